@@ -1,0 +1,41 @@
+/** What the development server allows. Its origins and its store make it answer on a loopback host alone. */
+import { defineConfig, local, sharedSecret } from "../src/define.ts";
+
+export default defineConfig({
+  origins: ["http://localhost:*", "http://127.0.0.1:*"],
+  issuers: [sharedSecret({ issuer: "development", audience: "edge-presigner" })],
+  stores: { local: local({ bucket: "uploads" }) },
+  limits: { perAddress: "10000 / minute", perCaller: "10000 / minute" },
+  defaultPolicy: "photo",
+  policies: {
+    photo: {
+      store: "local",
+      key: "photos/{user}/{id}.{ext}",
+      types: ["image/*"],
+      maxBytes: "10 MB",
+      size: "optional",
+      allowContentTypeOnly: true,
+    },
+    avatar: {
+      store: "local",
+      key: "avatars/{user}/{id}.{ext}",
+      types: ["image/jpeg", "image/png", "image/webp"],
+      maxBytes: "5 MB",
+      expiresIn: "2 min",
+      checksum: ["sha256", "md5"],
+    },
+    document: {
+      store: "local",
+      key: "documents/{user}/{id}/{name}",
+      types: ["*/*"],
+      maxBytes: "100 MB",
+      metadata: ["album", "note"],
+    },
+    video: {
+      store: "local",
+      key: "videos/{user}/{id}.{ext}",
+      types: ["video/*", "application/octet-stream"],
+      maxBytes: "5 GB",
+    },
+  },
+});

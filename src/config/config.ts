@@ -1,0 +1,79 @@
+/** The configuration as the Worker uses it: made once per isolate by `compile.ts`. */
+import type { ChecksumAlgorithm } from "../store/checksum.ts";
+import type { Provider, ProviderName } from "../store/provider.ts";
+import type { Secret } from "../secret.ts";
+import type { Template } from "./template.ts";
+
+/** One bucket that is signed for. */
+export interface Store {
+  readonly name: string;
+  readonly providerName: ProviderName;
+  readonly provider: Provider;
+  readonly bucket: string;
+  /** The region of the credential scope. */
+  readonly region: string;
+  /** Scheme and host that are signed; `undefined` for the embedded store: the request's own origin. */
+  readonly origin: string | undefined;
+  /** What stands between the host and the key, encoded: `/`, `/bucket/`. */
+  readonly basePath: string;
+  readonly copyGuard: "signed-empty" | "none";
+  readonly credentials: Credentials;
+}
+
+export interface Credentials {
+  readonly accessKeyId: Secret;
+  readonly secretAccessKey: Secret;
+  readonly sessionToken: Secret | undefined;
+}
+
+export interface Policy {
+  readonly name: string;
+  readonly stores: ReadonlyMap<string, Store>;
+  readonly template: Template;
+  readonly types: readonly string[];
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly expiresInSeconds: number;
+  readonly isSizeRequired: boolean;
+  readonly isOverwriteAllowed: boolean;
+  readonly isContentTypeOnlyAllowed: boolean;
+  /** The algorithms a client may use, and whether it must use one. */
+  readonly checksums: ReadonlySet<ChecksumAlgorithm>;
+  readonly isChecksumRequired: boolean;
+  readonly metadata: ReadonlySet<string>;
+  /** Headers that the policy itself sets on every object. */
+  readonly fixedHeaders: Readonly<Record<string, string>>;
+}
+
+/** Who may sign tokens: exactly one of `secret` and `jwksUrl` is there. */
+export interface Issuer {
+  /** The `iss` values that are accepted; the first one names the issuer. */
+  readonly issuers: readonly string[];
+  readonly audiences: readonly string[] | undefined;
+  readonly algorithms: readonly string[];
+  readonly claims: Readonly<Record<string, readonly string[]>>;
+  readonly userClaim: string;
+  readonly userPrefix: string | undefined;
+  readonly tokenHeader: string | undefined;
+  readonly typ: string | undefined;
+  readonly jwksUrl: string | undefined;
+  readonly secret: Secret | undefined;
+}
+
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+export interface Config {
+  readonly origins: ReadonlySet<string>;
+  /** Origins with any port: `http://localhost` and `http://127.0.0.1` under development. */
+  readonly anyPortOrigins: ReadonlySet<string>;
+  readonly issuers: readonly Issuer[];
+  readonly policies: ReadonlyMap<string, Policy>;
+  readonly defaultPolicy: string | undefined;
+  readonly limits: { readonly perAddress: RateLimit; readonly perCaller: RateLimit };
+  readonly uploadIdSecret: Secret;
+  /** Something in it is fit for development only, so that it answers on a loopback host alone. */
+  readonly isDevelopment: boolean;
+}

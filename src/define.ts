@@ -1,0 +1,32 @@
+/**
+ * What `presigner.config.ts` is written with. Everything here makes plain data; it is checked
+ * when the Worker starts and by `npm run deploy`.
+ */
+export { defineConfig } from "./config/definition.ts";
+export {
+  apple,
+  auth0,
+  clerk,
+  cloudflareAccess,
+  cognito,
+  firebase,
+  google,
+  jwks,
+  sharedSecret,
+  supabase,
+} from "./config/issuer.ts";
+export {
+  aws,
+  b2,
+  ceph,
+  compatible,
+  gcs,
+  hetzner,
+  local,
+  minio,
+  r2,
+  scaleway,
+  spaces,
+  tigris,
+  wasabi,
+} from "./config/profile.ts";

@@ -1,0 +1,36 @@
+/** User metadata as `x-amz-meta-*` headers: safe bytes only, other text by RFC 2047. */
+
+/** Visible ASCII and single inner spaces, which every server and proxy passes on as they are. */
+const PLAIN = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
+const UNSAFE = /[\p{Cc}\p{Cs}]/u;
+/** RFC 2047 section 2: an encoded word has at most 75 characters, 63 of them base64. */
+const MAX_WORD_BYTES = 45;
+
+/** What to change in a value, or `undefined`. */
+export function metadataFault(value: string): string | undefined {
+  if (value === "") return "must not be empty";
+  if (UNSAFE.test(value)) return "must not contain control characters";
+  return undefined;
+}
+
+/** A value as a header carries it. */
+export function encodeMetadata(value: string): string {
+  return PLAIN.test(value) && !value.includes("=?") ? value : encodeWords(value);
+}
+
+/** RFC 2047: base64 words of whole characters, separated by a space that a reader drops. */
+function encodeWords(value: string): string {
+  const encoder = new TextEncoder();
+  const words: Uint8Array[] = [];
+  let word: number[] = [];
+  for (const character of value) {
+    const bytes = encoder.encode(character);
+    if (word.length + bytes.length > MAX_WORD_BYTES) {
+      words.push(Uint8Array.from(word));
+      word = [];
+    }
+    word.push(...bytes);
+  }
+  words.push(Uint8Array.from(word));
+  return words.map((bytes) => `=?UTF-8?B?${btoa(String.fromCharCode(...bytes))}?=`).join(" ");
+}

@@ -1,0 +1,12 @@
+/** The world as the Workers runtime has it. */
+import { waitUntil } from "cloudflare:workers";
+import { logToConsole } from "./log.ts";
+import type { World } from "./service.ts";
+
+export const PLATFORM: World = {
+  now: () => Date.now(),
+  newId: () => crypto.randomUUID(),
+  fetch: (url, init) => fetch(url, init),
+  waitUntil,
+  log: logToConsole,
+};

@@ -1,0 +1,353 @@
+import { describe, expect, it } from "vitest";
+import development from "../../dev/presigner.config.ts";
+import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
+import example from "../../presigner.config.ts";
+import { compileConfig } from "../../src/config/compile.ts";
+import { ConfigurationError } from "../../src/config/mistakes.ts";
+import * as define from "../../src/define.ts";
+import { CONFIG, ENV, startWorker } from "./harness.ts";
+
+type Data = Record<string, unknown>;
+
+/** The paths of all mistakes. */
+function mistakesIn(
+  config: unknown,
+  env: Readonly<Record<string, unknown>> = ENV,
+): readonly string[] {
+  try {
+    compileConfig(config, env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.mistakes.map(({ path }) => path);
+    throw error;
+  }
+}
+
+const { photo, avatar, document } = CONFIG.policies;
+const withPolicy = (policy: Data) => ({
+  ...CONFIG,
+  policies: { ...CONFIG.policies, photo: { ...photo, ...policy } },
+});
+const withStore = (media: unknown) => ({ ...CONFIG, stores: { ...CONFIG.stores, media } });
+const withIssuer = (issuer: Data) => ({
+  ...CONFIG,
+  issuers: [{ ...CONFIG.issuers[0], ...issuer }],
+});
+const { aws, b2, gcs, jwks, local, r2, sharedSecret } = define;
+
+describe("a configuration", () => {
+  it("is without mistakes in the tests, and in development", () => {
+    expect(mistakesIn(CONFIG)).toEqual([]);
+    expect(mistakesIn(development, DEVELOPMENT_SECRETS)).toEqual([]);
+  });
+
+  it("is the example's until its placeholders are filled in", () => {
+    expect(mistakesIn(example, ENV)).toEqual(["stores.media.account"]);
+  });
+
+  it("tells all its mistakes at once, each with its path", () => {
+    const config = {
+      origins: ["app.example.com"],
+      issuers: [{ ...CONFIG.issuers[0], algorithms: ["RS256"] }],
+      stores: {
+        media: { provider: "aws", bucket: "A", region: "ap-northeast-2" },
+        spare: aws({ region: "nowhere", bucket: "spare" }),
+      },
+      policies: {
+        photo: { ...photo, maxBytes: "10 megabytes", expiresIn: "soon", typo: 1 },
+        avatar: { ...avatar, store: "nothing" },
+      },
+      defaultPolicy: "video",
+    };
+    const { AUTH_SECRET: _, UPLOAD_ID_SECRET: __, ...env } = ENV;
+    expect(mistakesIn(config, env)).toEqual([
+      "stores.media.bucket",
+      "stores.spare.region",
+      "secrets.SPARE_ACCESS_KEY_ID",
+      "secrets.SPARE_SECRET_ACCESS_KEY",
+      "policies.photo.maxBytes",
+      "policies.photo.expiresIn",
+      "policies.photo",
+      "policies.avatar.store",
+      "issuers.0.algorithms",
+      "secrets.AUTH_SECRET",
+      "origins.0",
+      "defaultPolicy",
+      "secrets.UPLOAD_ID_SECRET",
+    ]);
+  });
+
+  it.for([undefined, null, 1, "x", [], {}])("is nothing of the kind: %j", (config) => {
+    expect(mistakesIn(config)).toEqual(
+      expect.arrayContaining(["stores", "policies", "issuers", "origins"]),
+    );
+  });
+
+  it.for([
+    ["policies.photo.key", withPolicy({ key: "photos/{id}" })],
+    ["policies.photo.key", withPolicy({ key: "photos/{user}" })],
+    ["policies.photo.key", withPolicy({ key: "photos/a-{user}/{id}" })],
+    ["policies.photo.key", withPolicy({ key: "photos/{user}-a/{id}" })],
+    ["policies.photo.key", withPolicy({ key: "photos/{user}/{user}/{id}" })],
+    ["policies.photo.key", withPolicy({ key: "/photos/{user}/{id}" })],
+    ["policies.photo.key", withPolicy({ key: "photos//{user}/{id}" })],
+    ["policies.photo.key", withPolicy({ key: "photos/../{user}/{id}" })],
+    ["policies.photo.key", withPolicy({ key: "photos/{user}/{sub}" })],
+    ["policies.photo.key", withPolicy({ key: "photos/{user}/{id" })],
+    ["policies.photo.key", withPolicy({ key: "photos\\{user}/{id}" })],
+    ["policies.photo.key", withPolicy({ key: "" })],
+    ["policies.photo.shared", withPolicy({ shared: true })],
+    ["policies.photo.maxBytes", withPolicy({ maxBytes: "5 TB" })],
+    ["policies.photo.maxBytes", withPolicy({ maxBytes: -1 })],
+    ["policies.photo.maxBytes", withPolicy({ maxBytes: 1.5 })],
+    ["policies.photo.minBytes", withPolicy({ minBytes: "11 MB" })],
+    ["policies.photo.expiresIn", withPolicy({ expiresIn: "8 days" })],
+    ["policies.photo.expiresIn", withPolicy({ expiresIn: 0 })],
+    ["policies.photo.types", withPolicy({ types: [] })],
+    ["policies.photo.types.0", withPolicy({ types: ["IMAGE/PNG"] })],
+    ["policies.photo.checksum.0", withPolicy({ checksum: ["sha1"] })],
+    ["policies.photo.storageClass", withPolicy({ storageClass: "COLD" })],
+    ["policies.photo.cacheControl", withPolicy({ cacheControl: "no-cache\r\nx: y" })],
+    ["policies.photo.metadata.0", withPolicy({ metadata: ["Album"] })],
+    ["policies.photo.store", withPolicy({ store: { KR: "media" } })],
+    ["policies.photo.store.Korea", withPolicy({ store: { Korea: "media", default: "media" } })],
+    ["stores.media.account", withStore(r2({ account: "acme", bucket: "acme" }))],
+    [
+      "stores.media.publicEndpoint",
+      withStore(
+        r2({ account: "0".repeat(32), bucket: "acme", publicEndpoint: "https://cdn.example.net" }),
+      ),
+    ],
+    [
+      "stores.media.endpoint",
+      withStore(
+        define.minio({ endpoint: "http://minio.example.net", region: "us-east-1", bucket: "acme" }),
+      ),
+    ],
+    [
+      "stores.media.endpoint",
+      withStore(
+        define.ceph({
+          endpoint: "https://user@ceph.example.net",
+          region: "us-east-1",
+          bucket: "acme",
+        }),
+      ),
+    ],
+    [
+      "stores.media.endpoint",
+      withStore(
+        define.compatible({
+          endpoint: "https://s3.example.net/path",
+          region: "us-east-1",
+          bucket: "acme",
+        }),
+      ),
+    ],
+    ["stores.media.provider", withStore({ provider: "ftp", bucket: "acme" })],
+    ["issuers.0.audience", withIssuer({ audience: undefined })],
+    ["issuers.0.algorithms", withIssuer({ algorithms: ["none"] })],
+    ["issuers.0.userPrefix", withIssuer({ userPrefix: "A/B" })],
+    [
+      "issuers.1.issuer",
+      { ...CONFIG, issuers: [...CONFIG.issuers, { ...CONFIG.issuers[0], userPrefix: "b" }] },
+    ],
+    [
+      "issuers.1.userPrefix",
+      {
+        ...CONFIG,
+        issuers: [
+          ...CONFIG.issuers,
+          sharedSecret({ issuer: "https://b.example.com", audience: "uploads" }),
+        ],
+      },
+    ],
+    [
+      "issuers.0.jwksUrl",
+      {
+        ...CONFIG,
+        issuers: [
+          jwks({
+            issuer: "https://id.example.com",
+            jwksUrl: "http://id.example.com/jwks",
+            audience: "uploads",
+          }),
+        ],
+      },
+    ],
+    [
+      "issuers.0.algorithms",
+      {
+        ...CONFIG,
+        issuers: [
+          jwks({
+            issuer: "https://id.example.com",
+            jwksUrl: "https://id.example.com/jwks",
+            audience: "uploads",
+            algorithms: ["HS256", "RS256"],
+          }),
+        ],
+      },
+    ],
+    ["origins.0", { ...CONFIG, origins: ["*"] }],
+    ["origins.0", { ...CONFIG, origins: ["https://app.example.com/"] }],
+    ["origins.0", { ...CONFIG, origins: ["http://app.example.com"] }],
+    ["origins.0", { ...CONFIG, origins: ["https://*.example.com"] }],
+    ["limits.perCaller", { ...CONFIG, limits: { perCaller: "many" } }],
+  ] as const)("names the mistake %s", ([path, config]) => {
+    expect(mistakesIn(config)).toContain(path);
+  });
+
+  it.for([
+    ["overwrite", b2({ region: "us-west-004", bucket: "acme" }), {}],
+    ["overwrite", gcs({ bucket: "acme" }), {}],
+    [
+      "checksum",
+      b2({ region: "us-west-004", bucket: "acme" }),
+      { overwrite: true, checksum: ["sha256"] },
+    ],
+    ["checksum", local({ bucket: "acme" }), { checksum: ["sha256"] }],
+    ["tags", r2({ account: "0".repeat(32), bucket: "acme" }), { tags: { a: "b" } }],
+    ["storageClass", local({ bucket: "acme" }), { storageClass: "STANDARD_IA" }],
+  ] as const)(
+    "names %s where the store cannot do what the policy asks",
+    ([field, store, policy]) => {
+      const config = {
+        ...CONFIG,
+        stores: { media: store },
+        policies: { photo: { ...photo, ...policy } },
+      };
+      expect(mistakesIn(config)).toEqual([`policies.photo.${field}`]);
+    },
+  );
+
+  it("wants secrets long enough to be keys, and never prints one", () => {
+    const env = {
+      ...ENV,
+      AUTH_SECRET: "too-short-a-secret",
+      UPLOAD_ID_SECRET: "too-short-as-well",
+    };
+    expect(mistakesIn(CONFIG, env)).toEqual(["secrets.AUTH_SECRET", "secrets.UPLOAD_ID_SECRET"]);
+    expect(() => compileConfig(CONFIG, env)).toThrow(
+      expect.not.stringContaining("too-short") as string,
+    );
+  });
+
+  it("names two policies of one bucket whose keys could meet in somebody's prefix", () => {
+    const reach = (mine: string, theirs: string) =>
+      mistakesIn({
+        ...CONFIG,
+        policies: { photo: { ...photo, key: mine }, avatar: { ...avatar, key: theirs } },
+      });
+    expect(reach("{user}/{name}/{id}", "photos/{user}/{id}")).toEqual([
+      "policies.photo.key",
+      "policies.avatar.key",
+    ]);
+    expect(reach("shared/{user}/{id}", "{user}/{id}")).toContain("policies.photo.key");
+    expect(reach("photos/{user}/{id}", "avatars/{user}/{id}")).toEqual([]);
+    expect(reach("{user}/photos/{id}", "{user}/avatars/{id}")).toEqual([]);
+    expect(reach("{yyyy}/{mm}/{user}/{id}", "photos/{user}/{id}")).toEqual([]);
+    expect(reach("{user}/{id}", "{user}/{id}/{name}")).toEqual([]);
+  });
+
+  it("chooses the store by country, Union, continent, and else the default", async () => {
+    const hostFor = async (cf: Record<string, string>) => {
+      const worker = startWorker();
+      const { postUpload } = await import("./harness.ts");
+      const response = await postUpload(
+        { ...worker, fetch: async (path, init) => worker.fetch(path, { ...init, cf }) },
+        {
+          policy: "document",
+          filename: "a.txt",
+          contentType: "text/plain",
+          size: 5,
+        },
+      );
+      return new URL((await response.json<{ url: string }>()).url).hostname
+        .split(".")
+        .slice(-2)
+        .join(".");
+    };
+    expect(document?.store).toMatchObject({ EU: "europe", KR: "media" });
+    expect(await hostFor({ country: "KR", continent: "AS" })).toBe("amazonaws.com");
+    expect(await hostFor({ country: "FR", continent: "EU", isEUCountry: "1" })).toBe(
+      "cloudflarestorage.com",
+    );
+    expect(await hostFor({ country: "GB", continent: "EU" })).toBe("cloudflarestorage.com");
+    expect(await hostFor({ country: "RE", continent: "AF", isEUCountry: "1" })).toBe(
+      "cloudflarestorage.com",
+    );
+    expect(await hostFor({ country: "US", continent: "NA" })).toBe("amazonaws.com");
+    expect(await hostFor({})).toBe("amazonaws.com");
+  });
+});
+
+describe("issuer presets", () => {
+  const { apple, auth0, clerk, cloudflareAccess, cognito, firebase, google, supabase } = define;
+  it.for([
+    [
+      auth0({ domain: "acme.eu.auth0.com", audience: "uploads" }),
+      "https://acme.eu.auth0.com/",
+      "https://acme.eu.auth0.com/.well-known/jwks.json",
+    ],
+    [
+      clerk({ domain: "clerk.acme.dev", authorizedParties: ["https://app.acme.dev"] }),
+      "https://clerk.acme.dev",
+      "https://clerk.acme.dev/.well-known/jwks.json",
+    ],
+    [
+      supabase({ project: "abc" }),
+      "https://abc.supabase.co/auth/v1",
+      "https://abc.supabase.co/auth/v1/.well-known/jwks.json",
+    ],
+    [
+      firebase({ project: "abc" }),
+      "https://securetoken.google.com/abc",
+      "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+    ],
+    [
+      cognito({ region: "eu-west-1", userPool: "eu-west-1_a", clientId: "c" }),
+      "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
+      "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a/.well-known/jwks.json",
+    ],
+    [
+      google({ clientId: "c" }),
+      "https://accounts.google.com",
+      "https://www.googleapis.com/oauth2/v3/certs",
+    ],
+    [apple({ clientId: "c" }), "https://appleid.apple.com", "https://appleid.apple.com/auth/keys"],
+    [
+      cloudflareAccess({ team: "acme", audience: "tag" }),
+      "https://acme.cloudflareaccess.com",
+      "https://acme.cloudflareaccess.com/cdn-cgi/access/certs",
+    ],
+  ] as const)("%o", ([issuer, iss, jwksUrl]) => {
+    const { issuers } = compileConfig({ ...CONFIG, issuers: [issuer] }, ENV);
+    expect(issuers[0]).toMatchObject({ jwksUrl });
+    expect(issuers[0]?.issuers[0]).toBe(iss);
+  });
+});
+
+describe("a development configuration", () => {
+  const fetchAt = async (url: string) =>
+    startWorker({ config: development, env: DEVELOPMENT_SECRETS }).fetch(url);
+
+  it.for([
+    "http://localhost:8787/healthz",
+    "http://127.0.0.1:1/healthz",
+    "http://[::1]:8787/healthz",
+  ])("answers at %s", async (url) => {
+    expect((await fetchAt(url)).status).toBe(200);
+  });
+  it.for([
+    "https://edge-presigner-dev.acme.workers.dev/healthz",
+    "https://uploads.acme.net/v1/uploads",
+    "http://localhost.evil.example/healthz",
+    "http://10.0.0.1/healthz",
+    "https://uploads.acme.net/healthz#localhost",
+  ])("answers nothing but `misconfigured` at %s", async (url) => {
+    const response = await fetchAt(url);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ code: "misconfigured" });
+  });
+});

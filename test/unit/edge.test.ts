@@ -1,0 +1,223 @@
+import { describe, expect, it } from "vitest";
+import { CONFIG, ENV, postUpload, startWorker, tokenFor } from "./harness.ts";
+
+const PNG = { policy: "photo", filename: "a.png", contentType: "image/png", size: 5 };
+
+describe("the edge", () => {
+  it("answers 201 with a ticket, its location and headers that keep it out of caches", async () => {
+    const response = await postUpload(startWorker(), PNG);
+    const body = await response.json<Record<string, unknown>>();
+    expect(response.status).toBe(201);
+    expect(response.headers.get("location")).toBe(`/v1/uploads/${String(body["id"])}`);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    expect(response.headers.get("server-timing")).toMatch(/^app;dur=\d+$/);
+    expect(body).toMatchObject({
+      status: "pending",
+      policy: "photo",
+      method: "PUT",
+      headers: { "content-type": "image/png", "if-none-match": "*" },
+      contentLength: 5,
+      expiresIn: 300,
+      expiresAt: "2026-11-22T07:05:00Z",
+    });
+  });
+
+  it("names nothing `expires`, which some clients take for a time-out", async () => {
+    const response = await postUpload(startWorker(), PNG);
+    expect(Object.keys(await response.json<object>())).not.toContain("expires");
+  });
+
+  it("answers a problem with every field for a route that is not there", async () => {
+    const response = await startWorker().fetch("/v2/uploads");
+    expect(response.status).toBe(404);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(await response.json()).toEqual({
+      type: "urn:edge-presigner:problem:not-found",
+      title: "There is nothing here",
+      status: 404,
+      detail: "There is no GET /v2/uploads",
+      instance: `urn:uuid:${response.headers.get("x-request-id")}`,
+      code: "not-found",
+      message: "There is no GET /v2/uploads",
+      error: "not-found",
+      requestId: response.headers.get("x-request-id"),
+    });
+  });
+
+  it("reports its state and version without a token", async () => {
+    const response = await startWorker().fetch("/healthz");
+    expect(await response.json()).toMatchObject({
+      status: "ok",
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
+    });
+  });
+
+  it("refuses a body of more than 16 KiB", async () => {
+    const response = await postUpload(startWorker(), { ...PNG, filename: "a".repeat(17_000) });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ code: "too-large", limit: 16_384 });
+  });
+
+  it("refuses a long body that does not tell its length", async () => {
+    const body = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(8192).fill(32));
+      },
+    });
+    const response = await startWorker().fetch("/v1/uploads", {
+      method: "POST",
+      headers: { authorization: `Bearer ${await tokenFor()}`, "content-type": "application/json" },
+      body,
+    });
+    expect(response.status).toBe(413);
+  });
+
+  it("refuses a caller before it looks at the body", async () => {
+    const response = await startWorker().fetch("/v1/uploads", { method: "POST", body: "{" });
+    expect(response.status).toBe(401);
+  });
+
+  it("wants JSON by name", async () => {
+    const response = await startWorker().fetch("/v1/uploads", {
+      method: "POST",
+      headers: { authorization: `Bearer ${await tokenFor()}`, "content-type": "text/plain" },
+      body: JSON.stringify(PNG),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: "bad-request" });
+  });
+
+  it("tells nothing of a failure but the id under which the log has it", async () => {
+    const ids = ["11111111-1111-4111-8111-111111111111"];
+    const newId = () => {
+      const id = ids.pop();
+      if (id) return id;
+      throw new Error("Out of randomness");
+    };
+    const worker = startWorker({ world: { newId } });
+    const response = await postUpload(worker, PNG);
+    const text = await response.text();
+    expect(response.status).toBe(500);
+    expect(JSON.parse(text)).toMatchObject({
+      code: "internal",
+      requestId: "11111111-1111-4111-8111-111111111111",
+    });
+    expect(text).not.toContain("randomness");
+    expect(worker.log.join("\n")).toContain("Out of randomness");
+  });
+});
+
+describe("CORS", () => {
+  const preflight = async (origin: string) =>
+    startWorker().fetch("/v1/uploads", {
+      method: "OPTIONS",
+      headers: {
+        origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type",
+      },
+    });
+
+  it("answers the preflight of a configured origin, for a day", async () => {
+    const response = await preflight("https://app.example.com");
+    expect(response.status).toBe(204);
+    expect(response.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
+    expect(response.headers.get("access-control-allow-headers")).toBe("authorization,content-type");
+    expect(response.headers.get("access-control-max-age")).toBe("86400");
+    expect(response.headers.get("vary")).toContain("Origin");
+  });
+
+  it.for([
+    "https://app.example.com.evil.example",
+    "https://evil.example",
+    "http://app.example.com",
+    "null",
+    "https://app.example.com:8443",
+  ])("refuses %s", async (origin) => {
+    const response = await preflight(origin);
+    expect(response.status).toBe(403);
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+    expect(await response.json()).toMatchObject({ code: "origin-not-allowed" });
+  });
+
+  it("lets a page read a refusal too", async () => {
+    const response = await startWorker().fetch("/v1/uploads", {
+      method: "POST",
+      headers: { origin: "https://app.example.com" },
+    });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
+    expect(response.headers.get("access-control-expose-headers")).toContain("retry-after");
+  });
+
+  it("needs no origin from an app that is no browser", async () => {
+    expect(
+      (await postUpload(startWorker(), PNG)).headers.get("access-control-allow-origin"),
+    ).toBeNull();
+  });
+});
+
+describe("the rate-limit bindings", () => {
+  const limiter = (allowed: (key: string) => boolean) => ({
+    keys: [] as string[],
+    async limit({ key }: { key: string }) {
+      this.keys.push(key);
+      return Promise.resolve({ success: allowed(key) });
+    },
+  });
+
+  it("refuse an address before authentication", async () => {
+    const binding = limiter(() => false);
+    const worker = startWorker({ env: { ...ENV, RATE_LIMIT_ADDRESS: binding } });
+    const response = await worker.fetch("/v1/uploads", {
+      method: "POST",
+      headers: { "cf-connecting-ip": "2001:db8::1:2:3" },
+    });
+    expect(response.status).toBe(429);
+    expect(binding.keys).toEqual(["2001:db8:0:0"]);
+    expect(await response.json()).toMatchObject({
+      code: "rate-limited",
+      limit: 600,
+      retryAfter: 60,
+    });
+  });
+
+  it("refuse a caller after authentication, with the numbers in the headers", async () => {
+    const binding = limiter(() => false);
+    const worker = startWorker({ env: { ...ENV, RATE_LIMIT_CALLER: binding } });
+    const response = await postUpload(worker, PNG);
+    expect(response.status).toBe(429);
+    expect(response.headers.get("retry-after")).toBe("60");
+    expect(response.headers.get("ratelimit-policy")).toBe('"caller";q=120;w=60');
+    expect(response.headers.get("ratelimit")).toBe('"caller";r=0;t=60');
+    expect(binding.keys).toEqual(["https://backend.example.com alice"]);
+  });
+
+  it("let requests pass when they fail, and the log says so", async () => {
+    const broken = { limit: async () => Promise.reject(new Error("The binding is down")) };
+    const worker = startWorker({
+      env: { ...ENV, RATE_LIMIT_ADDRESS: broken, RATE_LIMIT_CALLER: broken },
+    });
+    expect((await postUpload(worker, PNG)).status).toBe(201);
+    expect(worker.log.filter((line) => line.includes("rate-limit-failed"))).toHaveLength(2);
+  });
+});
+
+describe("a configuration with a mistake", () => {
+  it("answers `misconfigured` everywhere and names the missing secret in the log alone", async () => {
+    const { AUTH_SECRET: _, ...env } = ENV;
+    const worker = startWorker({ env });
+    const response = await worker.fetch("/healthz");
+    expect(response.status).toBe(503);
+    const body = await response.text();
+    expect(JSON.parse(body)).toMatchObject({ code: "misconfigured" });
+    expect(body).not.toContain("AUTH_SECRET");
+    expect(worker.log.join("\n")).toContain("secrets.AUTH_SECRET");
+    expect(worker.log.join("\n")).not.toContain(ENV.MEDIA_SECRET_ACCESS_KEY);
+  });
+
+  it("serves again when it is mended", async () => {
+    expect((await startWorker({ config: CONFIG }).fetch("/healthz")).status).toBe(200);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { jwtVerify } from "jose";
+import { jwksKeySource } from "../../src/grant/keys.ts";
+import { createSigner, type Signer } from "./mint.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const URL = "https://id.example.com/jwks";
+
+interface Issuer {
+  now: number;
+  answer: (init: RequestInit) => Response | Promise<Response>;
+  fetches: number;
+  background: Promise<unknown>[];
+  verify: (token: string) => Promise<string>;
+}
+
+/** A key source over an issuer whose answers and clock the test holds. */
+function createIssuer(answer: Issuer["answer"]): Issuer {
+  const issuer: Issuer = {
+    now: HOUR * 24 * 365,
+    answer,
+    fetches: 0,
+    background: [],
+    verify: async (token) => {
+      const verified = jwtVerify(token, getKey, { algorithms: ["ES256"] });
+      return verified.then(
+        () => "verified",
+        (error: Error) => error.name,
+      );
+    },
+  };
+  const getKey = jwksKeySource(URL, {
+    now: () => issuer.now,
+    fetch: async (_, init) => {
+      issuer.fetches += 1;
+      return issuer.answer(init);
+    },
+    waitUntil: (work) => void issuer.background.push(work),
+  });
+  return issuer;
+}
+
+const serve =
+  (...signers: readonly Signer[]) =>
+  () =>
+    Response.json({ keys: signers.map(({ jwk }) => jwk) });
+const fail = () => new Response("down", { status: 500 });
+
+describe("the keys of an issuer", () => {
+  it("are fetched once in ten minutes", async () => {
+    const signer = await createSigner("k1");
+    const token = await signer.mint({ sub: "a" });
+    const issuer = createIssuer(serve(signer));
+    expect(await issuer.verify(token)).toBe("verified");
+    issuer.now += 10 * MINUTE - 1;
+    expect(await issuer.verify(token)).toBe("verified");
+    expect(issuer.fetches).toBe(1);
+  });
+
+  it("are used while they are fetched anew, by one request of many", async () => {
+    const signer = await createSigner("k1");
+    const token = await signer.mint({ sub: "a" });
+    const issuer = createIssuer(serve(signer));
+    await issuer.verify(token);
+    issuer.now += 10 * MINUTE;
+    expect(
+      await Promise.all([issuer.verify(token), issuer.verify(token), issuer.verify(token)]),
+    ).toEqual(["verified", "verified", "verified"]);
+    await Promise.all(issuer.background);
+    expect(issuer.fetches).toBe(2);
+    issuer.now += 9 * MINUTE;
+    await issuer.verify(token);
+    expect(issuer.fetches).toBe(2);
+  });
+
+  it("outlive an issuer that is down, for a day", async () => {
+    const signer = await createSigner("k1");
+    const token = await signer.mint({ sub: "a" });
+    const issuer = createIssuer(serve(signer));
+    await issuer.verify(token);
+    issuer.answer = fail;
+    issuer.now += 24 * HOUR - 1;
+    expect(await issuer.verify(token)).toBe("verified");
+    await Promise.all(issuer.background);
+    issuer.now += 1;
+    expect(await issuer.verify(token)).toBe("KeysUnavailable");
+  });
+
+  it("are asked for again 30 seconds after a failure, and not before", async () => {
+    const signer = await createSigner("k1");
+    const token = await signer.mint({ sub: "a" });
+    const issuer = createIssuer(fail);
+    expect(await issuer.verify(token)).toBe("KeysUnavailable");
+    issuer.answer = serve(signer);
+    issuer.now += 29_999;
+    expect(await issuer.verify(token)).toBe("KeysUnavailable");
+    expect(issuer.fetches).toBe(1);
+    issuer.now += 1;
+    expect(await issuer.verify(token)).toBe("verified");
+  });
+
+  it("follow a rotation, and are asked for once in 30 seconds by unknown kids", async () => {
+    const [old, next, forger] = await Promise.all([
+      createSigner("k1"),
+      createSigner("k2"),
+      createSigner("k3"),
+    ]);
+    const issuer = createIssuer(serve(old));
+    await issuer.verify(await old.mint({ sub: "a" }));
+    issuer.answer = serve(old, next);
+    issuer.now += 30_000;
+    expect(await issuer.verify(await next.mint({ sub: "a" }))).toBe("verified");
+    const forged = await forger.mint({ sub: "a" });
+    for (let times = 0; times < 5; times += 1)
+      expect(await issuer.verify(forged)).toBe("JWKSNoMatchingKey");
+    expect(issuer.fetches).toBe(2);
+  });
+
+  it.for([
+    ["a redirect", () => Response.redirect("https://evil.example/jwks")],
+    ["no JSON", () => new Response("<html>")],
+    ["another shape", () => Response.json({ keys: [{}] })],
+    ["more than 64 KiB", () => Response.json({ keys: [], filler: "x".repeat(65_536) })],
+    [
+      "no answer",
+      () => {
+        throw new TypeError("Connection refused");
+      },
+    ],
+  ] as const)("are not taken from %s", async ([, answer]) => {
+    const signer = await createSigner("k1");
+    expect(await createIssuer(answer).verify(await signer.mint({ sub: "a" }))).toBe(
+      "KeysUnavailable",
+    );
+  });
+
+  it("are fetched without following redirects, with a time limit", async () => {
+    let seen: RequestInit = {};
+    const issuer = createIssuer((init) => {
+      seen = init;
+      return fail();
+    });
+    await issuer.verify(await (await createSigner("k1")).mint({ sub: "a" }));
+    expect(seen.redirect).toBe("manual");
+    expect(seen.signal).toBeInstanceOf(AbortSignal);
+  });
+});

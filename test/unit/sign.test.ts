@@ -1,0 +1,332 @@
+import { Sha256 } from "@aws-crypto/sha256-js";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { describe, expect, it } from "vitest";
+import * as define from "../../src/define.ts";
+import type { Credentials } from "../../src/config/config.ts";
+import { encodeKey } from "../../src/grant/key.ts";
+import { Secret } from "../../src/secret.ts";
+import { createPresigner } from "../../src/store/sign.ts";
+import { ACCOUNT, CONFIG, ENV, NOW, postUpload, startWorker } from "./harness.ts";
+import { SUITE } from "./vectors.ts";
+
+function credentialsOf(
+  accessKeyId: string,
+  secretAccessKey: string,
+  sessionToken?: string,
+): Credentials {
+  return {
+    accessKeyId: new Secret("ID", accessKeyId),
+    secretAccessKey: new Secret("KEY", secretAccessKey),
+    sessionToken: sessionToken === undefined ? undefined : new Secret("TOKEN", sessionToken),
+  };
+}
+
+const signatureOf = (url: string) => new URL(url).searchParams.get("X-Amz-Signature");
+
+describe("AWS's published signatures", () => {
+  it("are made for the example of the S3 documentation", async () => {
+    const presign = createPresigner(
+      credentialsOf("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+      { region: "us-east-1" },
+    );
+    const url = await presign({
+      method: "GET",
+      origin: "https://examplebucket.s3.amazonaws.com",
+      path: "/test.txt",
+      headers: {},
+      expiresInSeconds: 86_400,
+      now: new Date("2013-05-24T00:00:00Z"),
+    });
+    expect(signatureOf(url)).toBe(
+      "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
+    );
+  });
+
+  it.for(SUITE)(
+    "are made for $name",
+    async ({ method, path, query, headers, sessionToken, signature }) => {
+      const credentials = credentialsOf(
+        "AKIDEXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+        sessionToken,
+      );
+      const presign = createPresigner(credentials, { region: "us-east-1", service: "service" });
+      const url = await presign({
+        method,
+        origin: "https://example.amazonaws.com",
+        path,
+        query,
+        headers,
+        expiresInSeconds: 3600,
+        now: new Date("2015-08-30T12:36:00Z"),
+      });
+      expect(signatureOf(url)).toBe(signature);
+    },
+  );
+});
+
+/** The SDK's own signer signs the same PUT at the same instant, with the same headers left in place. */
+async function signWithSdk(ticket: Ticket, signer: Scope): Promise<Record<string, unknown>> {
+  const { host, pathname, searchParams } = new URL(ticket.url);
+  const signedNames = (searchParams.get("X-Amz-SignedHeaders") ?? "").split(";");
+  const headers: Record<string, string> = { ...ticket.headers, host };
+  if (ticket.contentLength !== undefined) headers["content-length"] = String(ticket.contentLength);
+  if (signedNames.includes("x-amz-copy-source")) headers["x-amz-copy-source"] = "";
+  const sdk = new SignatureV4({
+    credentials: { accessKeyId: signer.accessKeyId, secretAccessKey: signer.secretAccessKey },
+    region: signer.region,
+    service: "s3",
+    sha256: Sha256,
+    uriEscapePath: false,
+    applyChecksum: false,
+  });
+  const path = decodeURIComponent(pathname);
+  const request = {
+    method: "PUT",
+    protocol: "https:",
+    hostname: host,
+    path: encodeKey(path),
+    query: {},
+    headers: { ...headers, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
+  };
+  const { query } = await sdk.presign(request, {
+    expiresIn: ticket.expiresIn,
+    signingDate: new Date(NOW),
+    signableHeaders: new Set(Object.keys(headers)),
+    unsignableHeaders: new Set(["x-amz-content-sha256"]),
+    unhoistableHeaders: new Set([...Object.keys(headers), "x-amz-content-sha256"]),
+    hoistableHeaders: new Set(),
+  });
+  return { ...query };
+}
+
+interface Ticket {
+  readonly url: string;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly contentLength?: number;
+  readonly expiresIn: number;
+}
+
+interface Scope {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly region: string;
+}
+
+const SHARED = { policy: "document", contentType: "text/plain", size: 5 };
+const MEDIA = {
+  accessKeyId: ENV.MEDIA_ACCESS_KEY_ID,
+  secretAccessKey: ENV.MEDIA_SECRET_ACCESS_KEY,
+};
+
+describe("every provider's tickets are what the AWS SDK's signer makes", () => {
+  const endpoint = "https://s3.storage.example.net:9443";
+  const rows = [
+    [
+      "aws",
+      define.aws({ region: "ap-northeast-2", bucket: "acme" }),
+      "acme.s3.ap-northeast-2.amazonaws.com",
+      "ap-northeast-2",
+    ],
+    [
+      "aws, a bucket with a dot",
+      define.aws({ region: "eu-west-1", bucket: "acme.media" }),
+      "s3.eu-west-1.amazonaws.com/acme.media",
+      "eu-west-1",
+    ],
+    [
+      "r2",
+      define.r2({ account: ACCOUNT, bucket: "acme" }),
+      `${ACCOUNT}.r2.cloudflarestorage.com/acme`,
+      "auto",
+    ],
+    [
+      "r2 eu",
+      define.r2({ account: ACCOUNT, bucket: "acme", jurisdiction: "eu" }),
+      `${ACCOUNT}.eu.r2.cloudflarestorage.com/acme`,
+      "auto",
+    ],
+    [
+      "r2 fedramp",
+      define.r2({ account: ACCOUNT, bucket: "acme", jurisdiction: "fedramp" }),
+      `${ACCOUNT}.fedramp.r2.cloudflarestorage.com/acme`,
+      "auto",
+    ],
+    ["gcs", define.gcs({ bucket: "acme" }), "storage.googleapis.com/acme", "auto"],
+    [
+      "b2",
+      define.b2({ region: "us-west-004", bucket: "acme" }),
+      "s3.us-west-004.backblazeb2.com/acme",
+      "us-west-004",
+    ],
+    [
+      "wasabi",
+      define.wasabi({ region: "eu-central-2", bucket: "acme" }),
+      "s3.eu-central-2.wasabisys.com/acme",
+      "eu-central-2",
+    ],
+    [
+      "spaces",
+      define.spaces({ region: "fra1", bucket: "acme" }),
+      "fra1.digitaloceanspaces.com/acme",
+      "fra1",
+    ],
+    ["tigris", define.tigris({ bucket: "acme" }), "t3.storage.dev/acme", "auto"],
+    [
+      "hetzner",
+      define.hetzner({ region: "nbg1", bucket: "acme" }),
+      "nbg1.your-objectstorage.com/acme",
+      "nbg1",
+    ],
+    [
+      "scaleway",
+      define.scaleway({ region: "fr-par", bucket: "acme" }),
+      "s3.fr-par.scw.cloud/acme",
+      "fr-par",
+    ],
+    [
+      "minio",
+      define.minio({ endpoint, region: "us-east-1", bucket: "acme" }),
+      "s3.storage.example.net:9443/acme",
+      "us-east-1",
+    ],
+    [
+      "ceph",
+      define.ceph({ endpoint, region: "us-east-1", bucket: "acme", addressing: "virtual-host" }),
+      "acme.s3.storage.example.net:9443",
+      "us-east-1",
+    ],
+    [
+      "compatible",
+      define.compatible({
+        endpoint,
+        region: "us-east-1",
+        bucket: "acme",
+        publicEndpoint: "https://files.example.net",
+      }),
+      "files.example.net/acme",
+      "us-east-1",
+    ],
+    ["local", define.local({ bucket: "acme" }), "localhost:8787/cdn-cgi/local/r2/s3/acme", "auto"],
+  ] as const;
+
+  it.for(rows)("%s", async ([name, store, address, region]) => {
+    const policy = { ...CONFIG.policies["document"], store: "media", overwrite: true };
+    const config = {
+      ...CONFIG,
+      stores: { media: store },
+      policies: { document: policy },
+      defaultPolicy: "document",
+    };
+    const worker = startWorker({ config });
+    const origin = name === "local" ? "http://localhost:8787" : "https://uploads.example.com";
+    const response = await postUpload(
+      { ...worker, fetch: async (path, init) => worker.fetch(origin + path, init) },
+      {
+        ...SHARED,
+        filename: "여행 (1)+.txt",
+        metadata: { album: "제주" },
+        checksum: { algorithm: "md5", value: btoa("\u0001".repeat(16)) },
+      },
+    );
+    const ticket = await response.json<Ticket>();
+    expect(response.status).toBe(201);
+    const { host, pathname, searchParams } = new URL(ticket.url);
+    expect(host + pathname).toBe(`${address}/${encodeKey(ticket.key)}`);
+    expect(searchParams.get("X-Amz-SignedHeaders")).toBe(
+      name === "local"
+        ? "content-length;content-md5;content-type;host;x-amz-copy-source;x-amz-meta-album"
+        : "content-length;content-md5;content-type;host;x-amz-meta-album",
+    );
+    expect(Object.fromEntries(searchParams)).toEqual(
+      await signWithSdk(ticket, { ...MEDIA, region }),
+    );
+  });
+});
+
+describe("awkward names are signed as the AWS SDK's signer signs them", () => {
+  const longest = "k".repeat(1024 - "documents/alice/00000000-0000-4000-8000-000000000002/".length);
+  it.for([
+    "a b",
+    "a+b",
+    "100%",
+    "%20",
+    "a&b",
+    "a=b",
+    "~",
+    "!'()*",
+    "한글".normalize("NFC"),
+    "🎉",
+    "$@:,;[]|",
+    "a#b?c",
+    "..a",
+    longest.slice(0, 255),
+  ])("%s", async (filename) => {
+    const ticket = await (await postUpload(startWorker(), { ...SHARED, filename })).json<Ticket>();
+    const { searchParams } = new URL(ticket.url);
+    expect(Object.fromEntries(searchParams)).toEqual(
+      await signWithSdk(ticket, { ...MEDIA, region: "ap-northeast-2" }),
+    );
+  });
+
+  it.for([
+    ["NFD", "한글".normalize("NFD")],
+    ["1,024 bytes", "가".repeat(341) + "a"],
+  ] as const)("%s, which only a key from elsewhere has", async ([, key]) => {
+    const presign = createPresigner(credentialsOf(MEDIA.accessKeyId, MEDIA.secretAccessKey), {
+      region: "auto",
+    });
+    const url = await presign({
+      method: "PUT",
+      origin: "https://bucket.example.net",
+      path: `/${encodeKey(key)}`,
+      headers: { "content-type": "text/plain" },
+      expiresInSeconds: 60,
+      now: new Date(NOW),
+    });
+    const ticket = { url, key, headers: { "content-type": "text/plain" }, expiresIn: 60 };
+    expect(Object.fromEntries(new URL(url).searchParams)).toEqual(
+      await signWithSdk(ticket, { ...MEDIA, region: "auto" }),
+    );
+  });
+});
+
+describe("a presigner", () => {
+  const presign = createPresigner(credentialsOf("ID", "KEY"), { region: "auto" });
+  const base = {
+    method: "PUT",
+    origin: "https://bucket.example.net",
+    headers: {},
+    expiresInSeconds: 60,
+    now: new Date(NOW),
+  };
+
+  it.for([
+    "/u1/../u2/x",
+    "/u1/./x",
+    "/u1/%2e%2e/x",
+    "/u1/x?y",
+    "/u1/x#y",
+    "/u1\\x",
+    "/u1/\tx",
+    "/u1/한",
+  ])("signs nothing whose path the URL parser changes: %j", async (path) =>
+    expect(presign({ ...base, path })).rejects.toThrow(TypeError),
+  );
+  it("signs nothing for a host that the URL parser changes", async () => {
+    await expect(
+      presign({ ...base, origin: "https://bucket.example.net@evil.example", path: "/x" }),
+    ).rejects.toThrow(TypeError);
+  });
+});
+
+describe("a secret", () => {
+  it("prints as its name wherever it is printed", () => {
+    const secret = new Secret("MEDIA_SECRET_ACCESS_KEY", "hidden");
+    expect(`${String(secret)} ${JSON.stringify({ secret })}`).toBe(
+      '[secret MEDIA_SECRET_ACCESS_KEY] {"secret":"[secret MEDIA_SECRET_ACCESS_KEY]"}',
+    );
+    expect(Object.values(secret)).not.toContain("hidden");
+  });
+});
