@@ -1,0 +1,75 @@
+/**
+ * One keep-alive connection that sends the same request again and again. Bytes on a socket, because
+ * `node:http` costs the client as much as a null Worker costs the server: it would measure itself.
+ */
+import { connect } from "node:net";
+
+export interface Call {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface Connection {
+  /** One request at a time: the next one when this one is answered. */
+  readonly exchange: () => Promise<Answer>;
+  readonly close: () => void;
+}
+
+const HOST = "127.0.0.1";
+const TIMEOUT_MS = 10_000;
+
+export function openConnection(port: number, call: Call): Connection {
+  const request = encode(port, call);
+  const socket = connect({ host: HOST, port, noDelay: true, timeout: TIMEOUT_MS });
+  let waiting: PromiseWithResolvers<Answer> | undefined;
+  let received = "";
+
+  socket.on("data", (chunk) => {
+    received += chunk.toString("latin1");
+    const answer = decode(received);
+    if (!answer) return;
+    received = "";
+    waiting?.resolve(answer);
+  });
+  socket.on("timeout", () => socket.destroy(new Error("No answer in time")));
+  socket.on("error", (error) => waiting?.reject(error));
+  socket.on("close", () => waiting?.reject(new Error("The connection was closed")));
+
+  return {
+    async exchange() {
+      waiting = Promise.withResolvers();
+      socket.write(request);
+      return waiting.promise;
+    },
+    close: () => socket.destroy(),
+  };
+}
+
+function encode(port: number, { method, path, headers, body = "" }: Call): Buffer {
+  const fields = {
+    host: `${HOST}:${port}`,
+    ...headers,
+    ...(body && { "content-length": Buffer.byteLength(body) }),
+  };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`);
+}
+
+/** The whole answer, or `undefined` while some of it is missing. Every Worker here knows its length. */
+function decode(received: string): Answer | undefined {
+  const headEnd = received.indexOf("\r\n\r\n");
+  if (headEnd < 0) return undefined;
+  const head = received.slice(0, headEnd);
+  const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
+  if (length === undefined) throw new Error(`Cannot read an answer without a length:\n${head}`);
+  const body = received.slice(headEnd + 4);
+  if (body.length < Number(length)) return undefined;
+  return { status: Number(head.slice("HTTP/1.1 ".length, "HTTP/1.1 200".length)), body };
+}

@@ -1,0 +1,79 @@
+/** The ratios of all rounds as they are printed: a median and a spread for each number. */
+import type { Ratio } from "./measure.ts";
+import { median } from "./median.ts";
+import { SAMPLE, type Variant } from "./variant.ts";
+
+interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+interface Comparison {
+  readonly throughput: Spread | undefined;
+  /** `undefined` where the platform does not tell the CPU time of a process. */
+  readonly cpu: Spread | undefined;
+}
+
+/** One variant against both yardsticks. */
+export interface Row {
+  readonly name: string;
+  readonly toNull: Comparison;
+  readonly toSample: Comparison;
+}
+
+/** The numbers of each variant, over the rounds. */
+export function summarize(ratios: ReadonlyMap<Variant, readonly Ratio[]>): readonly Row[] {
+  const sample = ratios.get(SAMPLE) ?? [];
+  return [...ratios].map(([{ name }, own]) => ({
+    name,
+    toNull: compare(own),
+    toSample: compare(own.map((ratio, round) => divide(ratio, sample[round]))),
+  }));
+}
+
+/** Aligned columns, for people. */
+export function formatTable(rows: readonly Row[]): string {
+  const lines = [
+    ["", "to the null Worker", "", "to the aws4fetch sample", ""],
+    ["", "throughput", "CPU", "throughput", "CPU"],
+    ...rows.map(({ name, toNull, toSample }) => [
+      name,
+      ...[toNull.throughput, toNull.cpu, toSample.throughput, toSample.cpu].map(formatSpread),
+    ]),
+  ];
+  const widths = lines[0]?.map((_, column) =>
+    Math.max(...lines.map((cells) => cells[column]?.length ?? 0)),
+  );
+  return lines
+    .map((cells) => cells.map((cell, column) => cell.padEnd(widths?.[column] ?? 0)).join("   "))
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+function formatSpread(spread: Spread | undefined): string {
+  if (!spread) return "not available";
+  const { min, max } = spread;
+  return `${spread.median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
+}
+
+/** In one round both were measured within seconds, so that the machine cancels out. */
+function divide(own: Ratio, sample: Ratio | undefined): Ratio {
+  return {
+    throughput: own.throughput / (sample?.throughput ?? Number.NaN),
+    cpu: own.cpu !== undefined && sample?.cpu !== undefined ? own.cpu / sample.cpu : undefined,
+  };
+}
+
+function compare(ratios: readonly Ratio[]): Comparison {
+  return {
+    throughput: spreadOf(ratios.map(({ throughput }) => throughput)),
+    cpu: spreadOf(ratios.map(({ cpu }) => cpu)),
+  };
+}
+
+function spreadOf(values: readonly (number | undefined)[]): Spread | undefined {
+  const known = values.filter((value) => value !== undefined);
+  if (known.length === 0) return undefined;
+  return { median: median(known), min: Math.min(...known), max: Math.max(...known) };
+}

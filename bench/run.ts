@@ -1,0 +1,62 @@
+/** `npm run bench`: what a ticket costs, against a null Worker and the documented aws4fetch sample. */
+import { parseArgs } from "node:util";
+import { bundleProduction, bundleWorker } from "./bundle.ts";
+import { measure } from "./measure.ts";
+import { readOutput } from "./output.ts";
+import { pinLoad } from "./pin.ts";
+import { formatTable, summarize } from "./report.ts";
+import { BASE, SAMPLE, WORKERS, describeOurs } from "./variant.ts";
+import { readVersions } from "./version.ts";
+import { openWorkshop } from "./workshop.ts";
+
+const USAGE = "Usage: npm run bench -- [--rounds 4] [--requests 4000] [--json]";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "4" },
+    requests: { type: "string", default: "4000" },
+    json: { type: "boolean", default: false },
+  },
+});
+const [rounds, requests] = [Number(values.rounds), Number(values.requests)];
+if (![rounds, requests].every((count) => Number.isSafeInteger(count) && count > 0)) {
+  console.error(USAGE);
+  process.exit(2);
+}
+
+const workshop = openWorkshop();
+process.stderr.write("Bundling\n");
+const [token, production, ...bundles] = await Promise.all([
+  readOutput(workshop.start(process.execPath, ["cli/token.ts", "bench"])),
+  bundleProduction(workshop),
+  ...WORKERS.map(async (name) => [name, await bundleWorker(workshop, name)] as const),
+]);
+
+const pinned = pinLoad();
+const ratios = await measure(workshop, {
+  variants: [BASE, SAMPLE, ...describeOurs(token.trim())],
+  bundles: new Map(bundles),
+  rounds,
+  requests,
+  cores: "skipped" in pinned ? undefined : pinned,
+});
+
+const rows = summarize(ratios);
+const versions = readVersions();
+if (values.json) {
+  const report = { rounds, requests, pinned, rows, bundleGzipKiB: production.gzipKiB, versions };
+  console.log(JSON.stringify(report, undefined, 2));
+} else {
+  const cores =
+    "skipped" in pinned
+      ? `not pinned: ${pinned.skipped}`
+      : `workerd on core ${pinned.server}, load on core ${pinned.load}`;
+  console.log(`
+${formatTable(rows)}
+
+Median and range of ${rounds} rounds of ${requests} requests; ${cores}
+Production bundle: ${production.gzipKiB} KiB with gzip
+${Object.entries(versions)
+  .map(([name, version]) => `${name} ${version}`)
+  .join(", ")}`);
+}

@@ -1,0 +1,18 @@
+/**
+ * dev/index.ts with limiters that always let pass: a bare workerd has no rate-limit binding, and
+ * without one the Worker writes two lines of log for each request, which would be measured too.
+ */
+import config from "../../dev/presigner.config.ts";
+import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
+import { PLATFORM } from "../../src/platform.ts";
+import { createWorker } from "../../src/worker.ts";
+
+const unlimited = { limit: async () => ({ success: true }) };
+const env = {
+  ...DEVELOPMENT_SECRETS,
+  RATE_LIMIT_ADDRESS: unlimited,
+  RATE_LIMIT_CALLER: unlimited,
+};
+
+// oxlint-disable-next-line import/no-default-export -- the entry of a Worker
+export default createWorker(config, env, PLATFORM);
