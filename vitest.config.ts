@@ -3,12 +3,22 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // What the Worker logs is shown for a test that fails.
+    silent: "passed-only",
     projects: [
       {
         plugins: [
-          cloudflareTest({ wrangler: { configPath: "./wrangler.toml", environment: "dev" } }),
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml", environment: "dev" },
+            miniflare: { bindings: { WEBHOOK_URL: "http://localhost:9/hook" } },
+          }),
         ],
-        test: { name: "workerd", include: ["test/unit/**/*.test.ts"] },
+        test: {
+          name: "workerd",
+          include: ["test/unit/**/*.test.ts"],
+          // An eviction takes a second of its own.
+          testTimeout: 30_000,
+        },
       },
       {
         test: {

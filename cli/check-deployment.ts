@@ -1,6 +1,7 @@
 /** Whether presigner.config.ts and wrangler.toml fit together, before they are deployed. */
 import { compileConfig } from "../src/config/compile.ts";
-import type { RateLimit } from "../src/config/config.ts";
+import type { Config } from "../src/config/config.ts";
+import type { RateLimit } from "../src/config/units.ts";
 import { ConfigurationError, type Mistake } from "../src/config/mistakes.ts";
 
 /** What wrangler.toml says, as far as the Worker depends on it. */
@@ -9,35 +10,42 @@ export interface Deployment {
   readonly rateLimits: Readonly<Record<string, RateLimit>>;
 }
 
+/** Stand-ins of the right shape, so that everything but the secrets' values is checked. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  RECEIPT_PRIVATE_KEY: JSON.stringify({ kty: "EC", crv: "P-256", x: "", y: "", d: "" }),
+  WEBHOOK_SECRET: `whsec_${btoa("x".repeat(32))}`,
+};
+
 /** Every mistake; none means that it can be deployed. */
 export function checkDeployment(definition: unknown, deployment: Deployment): readonly Mistake[] {
-  const withoutSecrets = mistakesOf(definition, {});
-  const secrets = withoutSecrets.flatMap(({ path }) =>
+  const secrets = secretsOf(definition);
+  const env = Object.fromEntries(secrets.map((name) => [name, STAND_INS[name] ?? "x".repeat(64)]));
+  const compiled = compile(definition, env);
+  return [
+    ...findPlaceholders(definition, ""),
+    ...checkSecrets(secrets, deployment.requiredSecrets),
+    ...("mistakes" in compiled ? compiled.mistakes : checkConfig(compiled, deployment)),
+  ];
+}
+
+/** The secrets that the configuration misses where none is set. */
+function secretsOf(definition: unknown): readonly string[] {
+  const compiled = compile(definition, {});
+  const paths = "mistakes" in compiled ? compiled.mistakes.map(({ path }) => path) : [];
+  return paths.flatMap((path) =>
     path.startsWith("secrets.") ? [path.slice("secrets.".length)] : [],
   );
-  const mistakes = [
-    ...findPlaceholders(definition, ""),
-    ...withoutSecrets.filter(({ path }) => !path.startsWith("secrets.")),
-    ...checkSecrets(secrets, deployment.requiredSecrets),
-  ];
-  if (mistakes.length > 0) return mistakes;
+}
 
-  const config = compileConfig(
-    definition,
-    Object.fromEntries(secrets.map((name) => [name, "x".repeat(64)])),
-  );
-  const { perAddress, perCaller } = config.limits;
+function checkConfig(
+  { isDevelopment, limits }: Config,
+  { rateLimits }: Deployment,
+): readonly Mistake[] {
+  const detail = "is for development: its store is the embedded one, or an origin has any port";
   return [
-    ...(config.isDevelopment
-      ? [
-          {
-            path: "presigner.config.ts",
-            detail: "is for development: its store or an origin is on a loopback host",
-          },
-        ]
-      : []),
-    ...checkLimit("perAddress", perAddress, deployment.rateLimits["RATE_LIMIT_ADDRESS"]),
-    ...checkLimit("perCaller", perCaller, deployment.rateLimits["RATE_LIMIT_CALLER"]),
+    ...(isDevelopment ? [{ path: "presigner.config.ts", detail }] : []),
+    ...checkLimit("perAddress", limits.perAddress, rateLimits["RATE_LIMIT_ADDRESS"]),
+    ...checkLimit("perCaller", limits.perCaller, rateLimits["RATE_LIMIT_CALLER"]),
   ];
 }
 
@@ -52,15 +60,14 @@ function findPlaceholders(value: unknown, path: string): readonly Mistake[] {
   );
 }
 
-function mistakesOf(
+function compile(
   definition: unknown,
   env: Readonly<Record<string, string>>,
-): readonly Mistake[] {
+): Config | ConfigurationError {
   try {
-    compileConfig(definition, env);
-    return [];
+    return compileConfig(definition, env);
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.mistakes;
+    if (error instanceof ConfigurationError) return error;
     throw error;
   }
 }

@@ -1,8 +1,12 @@
 /** The entry of `npm run dev` and of the tests: the same Worker with the development configuration. */
 import { env } from "cloudflare:workers";
+import { createLedgerClass } from "../src/ledger/ledger.ts";
 import { PLATFORM } from "../src/platform.ts";
 import { createWorker } from "../src/worker.ts";
 import config from "./presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "./secrets.ts";
 
-export default createWorker(config, { ...DEVELOPMENT_SECRETS, ...env }, PLATFORM);
+const worker = createWorker(config, { ...DEVELOPMENT_SECRETS, ...env }, PLATFORM);
+export default worker;
+/** The Durable Object of wrangler.toml. */
+export class Ledger extends createLedgerClass(worker.ledgerWorld) {}

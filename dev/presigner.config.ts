@@ -31,6 +31,13 @@ export default defineConfig({
       maxBytes: "100 MB",
       metadata: ["album", "note"],
     },
+    limited: {
+      store: "local",
+      key: "limited/{user}/{id}.{ext}",
+      types: ["image/*"],
+      maxBytes: "10 MB",
+      quota: { uploads: "50 / minute", bytes: "20 MB / day", pending: 50 },
+    },
     video: {
       store: "local",
       key: "videos/{user}/{id}.{ext}",

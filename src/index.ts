@@ -1,6 +1,10 @@
 import { env } from "cloudflare:workers";
 import config from "../presigner.config.ts";
+import { createLedgerClass } from "./ledger/ledger.ts";
 import { PLATFORM } from "./platform.ts";
 import { createWorker } from "./worker.ts";
 
-export default createWorker(config, { ...env }, PLATFORM);
+const worker = createWorker(config, { ...env }, PLATFORM);
+export default worker;
+/** The Durable Object of wrangler.toml. */
+export class Ledger extends createLedgerClass(worker.ledgerWorld) {}

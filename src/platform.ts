@@ -6,6 +6,7 @@ import type { World } from "./service.ts";
 export const PLATFORM: World = {
   now: () => Date.now(),
   newId: () => crypto.randomUUID(),
+  random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),
   waitUntil,
   log: logToConsole,

@@ -8,12 +8,19 @@ const PROBLEMS = {
   "key-outside-prefix": [403, "The key is outside what the caller may reach"],
   "not-found": [404, "There is nothing here"],
   "policy-not-found": [404, "There is no such policy"],
+  "upload-not-found": [404, "There is no such upload"],
+  "already-completed": [409, "The upload is completed"],
+  "upload-expired": [410, "The upload is over"],
   "too-large": [413, "Too large"],
   "type-not-allowed": [415, "The policy does not allow this content type"],
   "invalid-request": [422, "The request is not valid"],
   "size-required": [422, "The size of the file is required"],
+  "verification-failed": [422, "The store does not have what was granted"],
   "rate-limited": [429, "Too many requests"],
+  "quota-exceeded": [429, "The quota is used up"],
   internal: [500, "The service failed"],
+  "store-unavailable": [502, "The store did not answer"],
+  "ledger-unavailable": [503, "The limits cannot be checked"],
   misconfigured: [503, "The service is not configured"],
 } as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
 
@@ -30,6 +37,7 @@ interface Extras {
   readonly limit?: number;
   readonly actual?: number;
   readonly retryAfter?: number;
+  readonly quota?: unknown;
   readonly errors?: readonly Fault[];
 }
 
@@ -86,7 +94,7 @@ export function problemResponse(problem: Problem, requestId: string): Response {
 
 /** https://www.iana.org/assignments/http-problem-types names what a limit answers. */
 function typeOf(code: ProblemCode): string {
-  if (code === "rate-limited")
+  if (code === "rate-limited" || code === "quota-exceeded")
     return "https://iana.org/assignments/http-problem-types#quota-exceeded";
   return `urn:edge-presigner:problem:${code}`;
 }

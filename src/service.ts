@@ -1,58 +1,127 @@
 /** What one isolate has: the configuration and all that is made of it once. */
-import type { Config, Store } from "./config/config.ts";
-import { createVerifiers, type Verifiers } from "./grant/authenticate.ts";
+import type { Config, Policy, Store } from "./config/config.ts";
+import { createVerifiers, type Caller, type Verifiers } from "./grant/authenticate.ts";
 import type { Outside } from "./grant/keys.ts";
 import type { Limiter, RateLimitBinding } from "./grant/throttle.ts";
+import type { LedgerApi } from "./ledger/ledger.ts";
+import { createReceipts, type Receipts } from "./ledger/receipt.ts";
 import type { Log } from "./log.ts";
-import { createSealUpload, type SealUpload } from "./operation/upload-id.ts";
+import { createUploadIds, type UploadIds } from "./operation/upload-id.ts";
 import type { Env } from "./secret.ts";
-import { createPresigner, type Presigner } from "./store/sign.ts";
+import { createSigner, type Signer } from "./store/sigv4.ts";
 
 /** The world outside: passed in, so that a test can hold the clock. */
 export interface World extends Outside {
+  /** Unguessable, of `[0-9a-f-]`. */
   readonly newId: () => string;
+  /** From 0 to 1, for what need not be a secret. */
+  readonly random: () => number;
   readonly log: Log;
+}
+
+interface Signers {
+  readonly writer: Signer;
+  readonly reader: Signer;
 }
 
 export interface Service extends World {
   readonly config: Config;
+  /** The id of the deployed version, where the platform tells it. */
+  readonly deployment: string | undefined;
   readonly verifiers: Verifiers;
-  readonly presigners: ReadonlyMap<Store, Presigner>;
-  readonly sealUpload: SealUpload;
+  readonly stores: ReadonlyMap<string, Store>;
+  readonly signersOf: (store: Store) => Signers;
+  readonly uploadIds: UploadIds;
+  readonly receipts: Receipts;
+  /** The ledger of one caller. Throws where the binding is missing. */
+  readonly ledgerOf: (caller: Caller) => LedgerApi;
   readonly perAddress: Limiter;
   readonly perCaller: Limiter;
 }
 
 export function createService(config: Config, env: Env, world: World): Service {
-  const stores = new Set(
-    [...config.policies.values()].flatMap((policy) => [...policy.stores.values()]),
+  const policies: readonly Policy[] = [...config.policies.values()];
+  const stores = new Map(
+    policies.flatMap((policy) => [...policy.stores.values()]).map((store) => [store.name, store]),
   );
+  const { perAddress, perCaller } = config.limits;
   return {
     ...world,
     config,
+    deployment: bindingOf(env, "VERSION", isVersion)?.id,
     verifiers: createVerifiers(config.issuers, world),
-    presigners: new Map(
-      [...stores].map((store) => [store, createPresigner(store.credentials, store)]),
-    ),
-    sealUpload: createSealUpload(config.uploadIdSecret),
+    stores,
+    signersOf: createSigners([...stores.values()]),
+    uploadIds: createUploadIds(config.uploadIdSecrets),
+    receipts: createReceipts(config.receipt),
+    ledgerOf: createLedgerOf(env),
     perAddress: {
       name: "address",
-      binding: bindingOf(env, "RATE_LIMIT_ADDRESS"),
-      limit: config.limits.perAddress,
+      binding: bindingOf(env, "RATE_LIMIT_ADDRESS", isRateLimit),
+      limit: perAddress,
     },
     perCaller: {
       name: "caller",
-      binding: bindingOf(env, "RATE_LIMIT_CALLER"),
-      limit: config.limits.perCaller,
+      binding: bindingOf(env, "RATE_LIMIT_CALLER", isRateLimit),
+      limit: perCaller,
     },
   };
 }
 
-function bindingOf(env: Env, name: string): RateLimitBinding | undefined {
+function createSigners(stores: readonly Store[]): (store: Store) => Signers {
+  const signers = new Map<Store, Signers>(
+    stores.map((store) => [
+      store,
+      {
+        writer: createSigner(store.credentials, store),
+        reader: createSigner(store.readCredentials, store),
+      },
+    ]),
+  );
+  return (store) => {
+    const found = signers.get(store);
+    if (found) return found;
+    throw new TypeError(`Cannot sign for the store ${store.name}: it is in no policy`);
+  };
+}
+
+/** What is used of a Durable Object namespace. */
+interface LedgerNamespace {
+  readonly getByName: (name: string) => LedgerApi;
+}
+
+/** One object for each user of each issuer. The name is no secret, and is in no answer. */
+function createLedgerOf(env: Env): (caller: Caller) => LedgerApi {
+  const namespace = bindingOf(env, "LEDGER", isLedgerNamespace);
+  return ({ issuer, user }) => {
+    if (namespace) return namespace.getByName(JSON.stringify([issuer, user]));
+    throw new TypeError("Cannot reach the ledger: wrangler.toml has no binding LEDGER");
+  };
+}
+
+function bindingOf<T>(
+  env: Env,
+  name: string,
+  isBinding: (value: unknown) => value is T,
+): T | undefined {
   const binding = env[name];
-  return isRateLimit(binding) ? binding : undefined;
+  return isBinding(binding) ? binding : undefined;
 }
 
 function isRateLimit(binding: unknown): binding is RateLimitBinding {
   return typeof binding === "object" && binding !== null && "limit" in binding;
+}
+
+function isLedgerNamespace(binding: unknown): binding is LedgerNamespace {
+  return typeof binding === "object" && binding !== null && "getByName" in binding;
+}
+
+/** Workers' version metadata. */
+function isVersion(binding: unknown): binding is { readonly id: string } {
+  return (
+    typeof binding === "object" &&
+    binding !== null &&
+    "id" in binding &&
+    typeof binding.id === "string"
+  );
 }

@@ -32,6 +32,13 @@ export function compilePolicy(
   if (expiresInSeconds < 1) at.at("expiresIn").add("must be at least 1 second");
   if ((definition.minBytes ?? 1) > definition.maxBytes)
     at.at("minBytes").add("must not be more than maxBytes");
+  if (definition.allowContentTypeOnly)
+    checkContentTypeOnly(definition, at.at("allowContentTypeOnly"));
+  if (definition.quota?.bytes && definition.quota.bytes.limit < definition.maxBytes) {
+    at.at("quota")
+      .at("bytes")
+      .add("must not be less than maxBytes: such a file could never be sent");
+  }
   for (const store of new Set(stores.values())) checkStore(store, definition, expiresInSeconds, at);
   if (at.found.length > before || !template) return undefined;
 
@@ -49,6 +56,11 @@ export function compilePolicy(
     checksums: checksumsOf(definition, stores),
     isChecksumRequired: Array.isArray(definition.checksum),
     metadata: new Set(definition.metadata),
+    quota: definition.quota && {
+      uploads: definition.quota.uploads,
+      bytes: definition.quota.bytes,
+      pending: definition.quota.pending,
+    },
     fixedHeaders: {
       ...(definition.cacheControl && { "cache-control": definition.cacheControl }),
       ...(definition.contentDisposition && {
@@ -77,6 +89,15 @@ export function findReach(policies: readonly Policy[], at: Mistakes): void {
         );
     }
   }
+}
+
+/** A client that sends Content-Type alone cannot send what the policy sets or demands. */
+function checkContentTypeOnly(definition: Definition, at: Mistakes): void {
+  const fields = ["cacheControl", "contentDisposition", "storageClass", "tags"] as const;
+  const set: readonly string[] = fields.filter((field) => definition[field] !== undefined);
+  const demanded = Array.isArray(definition.checksum) ? ["checksum"] : [];
+  for (const field of [...set, ...demanded])
+    at.add(`does not go with ${field}, which is a header more`);
 }
 
 function findStores(

@@ -2,7 +2,7 @@
 import type * as z from "zod/mini";
 import { readSecret, type Env } from "../secret.ts";
 import { PROVIDERS, type Provider } from "../store/provider.ts";
-import type { Store } from "./config.ts";
+import type { Credentials, Store } from "./config.ts";
 import type { Mistakes } from "./mistakes.ts";
 import type { storeSchema } from "./schema.ts";
 
@@ -47,23 +47,24 @@ export function compileStore(
   }
 
   const prefix = secretPrefix(name);
-  const accessKeyId = at.requireSecret(env, `${prefix}_ACCESS_KEY_ID`);
-  const secretAccessKey = at.requireSecret(env, `${prefix}_SECRET_ACCESS_KEY`);
-  if (at.found.length > before || !accessKeyId || !secretAccessKey) return undefined;
+  const credentials = readPair(env, prefix, at);
+  const hasReader = readSecret(env, `${prefix}_READ_ACCESS_KEY_ID`) !== undefined;
+  const readCredentials = hasReader ? readPair(env, `${prefix}_READ`, at) : credentials;
+  if (at.found.length > before || !credentials || !readCredentials) return undefined;
 
+  const own = locate(definition, provider, definition.endpoint);
   return {
     name,
     providerName: definition.provider,
     provider,
     bucket: definition.bucket,
     region: provider.signingRegion ?? definition.region ?? "",
-    ...locate(definition, provider),
+    ...locate(definition, provider, definition.publicEndpoint ?? definition.endpoint),
+    ownOrigin: own.origin,
+    ownBasePath: own.basePath,
     copyGuard: definition.copyGuard ?? provider.copyGuard,
-    credentials: {
-      accessKeyId,
-      secretAccessKey,
-      sessionToken: readSecret(env, `${prefix}_SESSION_TOKEN`),
-    },
+    credentials,
+    readCredentials,
   };
 }
 
@@ -72,12 +73,23 @@ function secretPrefix(name: string): string {
   return name.toUpperCase().replaceAll("-", "_");
 }
 
-function locate(definition: Definition, provider: Provider): Pick<Store, "origin" | "basePath"> {
+function readPair(env: Env, prefix: string, at: Mistakes): Credentials | undefined {
+  const accessKeyId = at.requireSecret(env, `${prefix}_ACCESS_KEY_ID`);
+  const secretAccessKey = at.requireSecret(env, `${prefix}_SECRET_ACCESS_KEY`);
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken: readSecret(env, `${prefix}_SESSION_TOKEN`) };
+}
+
+function locate(
+  definition: Definition,
+  provider: Provider,
+  endpoint: string | undefined,
+): Pick<Store, "origin" | "basePath"> {
   const { bucket, region = "", account = "", jurisdiction } = definition;
-  if (provider.endpoint === "request")
+  if (provider.endpoint === "request") {
     return { origin: undefined, basePath: `/cdn-cgi/local/r2/s3/${bucket}/` };
-  const template = definition.publicEndpoint ?? definition.endpoint ?? provider.endpoint ?? "";
-  const host = template
+  }
+  const host = (endpoint ?? provider.endpoint ?? "")
     .replace("{region}", region)
     .replace("{account}", jurisdiction ? `${account}.${jurisdiction}` : account);
   // A certificate for *.host does not cover a bucket with a dot in its name.

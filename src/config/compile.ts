@@ -1,10 +1,11 @@
 /** `presigner.config.ts` and the Worker's secrets → `Config`, or every mistake at once. */
-import type { Env } from "../secret.ts";
+import { readSecret, type Env } from "../secret.ts";
 import { compileIssuer } from "./compile-issuer.ts";
 import { compilePolicy, findReach } from "./compile-policy.ts";
 import { compileStore } from "./compile-store.ts";
 import type { Config, Issuer, Policy, Store } from "./config.ts";
 import { ConfigurationError, Mistakes } from "./mistakes.ts";
+import { compileReceiptKey, compileWebhook } from "./compile-proof.ts";
 import { issuerSchema, policySchema, restSchema, storeSchema } from "./schema.ts";
 
 const DEFAULT_LIMITS = {
@@ -13,6 +14,8 @@ const DEFAULT_LIMITS = {
 } as const;
 /** The secrets under an HMAC-SHA-256 have at least 256 bits. */
 const MIN_SECRET_CHARACTERS = 32;
+const A_MINUTE = 60;
+const AN_HOUR = 3600;
 
 /** Throws `ConfigurationError` with every mistake, each with its path. */
 export function compileConfig(definition: unknown, env: Env): Config {
@@ -51,6 +54,14 @@ export function compileConfig(definition: unknown, env: Env): Config {
   }
 
   const rest = mistakes.parse(restSchema, restIn);
+  for (const [name, limit] of Object.entries(rest?.limits ?? {})) {
+    if (limit && limit.windowSeconds !== A_MINUTE) {
+      mistakes
+        .at("limits")
+        .at(name)
+        .add('must be per minute, which is what the bindings can count: "120 / minute"');
+    }
+  }
   const origins = rest?.origins ?? [];
   for (const [index, origin] of origins.entries())
     checkOrigin(origin, mistakes.at("origins").at(index));
@@ -61,7 +72,13 @@ export function compileConfig(definition: unknown, env: Env): Config {
     mistakes.at("defaultPolicy").add(`there is no policy "${rest.defaultPolicy}"`);
   }
   const uploadIdSecret = mistakes.requireSecret(env, "UPLOAD_ID_SECRET", MIN_SECRET_CHARACTERS);
-  if (mistakes.found.length > 0 || !uploadIdSecret) throw new ConfigurationError(mistakes.found);
+  const previousIdSecret = readSecret(env, "UPLOAD_ID_SECRET_PREVIOUS");
+  const receiptKey = compileReceiptKey(env, mistakes);
+  const isLocal = [...stores.values()].some(({ origin }) => origin === undefined);
+  const webhook = compileWebhook(rest?.webhook?.url, { env, isLocal }, mistakes);
+  if (mistakes.found.length > 0 || !uploadIdSecret || !receiptKey) {
+    throw new ConfigurationError(mistakes.found);
+  }
 
   const anyPort = origins.filter((origin) => origin.endsWith(":*"));
   return {
@@ -74,9 +91,15 @@ export function compileConfig(definition: unknown, env: Env): Config {
       perAddress: rest?.limits?.perAddress ?? DEFAULT_LIMITS.perAddress,
       perCaller: rest?.limits?.perCaller ?? DEFAULT_LIMITS.perCaller,
     },
-    uploadIdSecret,
-    isDevelopment:
-      anyPort.length > 0 || [...stores.values()].some(({ origin }) => origin === undefined),
+    uploadIdSecrets: previousIdSecret ? [uploadIdSecret, previousIdSecret] : [uploadIdSecret],
+    receipt: {
+      issuer: rest?.receipts?.issuer ?? "edge-presigner",
+      audience: rest?.receipts?.audience ?? "edge-presigner",
+      expiresInSeconds: rest?.receipts?.expiresIn ?? AN_HOUR,
+      key: receiptKey,
+    },
+    webhook,
+    isDevelopment: anyPort.length > 0 || isLocal,
   };
 }
 

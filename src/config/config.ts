@@ -3,6 +3,7 @@ import type { ChecksumAlgorithm } from "../store/checksum.ts";
 import type { Provider, ProviderName } from "../store/provider.ts";
 import type { Secret } from "../secret.ts";
 import type { Template } from "./template.ts";
+import type { RateLimit } from "./units.ts";
 
 /** One bucket that is signed for. */
 export interface Store {
@@ -12,12 +13,17 @@ export interface Store {
   readonly bucket: string;
   /** The region of the credential scope. */
   readonly region: string;
+  /** Where the Worker itself calls, where that is another host than the one that is signed. */
+  readonly ownOrigin: string | undefined;
+  readonly ownBasePath: string;
   /** Scheme and host that are signed; `undefined` for the embedded store: the request's own origin. */
   readonly origin: string | undefined;
   /** What stands between the host and the key, encoded: `/`, `/bucket/`. */
   readonly basePath: string;
   readonly copyGuard: "signed-empty" | "none";
   readonly credentials: Credentials;
+  /** What the Worker itself reads with: a pair of its own, or the writing one. */
+  readonly readCredentials: Credentials;
 }
 
 export interface Credentials {
@@ -41,6 +47,8 @@ export interface Policy {
   readonly checksums: ReadonlySet<ChecksumAlgorithm>;
   readonly isChecksumRequired: boolean;
   readonly metadata: ReadonlySet<string>;
+  /** `undefined`: no ledger, so that a ticket costs no round trip. */
+  readonly quota: Quota | undefined;
   /** Headers that the policy itself sets on every object. */
   readonly fixedHeaders: Readonly<Record<string, string>>;
 }
@@ -60,9 +68,25 @@ export interface Issuer {
   readonly secret: Secret | undefined;
 }
 
-export interface RateLimit {
-  readonly limit: number;
-  readonly windowSeconds: number;
+/** Exact limits of one policy for each caller: any of them, or none and only a record of each upload. */
+export interface Quota {
+  readonly uploads: RateLimit | undefined;
+  readonly bytes: RateLimit | undefined;
+  /** How many uploads may be on their way at once. */
+  readonly pending: number | undefined;
+}
+
+/** What a receipt says of itself. */
+export interface ReceiptTerms {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly expiresInSeconds: number;
+  readonly key: Secret;
+}
+
+export interface Webhook {
+  readonly url: string;
+  readonly secret: Secret;
 }
 
 export interface Config {
@@ -73,7 +97,10 @@ export interface Config {
   readonly policies: ReadonlyMap<string, Policy>;
   readonly defaultPolicy: string | undefined;
   readonly limits: { readonly perAddress: RateLimit; readonly perCaller: RateLimit };
-  readonly uploadIdSecret: Secret;
+  /** The current one, then the one before it. */
+  readonly uploadIdSecrets: readonly [Secret, ...Secret[]];
+  readonly receipt: ReceiptTerms;
+  readonly webhook: Webhook | undefined;
   /** Something in it is fit for development only, so that it answers on a loopback host alone. */
   readonly isDevelopment: boolean;
 }

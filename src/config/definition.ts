@@ -1,11 +1,11 @@
 import type { ChecksumAlgorithm } from "../store/checksum.ts";
 import type { IssuerDefinition } from "./issuer.ts";
 import type { StoreDefinition } from "./profile.ts";
-import type { Duration, Rate, Size } from "./units.ts";
+import type { BytesRate, Duration, Rate, Size } from "./units.ts";
 
 /** A named rule: which store, key, types, sizes and expiry one upload may have. */
 export interface PolicyDefinition<StoreName extends string = string> {
-  /** A store's name, or one for each region of the caller: a country (`KR`), a continent (`EU`, `AS`), and `default`. */
+  /** A store's name, or one for each region of the caller: a country (`KR`), a continent (`AF AN AS EU NA OC SA`), and `default`. */
   readonly store: StoreName | Readonly<Record<string, StoreName> & Record<"default", StoreName>>;
   /** `{user} {id} {ext} {name} {yyyy} {mm} {dd} {claim.x}` between slashes. */
   readonly key: string;
@@ -28,6 +28,13 @@ export interface PolicyDefinition<StoreName extends string = string> {
   readonly contentDisposition?: string;
   readonly storageClass?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Exact limits for each caller, kept by a Durable Object; `{}` only keeps a record of each upload. */
+  readonly quota?: {
+    readonly uploads?: Rate;
+    readonly bytes?: BytesRate;
+    /** How many uploads may be on their way at once. */
+    readonly pending?: number;
+  };
   /** `true` where the key has no `{user}`: all callers share one prefix. */
   readonly shared?: boolean;
   /**
@@ -50,6 +57,14 @@ export interface ConfigDefinition<
   readonly policies: Policies & Readonly<Record<string, PolicyDefinition<keyof Stores & string>>>;
   /** The policy of a request that names none. */
   readonly defaultPolicy?: keyof Policies & string;
+  /** Where finished uploads of policies with a quota are told, signed with `WEBHOOK_SECRET`. */
+  readonly webhook?: { readonly url: string };
+  /** The `iss`, `aud` and life of receipts: by default both are "edge-presigner", for an hour. */
+  readonly receipts?: {
+    readonly issuer?: string;
+    readonly audience?: string;
+    readonly expiresIn?: Duration;
+  };
   /** What the two rate-limit bindings in wrangler.toml are set to: the answers quote it. */
   readonly limits?: { readonly perAddress?: Rate; readonly perCaller?: Rate };
 }

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import en from "zod/v4/locales/en.js";
 import { CHECKSUM_ALGORITHMS } from "../store/checksum.ts";
 import { PROVIDERS, type ProviderName } from "../store/provider.ts";
-import { parseDuration, parseRate, parseSize } from "./units.ts";
+import { parseBytesRate, parseDuration, parseRate, parseSize } from "./units.ts";
 
 z.config(en());
 
@@ -22,6 +22,7 @@ const quantity = <T>(parse: (value: unknown) => T | undefined, says: string) =>
 const size = quantity(parseSize, 'a number of bytes or a text such as "5 MB" or "5 MiB"');
 const duration = quantity(parseDuration, 'a number of seconds or a text such as "90 s" or "5 min"');
 const rate = quantity(parseRate, 'a text such as "120 / minute"');
+const bytesRate = quantity(parseBytesRate, 'a text such as "1 GB / day"');
 
 /** A header value that is sent as it stands (RFC 9110 section 5.5, visible ASCII). */
 const headerValue = z
@@ -94,6 +95,13 @@ export const policySchema = z.strictObject({
       z.string().check(z.maxLength(256)),
     ),
   ),
+  quota: z.optional(
+    z.strictObject({
+      uploads: z.optional(rate),
+      bytes: z.optional(bytesRate),
+      pending: z.optional(z.int().check(z.positive())),
+    }),
+  ),
   shared: z.optional(z.boolean()),
   allowContentTypeOnly: z.optional(z.boolean()),
 });
@@ -122,5 +130,13 @@ export const issuerSchema = z.strictObject({
 export const restSchema = z.strictObject({
   origins: z.array(z.string()),
   defaultPolicy: z.optional(z.string()),
+  webhook: z.optional(z.strictObject({ url: z.string() })),
+  receipts: z.optional(
+    z.strictObject({
+      issuer: z.optional(z.string().check(z.minLength(1))),
+      audience: z.optional(z.string().check(z.minLength(1))),
+      expiresIn: z.optional(duration),
+    }),
+  ),
   limits: z.optional(z.strictObject({ perAddress: z.optional(rate), perCaller: z.optional(rate) })),
 });

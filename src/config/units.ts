@@ -29,6 +29,14 @@ export type Duration = number | `${number} ${keyof typeof SECONDS}`;
 export type Size = number | `${number} ${keyof typeof BYTES}`;
 /** `"30 / minute"`: a count in a window. */
 export type Rate = `${number} / ${keyof typeof WINDOWS}`;
+/** `"1 GB / day"`: bytes in a window. */
+export type BytesRate = `${number} ${keyof typeof BYTES} / ${keyof typeof WINDOWS}`;
+
+/** An amount and its window. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
 
 /** Whole seconds, or `undefined` where the text is no duration. */
 export function parseDuration(text: unknown): number | undefined {
@@ -41,11 +49,23 @@ export function parseSize(text: unknown): number | undefined {
 }
 
 /** A count and its window, or `undefined` where the text is no rate. */
-export function parseRate(text: unknown): { limit: number; windowSeconds: number } | undefined {
-  const match = typeof text === "string" ? /^(\d{1,9}) ?\/ ?([a-z]+)$/.exec(text) : null;
+export function parseRate(text: unknown): RateLimit | undefined {
+  return parsePer(text, (amount) => (/^\d{1,9}$/.test(amount) ? Number(amount) : undefined));
+}
+
+/** Bytes and their window, or `undefined` where the text is no rate of bytes. */
+export function parseBytesRate(text: unknown): RateLimit | undefined {
+  return parsePer(text, parseSize);
+}
+
+function parsePer(
+  text: unknown,
+  parseAmount: (amount: string) => number | undefined,
+): RateLimit | undefined {
+  const match = typeof text === "string" ? /^([^/]{1,32}?) ?\/ ?([a-z]+)$/.exec(text) : null;
   const windowSeconds = match && lookUp(WINDOWS, match[2]);
-  const limit = Number(match?.[1]);
-  return windowSeconds && limit > 0 ? { limit, windowSeconds } : undefined;
+  const limit = match?.[1] === undefined ? undefined : parseAmount(match[1]);
+  return windowSeconds && limit ? { limit, windowSeconds } : undefined;
 }
 
 function parseQuantity(text: unknown, units: Readonly<Record<string, number>>): number | undefined {

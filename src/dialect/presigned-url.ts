@@ -2,15 +2,18 @@
  * `GET /presigned-url`, for clients written to the guide that this service grew out of: they read
  * `uploadURL` and `key`, then PUT with no header but Content-Type.
  */
+import { Hono } from "hono";
 import * as z from "zod/mini";
-import type { Intent } from "../grant/authorize.ts";
-import type { GrantedUpload } from "../operation/upload-id.ts";
-import { contentTypeSchema, filenameSchema, parseAs } from "./rest.ts";
+import { identify, occasionOf } from "../edge.ts";
+import { createUpload } from "../operation/upload.ts";
+import type { Service } from "../service.ts";
+import type { Edge } from "../shell.ts";
+import { contentTypeSchema, filenameSchema, parseAs } from "./read.ts";
 
 /** What the guide's client sends, where it does not say. */
 const GUIDE_TYPE = "image/jpeg";
 
-const query = z.object({
+const querySchema = z.object({
   fileName: z.optional(filenameSchema),
   fileType: z._default(contentTypeSchema, GUIDE_TYPE),
   fileSize: z.optional(
@@ -22,23 +25,31 @@ const query = z.object({
   policy: z.optional(z.string()),
 });
 
-/** Throws `invalid-request`; parameters that it does not know are passed over. */
-export function readGuideIntent(search: URLSearchParams): Intent {
-  const { fileName, fileType, fileSize, policy } = parseAs(query, Object.fromEntries(search));
-  return {
-    policy,
-    filename: fileName,
-    contentType: fileType,
-    size: fileSize,
-    isContentTypeOnly: true,
-  };
-}
-
-export function presentToGuide({ key, ticket }: GrantedUpload): Readonly<Record<string, unknown>> {
-  return {
-    uploadURL: ticket.url,
-    key: key.text,
-    headers: ticket.headers,
-    expiresIn: ticket.expiresInSeconds,
-  };
+/** Parameters that it does not know are passed over. */
+export function guideRoutes(service: Service): Hono<Edge> {
+  const app = new Hono<Edge>();
+  app.get("/presigned-url", identify(service), async (c) => {
+    const { fileName, fileType, fileSize, policy } = parseAs(querySchema, c.req.query());
+    const intent = {
+      policy,
+      filename: fileName,
+      contentType: fileType,
+      size: fileSize,
+      isContentTypeOnly: true,
+    };
+    const { admitted, ticket } = await createUpload(
+      service,
+      c.get("caller"),
+      intent,
+      occasionOf(c.req.raw),
+    );
+    return c.json({
+      uploadURL: ticket.url,
+      key: admitted.key.text,
+      headers: ticket.headers,
+      ...(fileSize === undefined && { sizeEnforced: false }),
+      expiresIn: ticket.expiresInSeconds,
+    });
+  });
+  return app;
 }

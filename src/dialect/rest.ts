@@ -1,22 +1,19 @@
 /** The service's own API, `/v1`: JSON in the words of docs/protocol.md. */
+import { Hono } from "hono";
 import * as z from "zod/mini";
-import { CHECKSUM_ALGORITHMS } from "../store/checksum.ts";
-import type { Intent } from "../grant/authorize.ts";
-import type { GrantedUpload } from "../operation/upload-id.ts";
-import { Problem, invalidRequest, type Fault } from "../problem.ts";
-
-const MAX_NAME_CHARACTERS = 255;
-
-/** RFC 6838 section 4.2 names, without parameters: browsers and S3 compare the header byte for byte. */
-export const contentTypeSchema = z
-  .string()
-  .check(
-    z.regex(
-      /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/,
-      'must be a type such as "image/png", in lower case and without parameters',
-    ),
-  );
-export const filenameSchema = z.string().check(z.minLength(1), z.maxLength(MAX_NAME_CHARACTERS));
+import { identify, limitBody, occasionOf } from "../edge.ts";
+import { quotaHeaders } from "../grant/admit.ts";
+import { STATUSES } from "../ledger/record.ts";
+import { abortUpload } from "../operation/abort.ts";
+import { completeUpload } from "../operation/complete.ts";
+import { bucketOf } from "../operation/inspect.ts";
+import { findUpload, listUploads } from "../operation/records.ts";
+import { createUpload } from "../operation/upload.ts";
+import type { Service } from "../service.ts";
+import type { Edge } from "../shell.ts";
+import { checksumSchema } from "../store/checksum.ts";
+import { presentCompleted, presentRecord, presentTicket } from "./present.ts";
+import { contentTypeSchema, filenameSchema, parseAs, readJson } from "./read.ts";
 
 /** A record drops a `__proto__` of its own without a word, so that one is refused first. */
 const metadataSchema = z.pipe(
@@ -34,82 +31,61 @@ const uploadRequest = z.strictObject({
   filename: z.optional(filenameSchema),
   contentType: contentTypeSchema,
   size: z.optional(z.int().check(z.nonnegative())),
-  checksum: z.optional(
-    z.strictObject({ algorithm: z.enum(CHECKSUM_ALGORITHMS), value: z.string() }),
-  ),
+  checksum: z.optional(checksumSchema),
   metadata: z.optional(metadataSchema),
   multipart: z.optional(z.literal(false, "must be false: a ticket is for one PUT")),
 });
 
-/** Throws `bad-request` for what is no JSON object, `invalid-request` with every fault of its fields. */
-export async function readIntent(request: Request): Promise<Intent> {
-  const { multipart: _, ...intent } = parseAs(uploadRequest, await readJson(request));
-  return intent;
-}
+const completeRequest = z.strictObject({ etag: z.optional(z.string().check(z.maxLength(256))) });
 
-/** The answer to a granted upload, as CONTRACT promises it. */
-export function presentUpload(
-  { grant, key, ticket }: GrantedUpload,
-  id: string,
-): Readonly<Record<string, unknown>> {
-  const { checksum, store, size, policy } = grant;
-  const isChecksumIgnored = checksum && store.provider.checksums[checksum.algorithm] === "ignored";
-  return {
-    id,
-    status: "pending",
-    policy: policy.name,
-    key: key.text,
-    method: ticket.method,
-    url: ticket.url,
-    headers: ticket.headers,
-    ...(size === undefined ? { sizeEnforced: false } : { contentLength: size }),
-    ...(isChecksumIgnored && { checksumEnforced: false }),
-    expiresIn: ticket.expiresInSeconds,
-    expiresAt: ticket.expiresAt.toISOString().replace(/\.\d{3}/, ""),
-  };
-}
+const listQuery = z.object({
+  status: z.optional(z.enum(STATUSES)),
+  cursor: z.optional(z.string()),
+});
 
-async function readJson(request: Request): Promise<unknown> {
-  const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
-  if (type.trim().toLowerCase() !== "application/json") {
-    throw new Problem("bad-request", "Send the body as JSON, with Content-Type: application/json");
-  }
-  const bytes = await request.arrayBuffer();
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (cause) {
-    throw new Problem(
-      "bad-request",
-      "Send a body that is JSON in UTF-8: this one cannot be parsed",
-      { cause },
+export function restRoutes(service: Service): Hono<Edge> {
+  const app = new Hono<Edge>();
+  app.use("/v1/*", identify(service), limitBody);
+
+  app.post("/v1/uploads", async (c) => {
+    const { multipart: _, ...intent } = parseAs(uploadRequest, await readJson(c.req.raw));
+    const upload = await createUpload(service, c.get("caller"), intent, occasionOf(c.req.raw));
+    const { claims, grant, standing } = upload.admitted;
+    const id = await service.uploadIds.seal(claims);
+    const limits = grant.policy.quota && standing && quotaHeaders(grant.policy.quota, standing);
+    return c.json(presentTicket(upload, id), 201, { location: `/v1/uploads/${id}`, ...limits });
+  });
+
+  app.get("/v1/uploads", async (c) => {
+    const query = parseAs(listQuery, c.req.query());
+    const { uploads, cursor } = await listUploads(service, c.get("caller"), query);
+    const listed = await Promise.all(
+      uploads.map(async (record) =>
+        presentRecord(record, await service.uploadIds.seal(record.claims)),
+      ),
     );
-  }
-}
+    return c.json({ uploads: listed, ...(cursor !== undefined && { cursor }) });
+  });
 
-/** The value in the schema's shape; throws `invalid-request` with a pointer to each fault. */
-export function parseAs<T>(schema: z.ZodMiniType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [first, ...rest] = parsed.error.issues.flatMap(toFaults);
-  throw first
-    ? invalidRequest(first, ...rest)
-    : new TypeError("Cannot tell the fault: zod named none");
-}
+  app.get("/v1/uploads/:id", async (c) => {
+    const id = c.req.param("id");
+    return c.json(presentRecord(await findUpload(service, c.get("caller"), id), id));
+  });
 
-function toFaults(issue: z.core.$ZodIssue): readonly Fault[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      pointer: pointerTo([...issue.path, key]),
-      detail: "is not a known field",
-    }));
-  }
-  return [{ pointer: pointerTo(issue.path), detail: issue.message }];
-}
+  app.post("/v1/uploads/:id/complete", async (c) => {
+    const id = c.req.param("id");
+    const hasBody = c.req.header("content-type") !== undefined;
+    const { etag } = hasBody ? parseAs(completeRequest, await readJson(c.req.raw)) : {};
+    const completed = await completeUpload(service, c.get("caller"), { id, etag });
+    const { claims, verified, completedAtMs } = completed;
+    const bucket = bucketOf(service, claims);
+    const receipt = await service.receipts.sign(claims, { bucket, ...verified }, completedAtMs);
+    return c.json(presentCompleted(completed, id, receipt));
+  });
 
-/** RFC 6901; a name from the client is cut, so that an answer stays small. */
-function pointerTo(path: readonly PropertyKey[]): string {
-  const steps = path.map((step) =>
-    String(step).slice(0, 64).replaceAll("~", "~0").replaceAll("/", "~1"),
-  );
-  return steps.length === 0 ? "" : `/${steps.join("/")}`;
+  app.delete("/v1/uploads/:id", async (c) => {
+    await abortUpload(service, c.get("caller"), c.req.param("id"));
+    return c.body(null, 204);
+  });
+  return app;
 }

@@ -37,6 +37,8 @@ export interface Grant {
   readonly extension: string;
   readonly filename: string | undefined;
   readonly size: number | undefined;
+  /** The most that this caller may send, where the size is not told. */
+  readonly maxBytes: number;
   readonly checksum: Checksum | undefined;
   /** What the client has to send, lower-case names; all of it is signed. */
   readonly headers: Readonly<Record<string, string>>;
@@ -65,6 +67,7 @@ export function authorize(config: Config, caller: Caller, intent: Intent, region
     extension: chosen.extension,
     filename: intent.filename,
     size: intent.size,
+    maxBytes: limitOf(policy, caller),
     checksum: intent.checksum,
     headers: {
       "content-type": intent.contentType,
@@ -89,10 +92,13 @@ function findPolicy(config: Config, { narrowing }: Caller, name = config.default
   return policy;
 }
 
+/** These codes are countries too; as a region they are the continent. */
+const CONTINENTS = new Set(["AF", "AN", "AS", "EU", "NA", "OC", "SA"]);
+
 /** The store for the caller's country, or the European Union, or the continent, or the default. */
 function findStore({ name, stores }: Policy, { country, continent, isInEU }: Region): Store {
   const store =
-    stores.get(String(country)) ??
+    (CONTINENTS.has(String(country)) ? undefined : stores.get(String(country))) ??
     (isInEU ? stores.get("EU") : undefined) ??
     stores.get(String(continent)) ??
     stores.get("default");
@@ -100,11 +106,15 @@ function findStore({ name, stores }: Policy, { country, continent, isInEU }: Reg
   return store;
 }
 
-function checkSize(policy: Policy, { narrowing }: Caller, size: number | undefined): void {
-  const limit = Math.min(policy.maxBytes, narrowing.maxBytes ?? Number.POSITIVE_INFINITY);
+function limitOf({ maxBytes }: Policy, { narrowing }: Caller): number {
+  return Math.min(maxBytes, narrowing.maxBytes ?? maxBytes);
+}
+
+function checkSize(policy: Policy, caller: Caller, size: number | undefined): void {
+  const limit = limitOf(policy, caller);
   if (size === undefined) {
     // Without a size nothing bounds the body: a token that names a bound cannot go without one.
-    if (!policy.isSizeRequired && narrowing.maxBytes === undefined) return;
+    if (!policy.isSizeRequired && caller.narrowing.maxBytes === undefined) return;
     throw new Problem("size-required", "Send size, the exact length of the file in bytes");
   }
   if (size > limit) {

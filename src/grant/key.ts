@@ -12,6 +12,8 @@ export interface ObjectKey {
   readonly text: string;
   /** For a path: every byte but RFC 3986's unreserved ones is `%XX`, `/` stays. */
   readonly encoded: string;
+  /** It has an id of this upload alone: no other upload can have it. */
+  readonly isUnique: boolean;
 }
 
 /** What a key takes from outside of its grant. */
@@ -32,7 +34,11 @@ export function makeKey(grant: Grant, ingredients: Ingredients): ObjectKey {
     const detail = `makes a key of ${bytes} bytes: at most ${MAX_KEY_BYTES} are possible`;
     throw invalidRequest({ pointer: "/filename", detail });
   }
-  const key: Omit<ObjectKey, typeof made> = { text, encoded: encodeKey(text) };
+  const key: Omit<ObjectKey, typeof made> = {
+    text,
+    encoded: encodeKey(text),
+    isUnique: text.includes(ingredients.id),
+  };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand
   return key as ObjectKey;
 }

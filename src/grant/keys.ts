@@ -1,6 +1,13 @@
 /** The keys that verify an issuer's tokens: one source per issuer and isolate. */
-import { createLocalJWKSet, errors, type CryptoKey, type JWTVerifyGetKey } from "jose";
+import {
+  createLocalJWKSet,
+  errors,
+  type CryptoKey,
+  type JSONWebKeySet,
+  type JWTVerifyGetKey,
+} from "jose";
 import * as z from "zod/mini";
+import { withDeadline } from "../deadline.ts";
 import type { Secret } from "../secret.ts";
 
 /** What the cache needs of the world. */
@@ -25,10 +32,10 @@ const jwkSet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() }))
 export function secretKeySource(secret: Secret): JWTVerifyGetKey {
   let key: CryptoKey | undefined;
   return async () => {
+    if (key) return key;
     const bytes = new TextEncoder().encode(secret.reveal());
-    key ??= await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, [
-      "verify",
-    ]);
+    const algorithm = { name: "HMAC", hash: "SHA-256" };
+    key = await crypto.subtle.importKey("raw", bytes, algorithm, false, ["verify"]);
     return key;
   };
 }
@@ -82,18 +89,16 @@ class KeysUnavailable extends Error {
   }
 }
 
-async function fetchJwks(url: string, { fetch }: Outside) {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const response = await fetch(url, {
-    headers: { accept: "application/json" },
-    redirect: "manual",
-    signal,
+async function fetchJwks(url: string, { fetch }: Outside): Promise<JSONWebKeySet> {
+  return withDeadline(TIMEOUT_MS, async (signal) => {
+    const headers = { accept: "application/json" };
+    const response = await fetch(url, { headers, redirect: "manual", signal });
+    if (response.status !== 200 || !response.body) {
+      await response.body?.cancel();
+      throw new Error(`Answered ${response.status}`);
+    }
+    return jwkSet.parse(JSON.parse(await readText(response.body, MAX_BYTES)));
   });
-  if (response.status !== 200 || !response.body) {
-    await response.body?.cancel();
-    throw new Error(`Answered ${response.status}`);
-  }
-  return jwkSet.parse(JSON.parse(await readText(response.body, MAX_BYTES)));
 }
 
 /** The text of a body of at most `maxBytes`; the rest is not read. */

@@ -34,3 +34,15 @@ function encodeWords(value: string): string {
   words.push(Uint8Array.from(word));
   return words.map((bytes) => `=?UTF-8?B?${btoa(String.fromCharCode(...bytes))}?=`).join(" ");
 }
+
+/** A value as it was before `encodeMetadata`; words that are none are left as they stand. */
+export function decodeMetadata(header: string): string {
+  const words = header
+    .split(" ")
+    .map((word) => /^=\?UTF-8\?B\?([A-Za-z0-9+/]+={0,2})\?=$/i.exec(word)?.[1]);
+  if (!words.every((word) => word !== undefined && word.length % 4 === 0)) return header;
+  return words
+    .map((word = "") => Uint8Array.from(atob(word), (character) => character.charCodeAt(0)))
+    .map((bytes) => new TextDecoder().decode(bytes))
+    .join("");
+}

@@ -1,5 +1,5 @@
 /** The first tier of limits: the rate-limit binding, which damps floods for each Cloudflare location. */
-import type { RateLimit as Limit } from "../config/config.ts";
+import type { RateLimit as Limit } from "../config/units.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 

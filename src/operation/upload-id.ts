@@ -1,43 +1,64 @@
 /**
- * The id of an upload: a compact JWS (RFC 7515, HS256) that says what was granted, so that the
- * upload can be completed with no storage at all. Bound to the caller; opaque to clients.
+ * The id of an upload: a compact JWS (RFC 7515, HS256) of what was granted, so that it can be
+ * completed with no storage at all. Bound to the caller; opaque to clients.
  */
-import { SignJWT, type CryptoKey } from "jose";
-import type { Grant } from "../grant/authorize.ts";
-import type { ObjectKey } from "../grant/key.ts";
+import { SignJWT, jwtVerify, type CryptoKey } from "jose";
+import type { Caller } from "../grant/authenticate.ts";
+import { uploadClaimsSchema, type UploadClaims } from "../grant/claims.ts";
+import { Problem } from "../problem.ts";
 import type { Secret } from "../secret.ts";
-import type { Ticket } from "../store/sign.ts";
 
-export interface GrantedUpload {
-  readonly grant: Grant;
-  readonly key: ObjectKey;
-  readonly ticket: Ticket;
-  /** The name of the upload, unguessable. */
-  readonly jti: string;
+const TYPE = "upload-id+jwt";
+
+/** Seals and opens ids: one per isolate. */
+export interface UploadIds {
+  readonly seal: (claims: UploadClaims) => Promise<string>;
+  /** Throws `upload-not-found`, the same for a false id and for somebody else's. */
+  readonly open: (id: string, caller: Caller) => Promise<UploadClaims>;
 }
 
-/** Makes ids: one per isolate. */
-export type SealUpload = (upload: GrantedUpload) => Promise<string>;
+/** The first secret seals; all of them open, so that one can be rotated. */
+export function createUploadIds(secrets: readonly [Secret, ...Secret[]]): UploadIds {
+  const keys = secrets.map(createKey);
+  const [sealingKey = createKey(secrets[0])] = keys;
+  return {
+    async seal(claims) {
+      return new SignJWT({ ...claims })
+        .setProtectedHeader({ alg: "HS256", typ: TYPE })
+        .sign(await sealingKey());
+    },
+    async open(id, caller) {
+      for (const key of keys) {
+        // oxlint-disable-next-line no-await-in-loop -- the second secret is there during a rotation only
+        const claims = await tryToOpen(id, await key());
+        if (claims?.iss === caller.issuer && claims.sub === caller.user) return claims;
+      }
+      throw new Problem("upload-not-found", "Use the id of an upload of your own");
+    },
+  };
+}
 
-export function createSealUpload(secret: Secret): SealUpload {
+/** An id outlives its ticket: `exp` says when that one expires, and is no limit here. */
+async function tryToOpen(id: string, key: CryptoKey): Promise<UploadClaims | undefined> {
+  try {
+    const { payload } = await jwtVerify(id, key, {
+      algorithms: ["HS256"],
+      typ: TYPE,
+      currentDate: new Date(0),
+    });
+    return uploadClaimsSchema.parse(payload);
+  } catch {
+    return undefined;
+  }
+}
+
+function createKey(secret: Secret): () => Promise<CryptoKey> {
   let key: CryptoKey | undefined;
-  return async function sealUpload({ grant, key: objectKey, ticket, jti }) {
+  return async () => {
+    if (key) return key;
     const bytes = new TextEncoder().encode(secret.reveal());
-    key ??= await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, [
-      "sign",
-    ]);
-    const claims = {
-      iss: grant.caller.issuer,
-      sub: grant.caller.user,
-      jti,
-      exp: Math.floor(ticket.expiresAt.getTime() / 1000),
-      policy: grant.policy.name,
-      store: grant.store.name,
-      key: objectKey.text,
-      type: grant.contentType,
-      ...(grant.size !== undefined && { size: grant.size }),
-      ...(grant.checksum && { checksum: [grant.checksum.algorithm, grant.checksum.value] }),
-    };
-    return new SignJWT(claims).setProtectedHeader({ alg: "HS256", typ: "upload-id+jwt" }).sign(key);
+    const algorithm = { name: "HMAC", hash: "SHA-256" };
+    key = await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]);
+    return key;
   };
 }

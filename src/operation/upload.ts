@@ -1,15 +1,21 @@
-/** The way of every ticket: what is allowed, where it goes, and the signature for exactly that. */
+/** The way of every ticket: what is allowed, where it goes, whether it is within limits, the signature. */
+import { admit, type Admitted } from "../grant/admit.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { authorize, type Intent, type Region } from "../grant/authorize.ts";
+import { claimUpload } from "../grant/claims.ts";
 import { makeKey } from "../grant/key.ts";
 import type { Service } from "../service.ts";
-import { sign } from "../store/sign.ts";
-import type { GrantedUpload } from "./upload-id.ts";
+import { sign, type Ticket } from "../store/sign.ts";
 
-/** Where and when a request is. */
+/** Where a request is. */
 export interface Occasion {
   readonly requestOrigin: string;
   readonly region: Region;
+}
+
+export interface GrantedUpload {
+  readonly admitted: Admitted;
+  readonly ticket: Ticket;
 }
 
 /** Throws the problem of the first rule that is broken; then nothing was signed. */
@@ -22,9 +28,11 @@ export async function createUpload(
   const now = new Date(service.now());
   const grant = authorize(service.config, caller, intent, region);
   const key = makeKey(grant, { id: service.newId(), now });
-  const presign = service.presigners.get(grant.store);
-  if (!presign)
-    throw new TypeError(`Cannot sign for the store ${grant.store.name}: it has no presigner`);
-  const ticket = await sign(grant, key, { presign, now, requestOrigin });
-  return { grant, key, ticket, jti: service.newId() };
+  const claims = claimUpload(grant, key, { jti: service.newId(), now, requestOrigin });
+  const admitted = await admit(
+    { grant, key, claims },
+    { ledger: () => service.ledgerOf(caller), log: service.log },
+  );
+  const { writer } = service.signersOf(grant.store);
+  return { admitted, ticket: await sign(admitted, { signer: writer, now, requestOrigin }) };
 }

@@ -1,5 +1,7 @@
 /** Checksums of a whole object, as S3 names them: always signed headers, never in the query. */
 
+import * as z from "zod/mini";
+
 /** Header, digest length in bytes, and the name that `x-amz-sdk-checksum-algorithm` takes. */
 export const CHECKSUMS = {
   md5: { header: "content-md5", bytes: 16, sdkName: undefined },
@@ -20,10 +22,11 @@ export const CHECKSUM_ALGORITHMS = [
 ] as const satisfies readonly ChecksumAlgorithm[];
 
 /** A digest, big-endian, in base64 with padding (RFC 4648 section 4). */
-export interface Checksum {
-  readonly algorithm: ChecksumAlgorithm;
-  readonly value: string;
-}
+export const checksumSchema = z.strictObject({
+  algorithm: z.enum(CHECKSUM_ALGORITHMS),
+  value: z.string(),
+});
+export type Checksum = Readonly<z.output<typeof checksumSchema>>;
 
 /** Whether `value` is exactly one digest: canonical base64 of the algorithm's length. */
 export function isDigest({ algorithm, value }: Checksum): boolean {

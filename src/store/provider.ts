@@ -97,8 +97,8 @@ export const PROVIDERS = {
     endpoint: "https://s3.{region}.amazonaws.com",
     options: {
       region: {
-        pattern: /^[a-z]{2}(-[a-z]+){1,2}-[1-9]$/,
-        says: "an AWS region, such as ap-northeast-2",
+        pattern: /^(?!cn-)[a-z]{2}(-[a-z]+){1,2}-[1-9]$/,
+        says: "an AWS region, such as ap-northeast-2 (for China use compatible with its endpoint)",
       },
     },
     addressing: "virtual-host",

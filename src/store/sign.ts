@@ -1,11 +1,6 @@
-/**
- * Grant + ObjectKey → Ticket: AWS Signature Version 4 in the query (AWS: "Authenticating Requests:
- * Using Query Parameters"). The only file that imports aws4fetch or reveals a store's credentials.
- */
-import { AwsV4Signer } from "aws4fetch";
-import type { Credentials } from "../config/config.ts";
-import type { Grant } from "../grant/authorize.ts";
-import type { ObjectKey } from "../grant/key.ts";
+/** Admitted → Ticket: a PUT of exactly the granted object, and of nothing else. */
+import type { Admitted } from "../grant/admit.ts";
+import type { Signer } from "./sigv4.ts";
 
 declare const signed: unique symbol;
 
@@ -20,76 +15,20 @@ export interface Ticket {
   readonly expiresAt: Date;
 }
 
-/** One request to presign: the path is encoded already, and every header given is signed. */
-interface PresignRequest {
-  readonly method: string;
-  readonly origin: string;
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly expiresInSeconds: number;
-  readonly now: Date;
-}
-
-/** What a credential scope names beside the day. */
-interface Scope {
-  readonly region: string;
-  readonly service?: string;
-}
-
-/** Signs for one store: credentials, region and the day's signing key. */
-export type Presigner = (request: PresignRequest) => Promise<string>;
-
-/** One per store and isolate: its cache holds the signing key of the day. */
-export function createPresigner(
-  credentials: Credentials,
-  { region, service = "s3" }: Scope,
-): Presigner {
-  const accessKeyId = credentials.accessKeyId.reveal();
-  const secretAccessKey = credentials.secretAccessKey.reveal();
-  const sessionToken = credentials.sessionToken?.reveal();
-  let cache = new Map<string, ArrayBuffer>();
-
-  return async function presign({ method, origin, path, query, headers, expiresInSeconds, now }) {
-    const parameters = new URLSearchParams({ ...query, "X-Amz-Expires": String(expiresInSeconds) });
-    if (cache.size > 2) cache = new Map();
-    const signer = new AwsV4Signer({
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken && { sessionToken }),
-      service,
-      region,
-      cache,
-      method,
-      url: `${origin}${path}?${parameters.toString()}`,
-      headers,
-      datetime: now.toISOString().replaceAll(/[:-]|\.\d{3}/g, ""),
-      signQuery: true,
-      allHeaders: true,
-    });
-    const { url } = await signer.sign();
-    // The URL parser folds "..", drops what follows "#" and so on: what was signed must be what was meant.
-    if (url.origin !== origin || url.pathname !== path) {
-      throw new TypeError("Cannot sign the request: the URL parser changed its host or path");
-    }
-    return url.href;
-  };
-}
-
-interface SigningTime {
+interface Signing {
+  readonly signer: Signer;
   readonly now: Date;
   /** The origin of the request, which is where the embedded store is. */
   readonly requestOrigin: string;
 }
 
-/** Signs a PUT of exactly the granted object: its length, type and every other header of the grant. */
+/** Signs the length, the type and every other header of the grant, in the query of one URL. */
 export async function sign(
-  grant: Grant,
-  key: ObjectKey,
-  { presign, now, requestOrigin }: SigningTime & { readonly presign: Presigner },
+  { grant, key }: Admitted,
+  { signer, now, requestOrigin }: Signing,
 ): Promise<Ticket> {
   const { store, size, headers, expiresInSeconds } = grant;
-  const url = await presign({
+  const url = await signer.presign({
     method: "PUT",
     origin: store.origin ?? requestOrigin,
     path: store.basePath + key.encoded,

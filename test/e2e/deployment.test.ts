@@ -15,7 +15,12 @@ const LIMITS = {
   RATE_LIMIT_ADDRESS: { limit: 600, windowSeconds: 60 },
   RATE_LIMIT_CALLER: { limit: 120, windowSeconds: 60 },
 } as const;
-const REQUIRED = ["MEDIA_ACCESS_KEY_ID", "MEDIA_SECRET_ACCESS_KEY", "UPLOAD_ID_SECRET"];
+const REQUIRED = [
+  "MEDIA_ACCESS_KEY_ID",
+  "MEDIA_SECRET_ACCESS_KEY",
+  "UPLOAD_ID_SECRET",
+  "RECEIPT_PRIVATE_KEY",
+];
 
 const READY = defineConfig({
   origins: ["https://app.acme.dev"],
@@ -119,12 +124,21 @@ describe("npm run check-config", () => {
     expect(pathsOf(development, secrets)).toContain("presigner.config.ts");
   });
   it("names the secrets that wrangler.toml lacks, or has too many", () => {
-    expect(pathsOf(READY, ["UPLOAD_ID_SECRET"])).toEqual([
+    expect(pathsOf(READY, ["UPLOAD_ID_SECRET", "RECEIPT_PRIVATE_KEY"])).toEqual([
       "wrangler.toml: secrets.required",
       "wrangler.toml: secrets.required",
     ]);
     expect(pathsOf(READY, [...REQUIRED, "OLD_SECRET"])).toEqual([
       "wrangler.toml: secrets.required",
+    ]);
+  });
+  it("names what a policy asks of a store that cannot do it", () => {
+    const policies = {
+      avatar: { ...READY.policies["avatar"], maxBytes: "6 GB", storageClass: "COLD" },
+    };
+    expect(pathsOf({ ...READY, policies })).toEqual([
+      "policies.avatar.maxBytes",
+      "policies.avatar.storageClass",
     ]);
   });
   it("names limits that differ from the bindings'", () => {

@@ -27,8 +27,10 @@ interface Bucket {
   } | null>;
 }
 
-export async function startServer(): Promise<Server> {
-  const harness = createTestHarness({ workers: [{ configPath: "./wrangler.toml", env: "dev" }] });
+export async function startServer(vars: Readonly<Record<string, string>> = {}): Promise<Server> {
+  const harness = createTestHarness({
+    workers: [{ configPath: "./wrangler.toml", env: "dev", vars: { ...vars } }],
+  });
   const { url } = await harness.listen();
   return {
     url: url.origin,

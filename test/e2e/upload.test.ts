@@ -3,7 +3,7 @@ import libmime from "libmime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
 import { Secret } from "../../src/secret.ts";
-import { createPresigner } from "../../src/store/sign.ts";
+import { createSigner } from "../../src/store/sigv4.ts";
 import {
   askForTicket,
   bytesOf,
@@ -184,7 +184,7 @@ describe("the store refuses, and stores nothing, when", () => {
   it("the ticket has expired", async () => {
     const secret = (name: keyof typeof DEVELOPMENT_SECRETS) =>
       new Secret(name, DEVELOPMENT_SECRETS[name]);
-    const presign = createPresigner(
+    const { presign } = createSigner(
       {
         accessKeyId: secret("LOCAL_ACCESS_KEY_ID"),
         secretAccessKey: secret("LOCAL_SECRET_ACCESS_KEY"),

@@ -327,12 +327,14 @@ describe("the id of an upload", () => {
       iss: "https://backend.example.com",
       sub: "alice",
       jti: "00000000-0000-4000-8000-000000000003",
+      iat: SECONDS,
       exp: SECONDS + 300,
       policy: "photo",
       store: "media",
       key: "photos/alice/00000000-0000-4000-8000-000000000002.png",
       type: "image/png",
       size: 5,
+      unique: true,
     });
   });
   it("is no bearer token", async () => {

@@ -59,7 +59,7 @@ describe("a configuration", () => {
       },
       defaultPolicy: "video",
     };
-    const { AUTH_SECRET: _, UPLOAD_ID_SECRET: __, ...env } = ENV;
+    const { AUTH_SECRET: _, UPLOAD_ID_SECRET: __, RECEIPT_PRIVATE_KEY: ___, ...env } = ENV;
     expect(mistakesIn(config, env)).toEqual([
       "stores.media.bucket",
       "stores.spare.region",
@@ -74,6 +74,7 @@ describe("a configuration", () => {
       "origins.0",
       "defaultPolicy",
       "secrets.UPLOAD_ID_SECRET",
+      "secrets.RECEIPT_PRIVATE_KEY",
     ]);
   });
 
@@ -103,6 +104,15 @@ describe("a configuration", () => {
     ["policies.photo.minBytes", withPolicy({ minBytes: "11 MB" })],
     ["policies.photo.expiresIn", withPolicy({ expiresIn: "8 days" })],
     ["policies.photo.expiresIn", withPolicy({ expiresIn: 0 })],
+    ["policies.photo.allowContentTypeOnly", withPolicy({ tags: { a: "b" } })],
+    ["policies.photo.allowContentTypeOnly", withPolicy({ checksum: ["md5"] })],
+    ["policies.photo.quota.bytes", withPolicy({ quota: { bytes: "5 MB / day" } })],
+    ["policies.photo.quota.uploads", withPolicy({ quota: { uploads: "many" } })],
+    ["policies.photo.quota.pending", withPolicy({ quota: { pending: 0 } })],
+    ["stores.media.region", withStore(aws({ region: "cn-north-1", bucket: "acme" }))],
+    ["webhook.url", { ...CONFIG, webhook: { url: "http://hooks.example.com/" } }],
+    ["secrets.WEBHOOK_SECRET", { ...CONFIG, webhook: { url: "https://hooks.example.com/" } }],
+    ["limits.perCaller", { ...CONFIG, limits: { perCaller: "120 / hour" } }],
     ["policies.photo.types", withPolicy({ types: [] })],
     ["policies.photo.types.0", withPolicy({ types: ["IMAGE/PNG"] })],
     ["policies.photo.checksum.0", withPolicy({ checksum: ["sha1"] })],
@@ -199,6 +209,29 @@ describe("a configuration", () => {
   });
 
   it.for([
+    "{}",
+    "[]",
+    "no JSON",
+    '{"kty":"RSA"}',
+    '{"keys":[]}',
+    JSON.stringify({ kty: "EC", crv: "P-256", x: "a", y: "b" }),
+  ])("refuses %s as a private key for receipts", (key) =>
+    expect(mistakesIn(CONFIG, { ...ENV, RECEIPT_PRIVATE_KEY: key })).toEqual([
+      "secrets.RECEIPT_PRIVATE_KEY",
+    ]),
+  );
+
+  it.for(["whsec_", "whsec_c2hvcnQ=", "c2VjcmV0", `whsec_${btoa("x".repeat(24))} whsec_short`])(
+    "refuses %s as a webhook secret",
+    (secret) => {
+      const config = { ...CONFIG, webhook: { url: "https://hooks.example.com/" } };
+      expect(mistakesIn(config, { ...ENV, WEBHOOK_SECRET: secret })).toEqual([
+        "secrets.WEBHOOK_SECRET",
+      ]);
+    },
+  );
+
+  it.for([
     ["overwrite", b2({ region: "us-west-004", bucket: "acme" }), {}],
     ["overwrite", gcs({ bucket: "acme" }), {}],
     [
@@ -215,7 +248,7 @@ describe("a configuration", () => {
       const config = {
         ...CONFIG,
         stores: { media: store },
-        policies: { photo: { ...photo, ...policy } },
+        policies: { photo: { ...photo, allowContentTypeOnly: false, ...policy } },
       };
       expect(mistakesIn(config)).toEqual([`policies.photo.${field}`]);
     },
@@ -268,7 +301,7 @@ describe("a configuration", () => {
         .slice(-2)
         .join(".");
     };
-    expect(document?.store).toMatchObject({ EU: "europe", KR: "media" });
+    expect(document?.store).toMatchObject({ EU: "europe", KR: "media", SA: "europe" });
     expect(await hostFor({ country: "KR", continent: "AS" })).toBe("amazonaws.com");
     expect(await hostFor({ country: "FR", continent: "EU", isEUCountry: "1" })).toBe(
       "cloudflarestorage.com",
@@ -278,6 +311,7 @@ describe("a configuration", () => {
       "cloudflarestorage.com",
     );
     expect(await hostFor({ country: "US", continent: "NA" })).toBe("amazonaws.com");
+    expect(await hostFor({ country: "SA", continent: "AS" })).toBe("amazonaws.com");
     expect(await hostFor({})).toBe("amazonaws.com");
   });
 });

@@ -13,6 +13,13 @@ export const ENV = {
   EUROPE_SECRET_ACCESS_KEY: "europe-secret-access-key",
   AUTH_SECRET: SECRET,
   UPLOAD_ID_SECRET: "an upload id secret of more than thirty-two characters",
+  RECEIPT_PRIVATE_KEY: JSON.stringify({
+    kty: "EC",
+    crv: "P-256",
+    x: "cAho-499sqmc0F3ilZm4etJ2DXe-Scm1dx3sXAvYwZU",
+    y: "VYI-DDYMFzZSvkLgIo7rxPQQ1ho9sNGAwfxfWwIcMxA",
+    d: "LrNJzakH7kALKLoqwwgPo5-Ls3ja3-fBunLAe34sWRc",
+  }),
 } as const;
 
 export const ACCOUNT = "0123456789abcdef0123456789abcdef";
@@ -44,7 +51,7 @@ export const CONFIG = defineConfig({
       checksum: ["sha256", "md5"],
     },
     document: {
-      store: { EU: "europe", KR: "media", default: "media" },
+      store: { EU: "europe", KR: "media", SA: "europe", default: "media" },
       key: "documents/{user}/{id}/{name}",
       types: ["*/*"],
       maxBytes: "100 MB",
@@ -100,6 +107,7 @@ export function startWorker({ config = CONFIG, env = ENV, world = {} }: Options 
     newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
     fetch: async () => Promise.reject(new Error("This test lets nothing out")),
     waitUntil: () => undefined,
+    random: () => 0.5,
     log: (event, fields) => void log.push(JSON.stringify({ event, ...fields })),
     ...world,
   });

@@ -5,7 +5,7 @@ import * as define from "../../src/define.ts";
 import type { Credentials } from "../../src/config/config.ts";
 import { encodeKey } from "../../src/grant/key.ts";
 import { Secret } from "../../src/secret.ts";
-import { createPresigner } from "../../src/store/sign.ts";
+import { createSigner } from "../../src/store/sigv4.ts";
 import { ACCOUNT, CONFIG, ENV, NOW, postUpload, startWorker } from "./harness.ts";
 import { SUITE } from "./vectors.ts";
 
@@ -25,7 +25,7 @@ const signatureOf = (url: string) => new URL(url).searchParams.get("X-Amz-Signat
 
 describe("AWS's published signatures", () => {
   it("are made for the example of the S3 documentation", async () => {
-    const presign = createPresigner(
+    const { presign } = createSigner(
       credentialsOf("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
       { region: "us-east-1" },
     );
@@ -50,7 +50,7 @@ describe("AWS's published signatures", () => {
         "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
         sessionToken,
       );
-      const presign = createPresigner(credentials, { region: "us-east-1", service: "service" });
+      const { presign } = createSigner(credentials, { region: "us-east-1", service: "service" });
       const url = await presign({
         method,
         origin: "https://example.amazonaws.com",
@@ -274,7 +274,7 @@ describe("awkward names are signed as the AWS SDK's signer signs them", () => {
     ["NFD", "한글".normalize("NFD")],
     ["1,024 bytes", "가".repeat(341) + "a"],
   ] as const)("%s, which only a key from elsewhere has", async ([, key]) => {
-    const presign = createPresigner(credentialsOf(MEDIA.accessKeyId, MEDIA.secretAccessKey), {
+    const { presign } = createSigner(credentialsOf(MEDIA.accessKeyId, MEDIA.secretAccessKey), {
       region: "auto",
     });
     const url = await presign({
@@ -293,7 +293,7 @@ describe("awkward names are signed as the AWS SDK's signer signs them", () => {
 });
 
 describe("a presigner", () => {
-  const presign = createPresigner(credentialsOf("ID", "KEY"), { region: "auto" });
+  const { presign } = createSigner(credentialsOf("ID", "KEY"), { region: "auto" });
   const base = {
     method: "PUT",
     origin: "https://bucket.example.net",

@@ -1,0 +1,62 @@
+/** Unknown input in a shape, or a problem with a pointer to each fault. */
+import * as z from "zod/mini";
+import { Problem, invalidRequest, type Fault } from "../problem.ts";
+
+const MAX_NAME_CHARACTERS = 255;
+
+/** RFC 6838 section 4.2 names, without parameters: browsers and S3 compare the header byte for byte. */
+export const contentTypeSchema = z
+  .string()
+  .check(
+    z.regex(
+      /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/,
+      'must be a type such as "image/png", in lower case and without parameters',
+    ),
+  );
+export const filenameSchema = z.string().check(z.minLength(1), z.maxLength(MAX_NAME_CHARACTERS));
+
+/** Throws `bad-request` for a body that is not JSON in UTF-8. */
+export async function readJson(request: Request): Promise<unknown> {
+  const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
+  if (type.trim().toLowerCase() !== "application/json") {
+    throw new Problem("bad-request", "Send the body as JSON, with Content-Type: application/json");
+  }
+  const bytes = await request.arrayBuffer();
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (cause) {
+    throw new Problem(
+      "bad-request",
+      "Send a body that is JSON in UTF-8: this one cannot be parsed",
+      { cause },
+    );
+  }
+}
+
+/** The value in the schema's shape. Throws `invalid-request` with every fault. */
+export function parseAs<T>(schema: z.ZodMiniType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [first, ...rest] = parsed.error.issues.flatMap(toFaults);
+  throw first
+    ? invalidRequest(first, ...rest)
+    : new TypeError("Cannot tell the fault: zod named none");
+}
+
+function toFaults(issue: z.core.$ZodIssue): readonly Fault[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      pointer: pointerTo([...issue.path, key]),
+      detail: "is not a known field",
+    }));
+  }
+  return [{ pointer: pointerTo(issue.path), detail: issue.message }];
+}
+
+/** RFC 6901; a name from the client is cut, so that an answer stays small. */
+function pointerTo(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) =>
+    String(step).slice(0, 64).replaceAll("~", "~0").replaceAll("/", "~1"),
+  );
+  return steps.length === 0 ? "" : `/${steps.join("/")}`;
+}

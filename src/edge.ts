@@ -1,0 +1,85 @@
+/** What stands before the routes: origins, who asks, how often, and how much. */
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { createMiddleware } from "hono/factory";
+import type { Config } from "./config/config.ts";
+import { authenticate } from "./grant/authenticate.ts";
+import { addressKey, throttle } from "./grant/throttle.ts";
+import type { Occasion } from "./operation/upload.ts";
+import { Problem } from "./problem.ts";
+import type { Service } from "./service.ts";
+import type { Edge } from "./shell.ts";
+
+const MAX_BODY_BYTES = 16 * 1024;
+const PREFLIGHT_SECONDS = 86_400;
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+const EXPOSED = [
+  "location",
+  "retry-after",
+  "ratelimit",
+  "ratelimit-policy",
+  "x-request-id",
+  "server-timing",
+];
+
+/** A development configuration serves nobody but the machine that it runs on. */
+export const loopbackOnly = createMiddleware(async (c, next) => {
+  if (LOOPBACK.test(new URL(c.req.url).hostname)) return next();
+  const detail = "This is a development configuration: it answers on a loopback host only";
+  throw new Problem("misconfigured", detail);
+});
+
+/** A page of another origin gets no answer at all; an app that is no browser sends no origin. */
+export const refuseOtherOrigins = ({ origins, anyPortOrigins }: Config) =>
+  createMiddleware(async (c, next) => {
+    const origin = c.req.header("origin");
+    const isAllowed =
+      origin === undefined ||
+      origins.has(origin) ||
+      anyPortOrigins.has(origin.replace(/:\d{1,5}$/, ""));
+    if (isAllowed) return next();
+    const detail = "Add this page's origin to `origins` in presigner.config.ts";
+    throw new Problem("origin-not-allowed", detail);
+  });
+
+const answerOrigin = cors({
+  origin: (origin) => origin,
+  allowMethods: ["GET", "POST", "DELETE"],
+  allowHeaders: ["authorization", "content-type"],
+  exposeHeaders: EXPOSED,
+  maxAge: PREFLIGHT_SECONDS,
+});
+
+/** Preflights and headers for the origins that got this far; an app that is no browser needs none. */
+export const answerCors = createMiddleware(async (c, next) =>
+  c.req.header("origin") === undefined ? next() : answerOrigin(c, next),
+);
+
+/** The caller, within the rates of the address and of the caller, before the body is read. */
+export const identify = (service: Service) =>
+  createMiddleware<Edge>(async (c, next) => {
+    const { perAddress, perCaller, verifiers, log, now } = service;
+    await throttle(perAddress, addressKey(c.req.header("cf-connecting-ip") ?? null), log);
+    const caller = await authenticate(c.req.raw.headers, verifiers, now());
+    await throttle(perCaller, `${caller.issuer} ${caller.user}`, log);
+    c.set("caller", caller);
+    await next();
+  });
+
+export const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: () => {
+    const detail = `The body may have at most ${MAX_BODY_BYTES} bytes: send the file itself to the ticket's url`;
+    throw new Problem("too-large", detail, { extras: { limit: MAX_BODY_BYTES } });
+  },
+});
+
+export function occasionOf(request: Request): Occasion {
+  const cf: Readonly<Record<string, unknown>> = request.cf ?? {};
+  const region = {
+    country: cf["country"],
+    continent: cf["continent"],
+    isInEU: cf["isEUCountry"] === "1",
+  };
+  return { requestOrigin: new URL(request.url).origin, region };
+}

@@ -1,0 +1,145 @@
+/**
+ * The Durable Object of one caller: counters, records and the outbox, in SQLite. It decides nothing
+ * about policies: limits come with each call. Nothing that matters is in memory.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { Quota } from "../config/config.ts";
+import type { UploadClaims } from "../grant/claims.ts";
+import type { Log } from "../log.ts";
+import { readList, type Page, type PageQuery } from "./list.ts";
+import { sendDue, type Deliver } from "./outbox.ts";
+import type { Outcome, UploadRecord } from "./record.ts";
+import { reserve, type Answer, type Reservation } from "./reserve.ts";
+import { migrate } from "./schema.ts";
+import { findRecord, settle } from "./settle.ts";
+import { watch, type Watch } from "./watch.ts";
+
+/** What the Worker asks of a caller's ledger: each is one round trip. */
+export interface LedgerApi {
+  readonly reserve: (reservations: readonly Reservation[]) => Promise<readonly Answer[]>;
+  readonly find: (id: string) => Promise<UploadRecord | undefined>;
+  readonly list: (query: PageQuery) => Promise<Page>;
+  /** The record after the change, or as it was where it had ended before. */
+  readonly settle: (id: string, outcome: Outcome) => Promise<UploadRecord | undefined>;
+}
+
+/** What a ledger needs of the service, for what it does on its own. */
+export interface LedgerWorld {
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly quotaOf: (policy: string) => Quota | undefined;
+  /** `undefined`: nobody is to be told. */
+  readonly deliver: Deliver | undefined;
+  /** What became of an upload, asked of its store. Throws where the store cannot be asked. */
+  readonly inspect: (claims: UploadClaims) => Promise<Outcome | undefined>;
+  /** Takes away what an ended upload left. Throws where the store cannot be asked. */
+  readonly sweep: (claims: UploadClaims) => Promise<void>;
+  /** When a ticket can have no late arrival any more. */
+  readonly sweepAtMs: (claims: UploadClaims) => number;
+}
+
+/** The class to be exported by the Worker, for one service. */
+export function createLedgerClass(worldOf: () => LedgerWorld) {
+  return class Ledger extends DurableObject {
+    readonly #sql: SqlStorage;
+    readonly #world = worldOf();
+    #isOpen = false;
+
+    constructor(state: DurableObjectState, env: Cloudflare.Env) {
+      super(state, env);
+      this.#sql = state.storage.sql;
+    }
+
+    async reserve(reservations: readonly Reservation[]): Promise<readonly Answer[]> {
+      return this.#change((nowMs) => reservations.map((item) => reserve(this.#sql, item, nowMs)));
+    }
+
+    find(id: string): UploadRecord | undefined {
+      this.#open();
+      return findRecord(this.#sql, id);
+    }
+
+    list(query: PageQuery): Page {
+      this.#open();
+      return readList(this.#sql, query);
+    }
+
+    async settle(id: string, outcome: Outcome): Promise<UploadRecord | undefined> {
+      return this.#change((nowMs) => this.#settle(id, outcome, nowMs));
+    }
+
+    override async alarm(): Promise<void> {
+      this.#open();
+      // Never throws: the platform tries an alarm a few times only, and then forgets it.
+      await this.#attempt(async () => watch(this.#sql, this.#watch()));
+      await this.#attempt(async () => {
+        if (this.#world.deliver) await sendDue(this.#sql, this.#world.deliver, this.#world);
+      });
+      await this.#schedule();
+    }
+
+    #watch(): Watch {
+      return {
+        ...this.#world,
+        settle: (id, outcome) =>
+          void this.ctx.storage.transactionSync(() => this.#settle(id, outcome, this.#world.now())),
+      };
+    }
+
+    #settle(id: string, outcome: Outcome, nowMs: number): UploadRecord | undefined {
+      const claims = findRecord(this.#sql, id)?.claims;
+      return (
+        claims &&
+        settle(this.#sql, id, outcome, {
+          quota: this.#world.quotaOf(claims.policy),
+          hasWebhook: this.#world.deliver !== undefined,
+          nowMs,
+          sweepAtMs: this.#world.sweepAtMs(claims),
+        })
+      );
+    }
+
+    /** One change, whole or not at all, and the alarm that goes with it. */
+    async #change<T>(change: (nowMs: number) => T): Promise<T> {
+      this.#open();
+      const result = this.ctx.storage.transactionSync(() => change(this.#world.now()));
+      await this.#schedule();
+      return result;
+    }
+
+    async #attempt(work: () => Promise<void>): Promise<void> {
+      try {
+        await work();
+      } catch (error) {
+        this.#world.log("alarm-failed", {
+          reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+        });
+      }
+    }
+
+    #open(): void {
+      if (this.#isOpen) return;
+      this.ctx.storage.transactionSync(() => migrate(this.#sql));
+      this.#isOpen = true;
+    }
+
+    /** The next moment at which something is due; a ledger with nothing in it deletes itself. */
+    async #schedule(): Promise<void> {
+      const { due, idle } = this.#sql
+        .exec<{ due: number | null; idle: number | null }>(
+          `SELECT min(due) AS due, (SELECT max(start_ms + 2000 * seconds) FROM window) AS idle FROM
+             (SELECT min(due_ms) AS due FROM upload UNION ALL SELECT min(next_ms) FROM message WHERE ?)`,
+          this.#world.deliver ? 1 : 0,
+        )
+        .one();
+      const next = due ?? idle;
+      if (next !== null && (due !== null || next > this.#world.now())) {
+        if ((await this.ctx.storage.getAlarm()) !== next) await this.ctx.storage.setAlarm(next);
+        return;
+      }
+      this.#isOpen = false;
+      await this.ctx.storage.deleteAll();
+    }
+  };
+}

@@ -1,0 +1,29 @@
+/** The client gives up: its bytes are released, and what it sent is taken away. */
+import type { Caller } from "../grant/authenticate.ts";
+import { Problem } from "../problem.ts";
+import type { Service } from "../service.ts";
+import { StoreUnavailable } from "../store/s3.ts";
+import { ledgerFor, settleIn } from "./complete.ts";
+import { sweep } from "./inspect.ts";
+
+/**
+ * Idempotent. Without a ledger there is nothing to release, and nothing is taken away: nobody could
+ * tell an upload under way from one that was completed. Throws `upload-not-found`, `already-completed`.
+ */
+export async function abortUpload(service: Service, caller: Caller, id: string): Promise<void> {
+  const claims = await service.uploadIds.open(id, caller);
+  const ledger = ledgerFor(service, caller, claims);
+  if (!ledger) return;
+  const record = await settleIn(ledger, claims, { status: "aborted" });
+  if (!record)
+    throw new Problem("upload-not-found", "The upload is over, and its record is no longer kept");
+  if (record.status === "completed")
+    throw new Problem("already-completed", "A completed upload cannot be aborted");
+  if (record.status !== "aborted") return;
+  try {
+    await sweep(service, claims);
+  } catch (error) {
+    // The ledger's alarm sweeps again when nothing can arrive any more.
+    if (!(error instanceof StoreUnavailable)) throw error;
+  }
+}

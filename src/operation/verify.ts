@@ -1,0 +1,58 @@
+/** What the store has against what was granted: pure, so that every difference can be tested. */
+import type { UploadClaims } from "../grant/claims.ts";
+import { decodeMetadata } from "../grant/metadata.ts";
+import type { Outcome } from "../ledger/record.ts";
+import type { Checksum } from "../store/checksum.ts";
+import type { Provider } from "../store/provider.ts";
+import type { Found } from "../store/s3.ts";
+
+/** Completed with what was seen, or rejected with every difference. */
+export function verify(
+  claims: UploadClaims,
+  found: Found,
+  provider: Provider,
+): Outcome & { readonly status: "completed" | "rejected" } {
+  const shown = shownChecksum(claims.checksum, found);
+  const reasons = [
+    ...sizeFaults(claims, found.size),
+    ...(found.contentType === claims.type
+      ? []
+      : [`contentType: the store has ${found.contentType}, ${claims.type} was granted`]),
+    ...(shown === undefined || shown === claims.checksum?.value
+      ? []
+      : ["checksum: the store has another one than was granted"]),
+  ];
+  if (reasons.length > 0) return { status: "rejected", reasons };
+  const { checksum } = claims;
+  const isChecked =
+    checksum && (shown !== undefined || provider.checksums[checksum.algorithm] === "enforced");
+  return {
+    status: "completed",
+    verified: {
+      size: found.size,
+      contentType: found.contentType,
+      etag: found.etag,
+      ...(isChecked && { checksum }),
+      metadata: Object.fromEntries(
+        Object.entries(found.metadata).map(([name, value]) => [name, decodeMetadata(value)]),
+      ),
+    },
+  };
+}
+
+function sizeFaults({ size, maxBytes }: UploadClaims, actual: number): readonly string[] {
+  if (size !== undefined && actual !== size)
+    return [`size: the store has ${actual} bytes, ${size} were granted`];
+  if (maxBytes !== undefined && actual > maxBytes)
+    return [`size: the store has ${actual} bytes, at most ${maxBytes} were granted`];
+  return [];
+}
+
+/** The object's own checksum in the granted algorithm, where the store shows one. */
+function shownChecksum(granted: Checksum | undefined, found: Found): string | undefined {
+  if (!granted) return undefined;
+  if (granted.algorithm !== "md5") return found.checksums[granted.algorithm];
+  if (!found.isEtagMd5) return undefined;
+  const bytes = found.etag.match(/../g)?.map((hex) => Number.parseInt(hex, 16)) ?? [];
+  return btoa(String.fromCharCode(...bytes));
+}

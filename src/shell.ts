@@ -1,0 +1,55 @@
+/** What every answer has: an id, no caching, and a problem for whatever goes wrong. */
+import { Hono, type Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { Caller } from "./grant/authenticate.ts";
+import type { Log } from "./log.ts";
+import { Problem, problemResponse } from "./problem.ts";
+import type { World } from "./service.ts";
+
+/** What a request carries from one handler to the next. */
+export interface Edge {
+  Variables: { requestId: string; caller: Caller };
+}
+
+export function createShell({ log, now, newId }: Pick<World, "log" | "now" | "newId">): Hono<Edge> {
+  const app = new Hono<Edge>();
+  app.use(
+    createMiddleware<Edge>(async (c, next) => {
+      const startedAt = now();
+      const requestId = newId();
+      c.set("requestId", requestId);
+      await next();
+      const { headers } = c.res;
+      headers.set("x-request-id", requestId);
+      if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+      headers.set("referrer-policy", "no-referrer");
+      headers.set("x-content-type-options", "nosniff");
+      headers.set("server-timing", `app;dur=${now() - startedAt}`);
+    }),
+  );
+  app.notFound((c) =>
+    refuse(c, new Problem("not-found", `There is no ${c.req.method} ${c.req.path}`), log),
+  );
+  app.onError((error, c) => refuse(c, error, log));
+  return app;
+}
+
+function refuse(c: Context<Edge>, error: Error, log: Log): Response {
+  const requestId = c.get("requestId");
+  if (error instanceof Problem) {
+    log("refused", { code: error.code, requestId, reason: reasonOf(error.cause) });
+    return problemResponse(error, requestId);
+  }
+  log("failed", { requestId, reason: reasonOf(error) });
+  const detail = "The service failed: its log has the reason, under requestId";
+  return problemResponse(new Problem("internal", detail), requestId);
+}
+
+/** The messages of these are our own, and hold no input; of another error only name and code are told. */
+const OWN = new Set(["Error", "TypeError", "KeysUnavailable", "StoreUnavailable"]);
+
+function reasonOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  if (OWN.has(cause.name)) return `${cause.name}: ${cause.message}`;
+  return "code" in cause ? `${cause.name} ${String(cause.code)}` : cause.name;
+}

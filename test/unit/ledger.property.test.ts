@@ -1,0 +1,150 @@
+import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import {
+  ask,
+  complete,
+  grant,
+  holdOutside,
+  isStored,
+  ledgerOf,
+  moveClock,
+  putObject,
+  releaseOutside,
+  rowsOf,
+} from "./outside.ts";
+
+beforeEach(() => void holdOutside());
+afterEach(async () => {
+  releaseOutside();
+  await reset();
+});
+
+interface Upload {
+  readonly id: string;
+  readonly key: string;
+  readonly size: number;
+  status: "pending" | "completed" | "rejected" | "expired" | "aborted";
+}
+
+type Action =
+  | { readonly kind: "ticket"; readonly size: number }
+  | { readonly kind: "put" | "put-wrong" | "complete" | "abort"; readonly which: number }
+  | { readonly kind: "expire" }
+  | { readonly kind: "evict" };
+
+const index = fc.nat({ max: 7 });
+const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("ticket" as const),
+      size: fc.integer({ min: 1, max: 5000 }),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("put" as const), which: index }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("put-wrong" as const), which: index }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("complete" as const), which: index }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("abort" as const), which: index }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "expire" as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "evict" as const }) },
+);
+
+const byStatus = (a: Pick<Upload, "status">, b: Pick<Upload, "status">) =>
+  a.status < b.status ? -1 : 1;
+
+/** What the store has decides, for whatever looks. */
+async function look(
+  upload: Upload,
+  stored: ReadonlyMap<string, number>,
+): Promise<Upload["status"] | undefined> {
+  if (!(await isStored(upload.key))) return undefined;
+  return stored.get(upload.key) === upload.size ? "completed" : "rejected";
+}
+
+async function act(
+  doing: Action,
+  uploads: Upload[],
+  stored: Map<string, number>,
+  user: string,
+): Promise<void> {
+  if (doing.kind === "ticket") {
+    uploads.push({ ...(await grant(doing.size, user)), size: doing.size, status: "pending" });
+    return;
+  }
+  if (doing.kind === "evict") {
+    await rowsOf("SELECT 1", user);
+    await evictDurableObject(ledgerOf(user));
+    return;
+  }
+  if (doing.kind === "expire") {
+    moveClock(20 * 60);
+    const expected = await Promise.all(
+      uploads.map(async (upload) =>
+        upload.status === "pending" ? ((await look(upload, stored)) ?? "expired") : upload.status,
+      ),
+    );
+    while ((await rowsOf("SELECT 1 FROM sqlite_master WHERE name = 'upload'", user)).length > 0) {
+      const [due] = await rowsOf(
+        `SELECT count(*) AS count FROM upload WHERE due_ms <= ${Date.now()}`,
+        user,
+      );
+      if (due?.["count"] === 0) break;
+      await runDurableObjectAlarm(ledgerOf(user));
+    }
+    for (const [at, upload] of uploads.entries()) upload.status = expected[at] ?? upload.status;
+    return;
+  }
+  const upload = uploads[doing.which % Math.max(1, uploads.length)];
+  if (!upload) return;
+  if (doing.kind === "put" || doing.kind === "put-wrong") {
+    // A store refuses a second write.
+    if (await isStored(upload.key)) return;
+    const bytes = doing.kind === "put" ? upload.size : upload.size + 1;
+    stored.set(upload.key, bytes);
+    await putObject(upload.key, bytes);
+    return;
+  }
+  if (doing.kind === "abort") {
+    await ask("DELETE", `/v1/uploads/${upload.id}`, { user });
+    if (upload.status === "pending") upload.status = "aborted";
+    return;
+  }
+  const seen =
+    upload.status === "pending" || upload.status === "expired"
+      ? await look(upload, stored)
+      : undefined;
+  await complete(upload.id, user);
+  upload.status = seen ?? upload.status;
+}
+
+it("holds the bytes of pending uploads and of completed ones, and no other, whatever happens in whatever order", async () => {
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 30 }), async (actions) => {
+      const user = `user-${++run}`;
+      const uploads: Upload[] = [];
+      const stored = new Map<string, number>();
+      for (const doing of actions) {
+        await act(doing, uploads, stored, user);
+        const sizeOf = (status: Upload["status"]) =>
+          uploads
+            .filter((upload) => upload.status === status)
+            .reduce((sum, { size }) => sum + size, 0);
+        if (uploads.length === 0) continue;
+        const [kept] = await rowsOf(
+          `SELECT (SELECT coalesce(sum(reserved), 0) FROM upload) AS reserved,
+             (SELECT coalesce(sum(used), 0) FROM window WHERE counter = 'bytes') AS settled`,
+          user,
+        );
+        expect(kept, JSON.stringify(actions)).toEqual({
+          reserved: sizeOf("pending"),
+          settled: sizeOf("completed"),
+        });
+        const statuses = await rowsOf("SELECT status FROM upload ORDER BY status", user);
+        expect(statuses).toEqual(uploads.map(({ status }) => ({ status })).toSorted(byStatus));
+      }
+    }),
+    { numRuns: 25 },
+  );
+}, 120_000);

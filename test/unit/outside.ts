@@ -1,0 +1,154 @@
+/** The development Worker with its real Durable Object; the test holds the clock, the store's answers and the receiver. */
+import { env, exports } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { vi } from "vitest";
+import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
+import { mintShared } from "./mint.ts";
+
+const ORIGIN = "http://localhost:8787";
+const STORE_PATH = "/cdn-cgi/local/r2/s3/uploads/";
+
+interface Delivered {
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+export interface OutsideWorld {
+  /** What the receiver answers to a webhook. */
+  receiver: () => Response | Promise<Response>;
+  /** What the store answers, in place of the bucket's own state. */
+  store: (() => Response | Promise<Response>) | undefined;
+  readonly delivered: Delivered[];
+  /** Methods and keys that were asked of the store. */
+  readonly asked: string[];
+}
+
+/** Starts the clock well in the future, so that no alarm of the platform goes off by itself. */
+export function holdOutside(): OutsideWorld {
+  const outside: OutsideWorld = {
+    receiver: () => new Response(null, { status: 204 }),
+    store: undefined,
+    delivered: [],
+    asked: [],
+  };
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2040-01-01T00:00:00Z") });
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    const { pathname } = new URL(request.url);
+    if (!pathname.startsWith(STORE_PATH)) {
+      outside.delivered.push({ headers: request.headers, body: await request.text() });
+      return outside.receiver();
+    }
+    const key = decodeURIComponent(pathname.slice(STORE_PATH.length));
+    outside.asked.push(`${request.method} ${key}`);
+    return outside.store ? outside.store() : answerFromBucket(request.method, key);
+  });
+  return outside;
+}
+
+export function releaseOutside(): void {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+}
+
+export function moveClock(seconds: number): void {
+  vi.setSystemTime(Date.now() + seconds * 1000);
+}
+
+function bucket(): R2Bucket {
+  if (!env.LOCAL_BUCKET)
+    throw new TypeError("Cannot reach the bucket: the tests run in the environment dev");
+  return env.LOCAL_BUCKET;
+}
+
+async function answerFromBucket(method: string, key: string): Promise<Response> {
+  if (method === "DELETE") {
+    await bucket().delete(key);
+    return new Response(null, { status: 204 });
+  }
+  const object = await bucket().head(key);
+  if (!object) return new Response(null, { status: 404 });
+  const headers = new Headers({ "content-length": String(object.size), etag: object.httpEtag });
+  headers.set("content-type", object.httpMetadata?.contentType ?? "application/octet-stream");
+  for (const [name, value] of Object.entries(object.customMetadata ?? {}))
+    headers.set(`x-amz-meta-${name}`, value);
+  return new Response(null, { headers });
+}
+
+/** What a client's PUT leaves in the store. */
+export async function putObject(
+  key: string,
+  bytes: number,
+  contentType = "image/png",
+): Promise<void> {
+  await bucket().put(key, new Uint8Array(bytes), { httpMetadata: { contentType } });
+}
+
+export async function isStored(key: string): Promise<boolean> {
+  return (await bucket().head(key)) !== null;
+}
+
+/** A request as a user, answered by the Worker itself. */
+export async function ask(
+  method: string,
+  path: string,
+  { user = "alice", body }: { user?: string; body?: unknown } = {},
+): Promise<Response> {
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  const token = await mintShared(DEVELOPMENT_SECRETS.AUTH_SECRET, {
+    iss: "development",
+    aud: "edge-presigner",
+    sub: user,
+    exp,
+  });
+  return exports.default.fetch(`${ORIGIN}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && { "content-type": "application/json" }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+export interface Granted {
+  readonly id: string;
+  readonly key: string;
+  readonly quota: Readonly<
+    Record<
+      "uploads" | "bytes" | "pending",
+      { readonly limit: number; readonly remaining: number; readonly resetsIn?: number }
+    >
+  >;
+}
+
+/** A ticket of the policy `limited`. */
+export async function grant(size = 1000, user = "alice"): Promise<Granted> {
+  const response = await ask("POST", "/v1/uploads", {
+    user,
+    body: { policy: "limited", contentType: "image/png", size },
+  });
+  if (response.status !== 201) throw new Error(`No ticket: ${await response.text()}`);
+  return response.json();
+}
+
+export async function complete(
+  id: string,
+  user = "alice",
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const response = await ask("POST", `/v1/uploads/${id}/complete`, { user });
+  return { status: response.status, body: await response.json() };
+}
+
+export const ledgerOf = (user = "alice") =>
+  env.LEDGER.getByName(JSON.stringify(["development", user]));
+
+/** Rows of a ledger's storage. */
+export async function rowsOf(
+  query: string,
+  user = "alice",
+): Promise<readonly Record<string, SqlStorageValue>[]> {
+  return runInDurableObject(ledgerOf(user), async (_, state) =>
+    state.storage.sql.exec(query).toArray(),
+  );
+}
