@@ -45,7 +45,7 @@ export function enqueue(sql: SqlStorage, record: UploadRecord, nowMs: number): v
     },
   });
   sql.exec(
-    "INSERT INTO message (id, body, created_ms, next_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    "INSERT INTO message (id, body, created_ms, next_ms) VALUES (?, ?, ?, ?)",
     `${claims.jti}.${status}`,
     body,
     nowMs,

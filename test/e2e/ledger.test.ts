@@ -236,6 +236,18 @@ describe.concurrent("a webhook", () => {
     expect(await waitFor("hank", 2)).toHaveLength(2);
   });
 
+  it("does not follow a redirect", async () => {
+    receiver.answers.set("rita", (attempt, response) => {
+      if (attempt > 1) response.writeHead(200).end();
+      else response.writeHead(307, { location: receiver.url }).end();
+    });
+    await uploadAs("rita");
+    await waitFor("rita", 1);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(await waitFor("rita", 1)).toHaveLength(1);
+    expect(await waitFor("rita", 2)).toHaveLength(2);
+  });
+
   it("comes no more after a 410", async () => {
     receiver.answers.set("gus", (_, response) => void response.writeHead(410).end());
     await uploadAs("gus");

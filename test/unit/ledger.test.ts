@@ -338,6 +338,29 @@ describe("complete", () => {
     }
   });
 
+  it("knows nobody else's id for a policy without a ledger either", async () => {
+    const body = { policy: "document", filename: "a.txt", contentType: "text/plain", size: 1 };
+    const { id, key } = await (
+      await ask("POST", "/v1/uploads", { body })
+    ).json<{ id: string; key: string }>();
+    await putObject(key, 1, "text/plain");
+    expect(await complete(id, "bob")).toMatchObject({ status: 404 });
+    expect(await complete(id)).toMatchObject({ status: 200 });
+  });
+
+  it("takes nothing away under a key that another upload may have too", async () => {
+    const claims = { key: "limited/alice/mine.png" };
+    const body = { policy: "limited", contentType: "image/png", size: 1000 };
+    const { id, key } = await (
+      await ask("POST", "/v1/uploads", { body, claims })
+    ).json<{ id: string; key: string }>();
+    await putObject(key, 999);
+    expect(await complete(id)).toMatchObject({ status: 422 });
+    moveClock(EXPIRY_AND_GRACE);
+    await alarm();
+    expect(await isStored(key)).toBe(true);
+  });
+
   it("opens ids of the secret before a rotation", async () => {
     const old = await (
       await postUpload(startWorker(), { contentType: "image/png", size: 5 })
@@ -468,6 +491,9 @@ describe("the alarm", () => {
       moveClock(HOUR);
     }
     expect(outside.asked.length).toBeGreaterThan(10);
+    const [waiting] = await rowsOf("SELECT attempts, due_ms FROM upload");
+    expect(Number(waiting?.["attempts"])).toBeGreaterThan(10);
+    expect(Number(waiting?.["due_ms"]) - Date.now()).toBe(0);
     expect(await (await ask("GET", `/v1/uploads/${id}`)).json()).toMatchObject({
       status: "pending",
     });

@@ -92,7 +92,7 @@ export async function isStored(key: string): Promise<boolean> {
 export async function ask(
   method: string,
   path: string,
-  { user = "alice", body }: { user?: string; body?: unknown } = {},
+  { user = "alice", body, claims }: { user?: string; body?: unknown; claims?: object } = {},
 ): Promise<Response> {
   const exp = Math.floor(Date.now() / 1000) + 3600;
   const token = await mintShared(DEVELOPMENT_SECRETS.AUTH_SECRET, {
@@ -100,6 +100,7 @@ export async function ask(
     aud: "edge-presigner",
     sub: user,
     exp,
+    ...claims,
   });
   return exports.default.fetch(`${ORIGIN}${path}`, {
     method,
