@@ -20,10 +20,11 @@ const STAND_INS: Readonly<Record<string, string>> = {
 export function checkDeployment(definition: unknown, deployment: Deployment): readonly Mistake[] {
   const secrets = secretsOf(definition);
   const env = Object.fromEntries(secrets.map((name) => [name, STAND_INS[name] ?? "x".repeat(64)]));
-  const compiled = compile(definition, env);
+  const read = new Set<string>();
+  const compiled = compile(definition, recordReads(env, read));
   return [
     ...findPlaceholders(definition, ""),
-    ...checkSecrets(secrets, deployment.requiredSecrets),
+    ...checkSecrets(secrets, read, deployment.requiredSecrets),
     ...("mistakes" in compiled ? compiled.mistakes : checkConfig(compiled, deployment)),
   ];
 }
@@ -72,14 +73,35 @@ function compile(
   }
 }
 
-function checkSecrets(needed: readonly string[], required: readonly string[]): readonly Mistake[] {
+/** Remembers the names that are read, those of secrets that may be missing among them. */
+function recordReads(
+  env: Readonly<Record<string, string>>,
+  read: Set<string>,
+): Readonly<Record<string, string>> {
+  return new Proxy(env, {
+    get: (target, name) => {
+      read.add(String(name));
+      return Reflect.get(target, name) as unknown;
+    },
+  });
+}
+
+function checkSecrets(
+  needed: readonly string[],
+  read: ReadonlySet<string>,
+  required: readonly string[],
+): readonly Mistake[] {
   const path = "wrangler.toml: secrets.required";
+  // The rest of a pair is read where its first half is set.
+  const isRead = (name: string) =>
+    read.has(name) ||
+    read.has(name.replace(/_(SECRET_ACCESS_KEY|SESSION_TOKEN)$/, "_ACCESS_KEY_ID"));
   return [
     ...needed
       .filter((name) => !required.includes(name))
       .map((name) => ({ path, detail: `add "${name}"` })),
     ...required
-      .filter((name) => !needed.includes(name))
+      .filter((name) => !isRead(name))
       .map((name) => ({ path, detail: `take "${name}" away: nothing uses it` })),
   ];
 }

@@ -15,6 +15,8 @@ export default defineConfig({
       maxBytes: "10 MB",
       size: "optional",
       allowContentTypeOnly: true,
+      download: true,
+      delete: true,
     },
     avatar: {
       store: "local",
@@ -30,6 +32,8 @@ export default defineConfig({
       types: ["*/*"],
       maxBytes: "100 MB",
       metadata: ["album", "note"],
+      download: true,
+      delete: true,
     },
     limited: {
       store: "local",
@@ -43,6 +47,8 @@ export default defineConfig({
       key: "videos/{user}/{id}.{ext}",
       types: ["video/*", "application/octet-stream"],
       maxBytes: "5 GB",
+      multipartFrom: "8 MiB",
+      download: true,
     },
   },
 });

@@ -1,5 +1,5 @@
 /** The HTTP edge: which route is answered by what. */
-import type { Hono } from "hono";
+import type { Hono } from "hono/tiny";
 import { version } from "../package.json";
 import { guideRoutes } from "./dialect/presigned-url.ts";
 import { restRoutes } from "./dialect/rest.ts";
@@ -17,8 +17,8 @@ export function createApp(service: Service): Hono<Edge> {
   app.use(answerCors);
 
   app.get("/healthz", (c) => c.json({ status: "ok", version, deployment: service.deployment }));
-  app.get("/.well-known/jwks.json", async (c) =>
-    c.json(await service.receipts.publicKeys(), 200, { "cache-control": FIVE_MINUTES }),
+  app.get("/.well-known/jwks.json", (c) =>
+    c.json(service.receipts.publicKeys(), 200, { "cache-control": FIVE_MINUTES }),
   );
   app.route("/", restRoutes(service));
   app.route("/", guideRoutes(service));

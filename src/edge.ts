@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import type { Config } from "./config/config.ts";
-import { authenticate } from "./grant/authenticate.ts";
+import { authenticate, type Caller } from "./grant/authenticate.ts";
 import { addressKey, throttle } from "./grant/throttle.ts";
 import type { Occasion } from "./operation/upload.ts";
 import { Problem } from "./problem.ts";
@@ -55,16 +55,24 @@ export const answerCors = createMiddleware(async (c, next) =>
   c.req.header("origin") === undefined ? next() : answerOrigin(c, next),
 );
 
+/** What is counted apart from the rest, each with the caller's own rate. */
+type Counted = "parts" | "downloads" | "deletions";
+
 /** The caller, within the rates of the address and of the caller, before the body is read. */
-export const identify = (service: Service) =>
+export const identify = (service: Service, counted?: Counted) =>
   createMiddleware<Edge>(async (c, next) => {
     const { perAddress, perCaller, verifiers, log, now } = service;
     await throttle(perAddress, addressKey(c.req.header("cf-connecting-ip") ?? null), log);
     const caller = await authenticate(c.req.raw.headers, verifiers, now());
-    await throttle(perCaller, `${caller.issuer} ${caller.user}`, log);
+    await throttle(perCaller, callerKey(caller, counted), log);
     c.set("caller", caller);
     await next();
   });
+
+/** The name under which a caller is counted by the rate-limit binding. */
+export function callerKey({ issuer, user }: Caller, counted?: Counted): string {
+  return counted ? `${counted} ${issuer} ${user}` : `${issuer} ${user}`;
+}
 
 export const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,

@@ -9,6 +9,7 @@ const PROBLEMS = {
   "not-found": [404, "There is nothing here"],
   "policy-not-found": [404, "There is no such policy"],
   "upload-not-found": [404, "There is no such upload"],
+  "already-exists": [409, "There is an object under this key"],
   "already-completed": [409, "The upload is completed"],
   "upload-expired": [410, "The upload is over"],
   "too-large": [413, "Too large"],
@@ -38,6 +39,8 @@ interface Extras {
   readonly actual?: number;
   readonly retryAfter?: number;
   readonly quota?: unknown;
+  /** Where a verification failed: whether the upload may still be completed. */
+  readonly upload?: "pending" | "rejected";
   readonly errors?: readonly Fault[];
 }
 
@@ -73,10 +76,13 @@ export function invalidRequest(...errors: readonly [Fault, ...Fault[]]): Problem
   return new Problem("invalid-request", detail, { extras: { errors } });
 }
 
-/** The problem as `application/problem+json`; `message` and `error` are for clients that read those. */
-export function problemResponse(problem: Problem, requestId: string): Response {
+/** The body of a problem; `message` and `error` are for clients that read those. */
+export function problemBody(
+  problem: Problem,
+  requestId: string,
+): Readonly<Record<string, unknown>> {
   const [status, title] = PROBLEMS[problem.code];
-  const body = {
+  return {
     type: typeOf(problem.code),
     title,
     status,
@@ -88,8 +94,13 @@ export function problemResponse(problem: Problem, requestId: string): Response {
     requestId,
     ...problem.extras,
   };
+}
+
+/** The problem as an answer: `application/problem+json`. */
+export function problemResponse(problem: Problem, requestId: string): Response {
   const headers = { ...problem.headers, "content-type": "application/problem+json" };
-  return new Response(JSON.stringify(body), { status, headers });
+  const body = JSON.stringify(problemBody(problem, requestId));
+  return new Response(body, { status: problem.status, headers });
 }
 
 /** https://www.iana.org/assignments/http-problem-types names what a limit answers. */

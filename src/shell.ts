@@ -1,5 +1,6 @@
 /** What every answer has: an id, no caching, and a problem for whatever goes wrong. */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import { createMiddleware } from "hono/factory";
 import type { Caller } from "./grant/authenticate.ts";
 import type { Log } from "./log.ts";

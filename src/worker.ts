@@ -5,7 +5,7 @@ import { ConfigurationError } from "./config/mistakes.ts";
 import { GRACE_SECONDS } from "./grant/admit.ts";
 import type { LedgerWorld } from "./ledger/ledger.ts";
 import { createDeliver } from "./ledger/webhook.ts";
-import { inspect, sweep } from "./operation/inspect.ts";
+import { abandon, inspect, sweep } from "./operation/inspect.ts";
 import { Problem } from "./problem.ts";
 import type { Env } from "./secret.ts";
 import { createService, type Service, type World } from "./service.ts";
@@ -39,6 +39,7 @@ function createLedgerWorld(service: Service): LedgerWorld {
     quotaOf: (policy) => config.policies.get(policy)?.quota,
     deliver: config.webhook && createDeliver(config.webhook, service),
     inspect: async (claims) => inspect(service, claims),
+    abandon: async (claims) => abandon(service, claims),
     sweep: async (claims) => sweep(service, claims),
     sweepAtMs: ({ exp }) => (exp + GRACE_SECONDS) * 1000,
   };

@@ -15,6 +15,7 @@ interface Stores {
 }
 
 const FIVE_MINUTES = 300;
+const SEVEN_DAYS = 604_800;
 
 /** The compiled policy, or `undefined` with each mistake collected. */
 export function compilePolicy(
@@ -29,6 +30,9 @@ export function compilePolicy(
   const stores = findStores(definition, known, at.at("store"));
   const template = checkKey(definition, at);
   const expiresInSeconds = definition.expiresIn ?? FIVE_MINUTES;
+  if (definition.resumeWithin !== undefined && definition.resumeWithin < expiresInSeconds) {
+    at.at("resumeWithin").add("must not be shorter than expiresIn");
+  }
   if (expiresInSeconds < 1) at.at("expiresIn").add("must be at least 1 second");
   if ((definition.minBytes ?? 1) > definition.maxBytes)
     at.at("minBytes").add("must not be more than maxBytes");
@@ -50,6 +54,10 @@ export function compilePolicy(
     minBytes: definition.minBytes ?? 1,
     maxBytes: definition.maxBytes,
     expiresInSeconds,
+    multipartFromBytes: definition.multipartFrom,
+    resumeWithinSeconds: definition.resumeWithin ?? SEVEN_DAYS,
+    isDownloadAllowed: definition.download ?? false,
+    isDeleteAllowed: definition.delete ?? false,
     isSizeRequired: definition.size !== "optional",
     isOverwriteAllowed: definition.overwrite ?? false,
     isContentTypeOnlyAllowed: definition.allowContentTypeOnly ?? false,
@@ -146,9 +154,18 @@ function checkStore(
   if (expiresInSeconds > provider.maxExpiresInSeconds) {
     at.at("expiresIn").add(`must be at most ${provider.maxExpiresInSeconds} seconds on ${on}`);
   }
-  if (definition.maxBytes > provider.maxPutBytes) {
-    at.at("maxBytes").add(
-      `must be at most ${provider.maxPutBytes} bytes, the largest single PUT on ${on}`,
+  const { maxPutBytes, maxObjectBytes } = provider;
+  const largest = definition.multipartFrom === undefined ? maxPutBytes : maxObjectBytes;
+  if (definition.maxBytes > largest) {
+    const how =
+      largest === maxPutBytes
+        ? "the largest single PUT (set multipartFrom for more)"
+        : "the largest object";
+    at.at("maxBytes").add(`must be at most ${largest} bytes, ${how} on ${on}`);
+  }
+  if ((definition.multipartFrom ?? 0) > maxPutBytes) {
+    at.at("multipartFrom").add(
+      `must be at most ${maxPutBytes} bytes, the largest single PUT on ${on}`,
     );
   }
   if (!definition.overwrite && !provider.noOverwrite) {

@@ -54,7 +54,7 @@ export function compileWebhook(
   const fromEnv = env["WEBHOOK_URL"];
   const url = typeof fromEnv === "string" && fromEnv !== "" ? fromEnv : configured;
   if (url === undefined) return undefined;
-  const isSafe = /^https:\/\/[^/@]+/.test(url) && URL.canParse(url);
+  const isSafe = /^https:\/\/[^/@\s]+(\/\S*)?$/.test(url) && URL.canParse(url);
   const isLoopback = isLocal && /^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(url);
   if (!isSafe && !isLoopback) mistakes.at("webhook").at("url").add("must be an https URL");
   const secret = mistakes.requireSecret(env, WEBHOOK_SECRET);

@@ -40,6 +40,12 @@ export interface Policy {
   readonly minBytes: number;
   readonly maxBytes: number;
   readonly expiresInSeconds: number;
+  /** Files of this size and more are sent in parts; `undefined`: none are. */
+  readonly multipartFromBytes: number | undefined;
+  /** How long an upload in parts can be resumed. */
+  readonly resumeWithinSeconds: number;
+  readonly isDownloadAllowed: boolean;
+  readonly isDeleteAllowed: boolean;
   readonly isSizeRequired: boolean;
   readonly isOverwriteAllowed: boolean;
   readonly isContentTypeOnlyAllowed: boolean;

@@ -16,6 +16,14 @@ export interface PolicyDefinition<StoreName extends string = string> {
   readonly minBytes?: Size;
   /** How long a ticket can be used: 5 minutes by default. */
   readonly expiresIn?: Duration;
+  /** Files of this size and more are sent in parts, and so are others where a client asks for it. */
+  readonly multipartFrom?: Size;
+  /** How long an upload in parts can be resumed: 7 days by default. */
+  readonly resumeWithin?: Duration;
+  /** `true` gives callers tickets to read what is in their own prefix. */
+  readonly download?: boolean;
+  /** `true` lets callers delete what is in their own prefix. */
+  readonly delete?: boolean;
   /** `"optional"` lets a client leave the size out, and then nothing bounds the body. */
   readonly size?: "required" | "optional";
   /** `true` lets a ticket replace an object, and be used again until it expires. */

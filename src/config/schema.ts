@@ -74,6 +74,10 @@ export const policySchema = z.strictObject({
   maxBytes: size,
   minBytes: z.optional(size),
   expiresIn: z.optional(duration),
+  multipartFrom: z.optional(size),
+  resumeWithin: z.optional(duration),
+  download: z.optional(z.boolean()),
+  delete: z.optional(z.boolean()),
   size: z.optional(z.enum(["required", "optional"])),
   overwrite: z.optional(z.boolean()),
   checksum: z.optional(
@@ -109,7 +113,9 @@ export const policySchema = z.strictObject({
 export const issuerSchema = z.strictObject({
   kind: z.enum(["jwks", "shared-secret"]),
   issuer: oneOrMore,
-  jwksUrl: z.optional(z.url({ protocol: /^https$/, error: "must be an https URL" })),
+  jwksUrl: z.optional(
+    z.string().check(z.regex(/^https:\/\/[^/@\s]+(\/\S*)?$/, "must be an https URL")),
+  ),
   algorithms: names,
   audience: z.optional(oneOrMore),
   claims: z.optional(z.record(z.string(), names)),

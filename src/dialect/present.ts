@@ -1,34 +1,105 @@
 /** Uploads as `/v1` answers them: docs/protocol.md. */
 import type { UploadRecord } from "../ledger/record.ts";
+import { sizeOfPart, WINDOW } from "../grant/parts.ts";
 import type { Completed } from "../operation/complete.ts";
+import type { BegunMultipart, Progress } from "../operation/multipart.ts";
+import type { Download } from "../operation/object.ts";
 import type { GrantedUpload } from "../operation/upload.ts";
+import type { PartTicket, Ticket } from "../store/sign.ts";
 
 type Answer = Readonly<Record<string, unknown>>;
 
-/** A ticket, and what is promised of it. */
-export function presentTicket({ admitted, ticket }: GrantedUpload, id: string): Answer {
+/** A ticket, or those of the first parts, and what is promised of it. */
+export function presentUpload({ admitted, claims, issued }: GrantedUpload, id: string): Answer {
   const { grant, key, standing } = admitted;
-  const { checksum, store, size, policy } = grant;
-  const isChecksumIgnored = checksum && store.provider.checksums[checksum.algorithm] === "ignored";
   return {
     id,
     status: "pending",
-    policy: policy.name,
+    policy: grant.policy.name,
     key: key.text,
-    method: ticket.method,
-    url: ticket.url,
-    headers: ticket.headers,
+    ...("tickets" in issued ? presentBegun(issued) : presentTicket(issued, grant)),
+    expiresIn: claims.exp - claims.iat,
+    expiresAt: timeOf(claims.exp * 1000),
+    ...(standing && { quota: standing }),
+  };
+}
+
+function presentTicket(
+  { method, url, headers }: Ticket,
+  { size, checksum, store }: GrantedUpload["admitted"]["grant"],
+): Answer {
+  const isChecksumIgnored = checksum && store.provider.checksums[checksum.algorithm] === "ignored";
+  return {
+    method,
+    url,
+    headers,
     ...(size === undefined ? { sizeEnforced: false } : { contentLength: size }),
     ...(isChecksumIgnored && { checksumEnforced: false }),
-    expiresIn: ticket.expiresInSeconds,
-    expiresAt: timeOf(ticket.expiresAt.getTime()),
-    ...(standing && { quota: standing }),
+  };
+}
+
+function presentBegun({ uploadId, parts, tickets }: BegunMultipart): Answer {
+  const next = tickets.length + 1;
+  return {
+    multipart: {
+      uploadId,
+      partSize: parts.partSize,
+      partCount: parts.partCount,
+      parts: tickets.map(presentPart),
+      ...(next <= parts.partCount && { nextPartNumber: next }),
+    },
+  };
+}
+
+/** The ticket of one part. */
+export function presentPart({
+  partNumber,
+  method,
+  url,
+  headers,
+  bytes,
+  expiresInSeconds,
+  expiresAt,
+}: PartTicket): Answer {
+  return {
+    partNumber,
+    method,
+    url,
+    headers,
+    contentLength: bytes,
+    expiresIn: expiresInSeconds,
+    expiresAt: timeOf(expiresAt.getTime()),
+  };
+}
+
+/** What is there and what is missing: all that a client needs to go on. */
+export function presentProgress({ uploadId, size, parts, stored, claims }: Progress): Answer {
+  const sizes = new Map((stored ?? []).map((part) => [part.partNumber, part]));
+  const numbers = Array.from({ length: parts.partCount }, (_, index) => index + 1);
+  const isDone = (partNumber: number) =>
+    sizes.get(partNumber)?.size === sizeOfPart(size, parts, partNumber);
+  return {
+    uploadId,
+    key: claims.key,
+    size,
+    ...parts,
+    window: WINDOW,
+    partsListed: stored !== undefined,
+    done: numbers.filter(isDone).map((partNumber) => ({
+      partNumber,
+      size: sizes.get(partNumber)?.size,
+      etag: sizes.get(partNumber)?.etag,
+    })),
+    missing: numbers
+      .filter((partNumber) => !isDone(partNumber))
+      .map((partNumber) => ({ partNumber, size: sizeOfPart(size, parts, partNumber) })),
+    expiresAt: timeOf(claims.exp * 1000),
   };
 }
 
 /** An upload that was verified, with its receipt. */
 export function presentCompleted(
-  { claims, verified, completedAtMs }: Completed,
+  { claims, verified, completedAtMs, isListed }: Completed,
   id: string,
   receipt: string,
 ): Answer {
@@ -39,6 +110,7 @@ export function presentCompleted(
     policy,
     key,
     ...verified,
+    ...(isListed === false && { partsListed: false }),
     completedAt: timeOf(completedAtMs),
     receipt,
   };
@@ -62,6 +134,16 @@ export function presentRecord(
     ...(finishedAtMs !== undefined && { finishedAt: timeOf(finishedAtMs) }),
     ...verified,
     ...(reasons && { reasons }),
+  };
+}
+
+/** A ticket to read. */
+export function presentDownload({ expiresInSeconds, expiresAt, ...ticket }: Download): Answer {
+  return {
+    ...ticket,
+    headers: {},
+    expiresIn: expiresInSeconds,
+    expiresAt: timeOf(expiresAt.getTime()),
   };
 }
 

@@ -2,7 +2,7 @@
  * `GET /presigned-url`, for clients written to the guide that this service grew out of: they read
  * `uploadURL` and `key`, then PUT with no header but Content-Type.
  */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
 import { identify, occasionOf } from "../edge.ts";
 import { createUpload } from "../operation/upload.ts";
@@ -35,20 +35,18 @@ export function guideRoutes(service: Service): Hono<Edge> {
       filename: fileName,
       contentType: fileType,
       size: fileSize,
+      multipart: false,
       isContentTypeOnly: true,
     };
-    const { admitted, ticket } = await createUpload(
-      service,
-      c.get("caller"),
-      intent,
-      occasionOf(c.req.raw),
-    );
+    const asked = { service, caller: c.get("caller"), occasion: occasionOf(c.req.raw) };
+    const { admitted, issued } = await createUpload(asked, intent);
+    if ("tickets" in issued) throw new TypeError("Cannot answer the guide: the upload is in parts");
     return c.json({
-      uploadURL: ticket.url,
+      uploadURL: issued.url,
       key: admitted.key.text,
-      headers: ticket.headers,
+      headers: issued.headers,
       ...(fileSize === undefined && { sizeEnforced: false }),
-      expiresIn: ticket.expiresInSeconds,
+      expiresIn: issued.expiresInSeconds,
     });
   });
   return app;

@@ -1,59 +1,111 @@
 /** The service's own API, `/v1`: JSON in the words of docs/protocol.md. */
-import { Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
-import { identify, limitBody, occasionOf } from "../edge.ts";
+import { callerKey, identify, limitBody, occasionOf } from "../edge.ts";
 import { quotaHeaders } from "../grant/admit.ts";
+import { throttle } from "../grant/throttle.ts";
 import { STATUSES } from "../ledger/record.ts";
 import { abortUpload } from "../operation/abort.ts";
 import { completeUpload } from "../operation/complete.ts";
 import { bucketOf } from "../operation/inspect.ts";
+import { createDownload, removeObject } from "../operation/object.ts";
 import { findUpload, listUploads } from "../operation/records.ts";
-import { createUpload } from "../operation/upload.ts";
+import { createUpload, createUploads } from "../operation/upload.ts";
+import { Problem, problemBody } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { Edge } from "../shell.ts";
-import { checksumSchema } from "../store/checksum.ts";
-import { presentCompleted, presentRecord, presentTicket } from "./present.ts";
-import { contentTypeSchema, filenameSchema, parseAs, readJson } from "./read.ts";
+import { partRoutes } from "./parts.ts";
+import { presentCompleted, presentDownload, presentRecord, presentUpload } from "./present.ts";
+import { filenameSchema, parseAs, readJson } from "./read.ts";
+import { readIntent } from "./upload-request.ts";
 
-/** A record drops a `__proto__` of its own without a word, so that one is refused first. */
-const metadataSchema = z.pipe(
-  z.unknown().check(
-    z.refine((value) => !(value instanceof Object && Object.hasOwn(value, "__proto__")), {
-      path: ["__proto__"],
-      error: "is not allowed",
-    }),
-  ),
-  z.record(z.string(), z.string()),
-);
-
-const uploadRequest = z.strictObject({
-  policy: z.optional(z.string()),
-  filename: z.optional(filenameSchema),
-  contentType: contentTypeSchema,
-  size: z.optional(z.int().check(z.nonnegative())),
-  checksum: z.optional(checksumSchema),
-  metadata: z.optional(metadataSchema),
-  multipart: z.optional(z.literal(false, "must be false: a ticket is for one PUT")),
+const batchRequest = z.strictObject({
+  uploads: z.array(z.unknown()).check(z.minLength(1), z.maxLength(25)),
 });
-
-const completeRequest = z.strictObject({ etag: z.optional(z.string().check(z.maxLength(256))) });
-
+const completeRequest = z.strictObject({
+  etag: z.optional(z.string().check(z.maxLength(256))),
+  parts: z.optional(
+    z
+      .array(
+        z.strictObject({
+          partNumber: z.int().check(z.minimum(1), z.maximum(10_000)),
+          etag: z.string().check(z.minLength(1), z.maxLength(256)),
+        }),
+      )
+      .check(z.minLength(1), z.maxLength(10_000)),
+  ),
+});
 const listQuery = z.object({
   status: z.optional(z.enum(STATUSES)),
   cursor: z.optional(z.string()),
 });
+const objectRequest = z.strictObject({
+  policy: z.optional(z.string()),
+  key: z.string().check(z.minLength(1)),
+});
+const downloadRequest = z.strictObject({
+  policy: z.optional(z.string()),
+  key: z.string().check(z.minLength(1)),
+  method: z._default(z.enum(["GET", "HEAD"]), "GET"),
+  disposition: z._default(z.enum(["attachment", "inline"]), "attachment"),
+  filename: z.optional(
+    filenameSchema.check(z.regex(/^[^\p{Cc}]+$/u, "must not contain control characters")),
+  ),
+});
 
 export function restRoutes(service: Service): Hono<Edge> {
   const app = new Hono<Edge>();
-  app.use("/v1/*", identify(service), limitBody);
+  const asked = (c: Context<Edge>) => ({
+    service,
+    caller: c.get("caller"),
+    occasion: occasionOf(c.req.raw),
+  });
 
+  app.route("/", partRoutes(service));
+  app.on("POST", "/v1/downloads", identify(service, "downloads"), limitBody, async (c) => {
+    const intent = parseAs(downloadRequest, await readJson(c.req.raw));
+    return c.json(
+      presentDownload(
+        await createDownload(service, c.get("caller"), intent, occasionOf(c.req.raw)),
+      ),
+    );
+  });
+  app.on("DELETE", "/v1/objects", identify(service, "deletions"), limitBody, async (c) => {
+    const intent = parseAs(objectRequest, await readJson(c.req.raw));
+    await removeObject(service, c.get("caller"), intent, occasionOf(c.req.raw));
+    return c.body(null, 204);
+  });
+
+  app.use("/v1/*", identify(service), limitBody);
   app.post("/v1/uploads", async (c) => {
-    const { multipart: _, ...intent } = parseAs(uploadRequest, await readJson(c.req.raw));
-    const upload = await createUpload(service, c.get("caller"), intent, occasionOf(c.req.raw));
-    const { claims, grant, standing } = upload.admitted;
-    const id = await service.uploadIds.seal(claims);
+    const upload = await createUpload(asked(c), readIntent(await readJson(c.req.raw)));
+    const { grant, standing } = upload.admitted;
+    const id = await service.uploadIds.seal(upload.claims);
     const limits = grant.policy.quota && standing && quotaHeaders(grant.policy.quota, standing);
-    return c.json(presentTicket(upload, id), 201, { location: `/v1/uploads/${id}`, ...limits });
+    return c.json(presentUpload(upload, id), 201, { location: `/v1/uploads/${id}`, ...limits });
+  });
+
+  app.post("/v1/uploads/batch", async (c) => {
+    const { uploads } = parseAs(batchRequest, await readJson(c.req.raw));
+    // Each counts as one request; the first one was counted when the caller was.
+    const countAndRead = async (item: unknown, index: number) => {
+      if (index > 0) await throttle(service.perCaller, callerKey(c.get("caller")), service.log);
+      return readIntent(item);
+    };
+    const intents = uploads.map((item, index) => async () => countAndRead(item, index));
+    const answers = await createUploads(asked(c), intents);
+    const results = await Promise.all(
+      answers.map(async (answer) =>
+        answer instanceof Problem
+          ? { status: answer.status, problem: problemBody(answer, c.get("requestId")) }
+          : {
+              status: 201,
+              upload: presentUpload(answer, await service.uploadIds.seal(answer.claims)),
+            },
+      ),
+    );
+    return c.json({ results });
   });
 
   app.get("/v1/uploads", async (c) => {
@@ -75,11 +127,11 @@ export function restRoutes(service: Service): Hono<Edge> {
   app.post("/v1/uploads/:id/complete", async (c) => {
     const id = c.req.param("id");
     const hasBody = c.req.header("content-type") !== undefined;
-    const { etag } = hasBody ? parseAs(completeRequest, await readJson(c.req.raw)) : {};
-    const completed = await completeUpload(service, c.get("caller"), { id, etag });
-    const { claims, verified, completedAtMs } = completed;
+    const { etag, parts } = hasBody ? parseAs(completeRequest, await readJson(c.req.raw)) : {};
+    const completed = await completeUpload(service, c.get("caller"), { id, etag, parts });
+    const { claims, verified } = completed;
     const bucket = bucketOf(service, claims);
-    const receipt = await service.receipts.sign(claims, { bucket, ...verified }, completedAtMs);
+    const receipt = await service.receipts.sign(claims, { bucket, ...verified }, service.now());
     return c.json(presentCompleted(completed, id, receipt));
   });
 

@@ -1,7 +1,7 @@
 /** Grant + ObjectKey → Admitted: within the exact limits, where the policy has any. */
 import type { Quota } from "../config/config.ts";
 import type { LedgerApi } from "../ledger/ledger.ts";
-import type { Answer, LimitName, Standing } from "../ledger/reserve.ts";
+import type { Answer, LimitName, Reservation, Standing } from "../ledger/reserve.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 import type { Grant } from "./authorize.ts";
@@ -20,7 +20,8 @@ export interface Admitted {
   readonly standing: Standing | undefined;
 }
 
-interface Admission {
+/** What is to be admitted. */
+export interface Admission {
   readonly grant: Grant;
   readonly key: ObjectKey;
   readonly claims: UploadClaims;
@@ -39,25 +40,64 @@ interface Limits {
 export const GRACE_SECONDS = 15 * 60;
 const RETRY_SECONDS = 5;
 
-/** Throws `quota-exceeded`, and `ledger-unavailable` where the limits cannot be checked. */
-export async function admit(admission: Admission, { ledger, log }: Limits): Promise<Admitted> {
-  const { quota } = admission.grant.policy;
-  if (!quota) return brand({ ...admission, standing: undefined });
-  const answer = await ask(ledger, admission, quota, log);
-  if (answer.isAdmitted) return brand({ ...admission, standing: answer.standing });
-  const { exceeded, retryAfterSeconds, standing } = answer;
-  throw new Problem(
-    "quota-exceeded",
-    `Wait ${retryAfterSeconds} seconds: the quota of ${exceeded} is used up`,
-    {
-      extras: {
-        limit: standing[exceeded]?.limit ?? 0,
-        retryAfter: retryAfterSeconds,
-        quota: standing,
-      },
-      headers: { "retry-after": String(retryAfterSeconds), ...quotaHeaders(quota, standing) },
-    },
+/**
+ * Each admitted, or `quota-exceeded`, or `ledger-unavailable` where its limits cannot be checked; a
+ * problem from before stays what it is. One round trip to the ledger, or none.
+ */
+export async function admit(
+  admissions: readonly (Admission | Problem)[],
+  limits: Limits,
+): Promise<readonly (Admitted | Problem)[]> {
+  const reservations = new Map(
+    admissions.flatMap((one) => {
+      const reservation = one instanceof Problem ? undefined : toReservation(one);
+      return reservation ? [[one, reservation] as const] : [];
+    }),
   );
+  const answers = reservations.size > 0 ? await ask([...reservations.values()], limits) : [];
+  const answered = new Map(
+    [...reservations.keys()].map((one, index) => [
+      one,
+      answers instanceof Problem ? answers : answers[index],
+    ]),
+  );
+  return admissions.map((one) => {
+    if (one instanceof Problem) return one;
+    const { quota } = one.grant.policy;
+    if (!quota) return brand({ ...one, standing: undefined });
+    const answer = answered.get(one) ?? ledgerUnavailable("The ledger gave no answer");
+    if (answer instanceof Problem) return answer;
+    return answer.isAdmitted
+      ? brand({ ...one, standing: answer.standing })
+      : exceeded(quota, answer);
+  });
+}
+
+function toReservation({ claims, grant }: Admission): Reservation | undefined {
+  const { quota } = grant.policy;
+  const dueAtMs = (claims.exp + GRACE_SECONDS) * 1000;
+  return quota && { claims, quota, bytes: grant.size ?? grant.maxBytes, dueAtMs };
+}
+
+async function ask(
+  reservations: readonly Reservation[],
+  { ledger, log }: Limits,
+): Promise<readonly Answer[] | Problem> {
+  try {
+    return await ledger().reserve(reservations);
+  } catch (cause) {
+    log("ledger-failed", { reason: cause instanceof Error ? cause.message : String(cause) });
+    return ledgerUnavailable(cause);
+  }
+}
+
+function exceeded(quota: Quota, answer: Answer & { readonly isAdmitted: false }): Problem {
+  const { exceeded: name, retryAfterSeconds, standing } = answer;
+  const detail = `Wait ${retryAfterSeconds} seconds: the quota of ${name} is used up`;
+  return new Problem("quota-exceeded", detail, {
+    extras: { limit: standing[name]?.limit ?? 0, retryAfter: retryAfterSeconds, quota: standing },
+    headers: { "retry-after": String(retryAfterSeconds), ...quotaHeaders(quota, standing) },
+  });
 }
 
 /** draft-ietf-httpapi-ratelimit-headers-11: lists of strings with parameters. */
@@ -78,25 +118,6 @@ export function quotaHeaders(quota: Quota, standing: Standing): Readonly<Record<
     ];
   });
   return { "ratelimit-policy": policies.join(", "), ratelimit: states.join(", ") };
-}
-
-async function ask(
-  ledger: () => LedgerApi,
-  { claims, grant }: Admission,
-  quota: Quota,
-  log: Log,
-): Promise<Answer> {
-  try {
-    const dueAtMs = (claims.exp + GRACE_SECONDS) * 1000;
-    const [answer] = await ledger().reserve([
-      { claims, quota, bytes: grant.size ?? grant.maxBytes, dueAtMs },
-    ]);
-    if (answer) return answer;
-    throw new Error("The ledger gave no answer");
-  } catch (cause) {
-    log("ledger-failed", { reason: cause instanceof Error ? cause.message : String(cause) });
-    throw ledgerUnavailable(cause);
-  }
 }
 
 /** The ledger cannot be reached: what needs exact limits is refused, nothing else is. */

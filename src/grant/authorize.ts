@@ -1,9 +1,11 @@
 /** Caller + Intent → Grant: what a policy allows this caller, or the problem that says what to change. */
 import type { Config, Policy, Store } from "../config/config.ts";
 import { Problem, invalidRequest } from "../problem.ts";
-import { CHECKSUMS, isDigest, type Checksum } from "../store/checksum.ts";
+import type { Checksum } from "../store/checksum.ts";
 import type { Caller } from "./authenticate.ts";
-import { encodeMetadata, metadataFault } from "./metadata.ts";
+import { checkChecksum } from "./checksum.ts";
+import { headersOf } from "./headers.ts";
+import { planParts, type Parts } from "./parts.ts";
 import { chooseExtension, isTypeAllowed } from "./type.ts";
 
 declare const granted: unique symbol;
@@ -16,6 +18,8 @@ export interface Intent {
   readonly size?: number | undefined;
   readonly checksum?: Checksum | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Asked for in parts, or refused in parts; left out, the policy decides. */
+  readonly multipart?: boolean | undefined;
   /** The client can send no header of the ticket but Content-Type. */
   readonly isContentTypeOnly?: boolean;
 }
@@ -40,6 +44,8 @@ export interface Grant {
   /** The most that this caller may send, where the size is not told. */
   readonly maxBytes: number;
   readonly checksum: Checksum | undefined;
+  /** How the file is cut; `undefined` for a single PUT. */
+  readonly parts: Parts | undefined;
   /** What the client has to send, lower-case names; all of it is signed. */
   readonly headers: Readonly<Record<string, string>>;
   readonly expiresInSeconds: number;
@@ -56,7 +62,8 @@ export function authorize(config: Config, caller: Caller, intent: Intent, region
     );
   }
   checkSize(policy, caller, intent.size);
-  checkChecksum(policy, intent.checksum);
+  const parts = cut(policy, store, intent);
+  checkChecksum(policy, intent.checksum, parts && { parts, store });
   const chosen = chooseExtension(intent.contentType, intent.filename);
   if ("fault" in chosen) throw invalidRequest({ pointer: "/filename", detail: chosen.fault });
   const grant: Omit<Grant, typeof granted> = {
@@ -69,20 +76,20 @@ export function authorize(config: Config, caller: Caller, intent: Intent, region
     size: intent.size,
     maxBytes: limitOf(policy, caller),
     checksum: intent.checksum,
-    headers: {
-      "content-type": intent.contentType,
-      ...noOverwriteHeader(policy, store, intent),
-      ...checksumHeaders(store, intent.checksum),
-      ...metadataHeaders(policy, store, intent.metadata),
-      ...policy.fixedHeaders,
-    },
+    parts,
+    headers: headersOf({ policy, store, intent, isInParts: parts !== undefined }),
     expiresInSeconds: policy.expiresInSeconds,
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand
   return grant as Grant;
 }
 
-function findPolicy(config: Config, { narrowing }: Caller, name = config.defaultPolicy): Policy {
+/** The policy of that name. Throws `policy-not-found`, and `forbidden` for a token that is not for it. */
+export function findPolicy(
+  config: Config,
+  { narrowing }: Caller,
+  name = config.defaultPolicy,
+): Policy {
   if (name === undefined) throw invalidRequest({ pointer: "/policy", detail: "is required" });
   const policy = config.policies.get(name);
   if (!policy) throw new Problem("policy-not-found", `There is no policy "${name}"`);
@@ -96,7 +103,7 @@ function findPolicy(config: Config, { narrowing }: Caller, name = config.default
 const CONTINENTS = new Set(["AF", "AN", "AS", "EU", "NA", "OC", "SA"]);
 
 /** The store for the caller's country, or the European Union, or the continent, or the default. */
-function findStore({ name, stores }: Policy, { country, continent, isInEU }: Region): Store {
+export function findStore({ name, stores }: Policy, { country, continent, isInEU }: Region): Store {
   const store =
     (CONTINENTS.has(String(country)) ? undefined : stores.get(String(country))) ??
     (isInEU ? stores.get("EU") : undefined) ??
@@ -127,74 +134,29 @@ function checkSize(policy: Policy, caller: Caller, size: number | undefined): vo
   }
 }
 
-function checkChecksum(policy: Policy, checksum: Checksum | undefined): void {
-  const allowed = [...policy.checksums].join(", ");
-  if (!checksum) {
-    if (!policy.isChecksumRequired) return;
+/** In parts where the client asks for it, or the policy from this size on; in one PUT where the client cannot else. */
+function cut(policy: Policy, { provider }: Store, { multipart, size }: Intent): Parts | undefined {
+  const { multipartFromBytes: from } = policy;
+  if (multipart && from === undefined) {
     throw invalidRequest({
-      pointer: "/checksum",
-      detail: `is required: the policy wants one of ${allowed}`,
+      pointer: "/multipart",
+      detail: `must be false: "${policy.name}" makes no uploads in parts`,
     });
   }
-  if (!policy.checksums.has(checksum.algorithm)) {
-    throw invalidRequest({ pointer: "/checksum/algorithm", detail: `must be one of ${allowed}` });
+  const isInParts = multipart ?? (from !== undefined && size !== undefined && size >= from);
+  if (!isInParts) {
+    if (size === undefined || size <= provider.maxPutBytes) return undefined;
+    throw new Problem(
+      "too-large",
+      `A single PUT may have at most ${provider.maxPutBytes} bytes: leave multipart out`,
+      {
+        extras: { limit: provider.maxPutBytes, actual: size },
+      },
+    );
   }
-  if (!isDigest(checksum)) {
-    const { bytes } = CHECKSUMS[checksum.algorithm];
-    throw invalidRequest({
-      pointer: "/checksum/value",
-      detail: `must be ${bytes} bytes in base64 with padding`,
-    });
-  }
-}
-
-function noOverwriteHeader(
-  policy: Policy,
-  { provider }: Store,
-  intent: Intent,
-): Readonly<Record<string, string>> {
-  const isLoosened =
-    policy.isOverwriteAllowed || (intent.isContentTypeOnly && policy.isContentTypeOnlyAllowed);
-  return isLoosened || !provider.noOverwrite
-    ? {}
-    : { [provider.noOverwrite.header]: provider.noOverwrite.value };
-}
-
-function checksumHeaders(
-  { provider }: Store,
-  checksum: Checksum | undefined,
-): Readonly<Record<string, string>> {
-  if (!checksum) return {};
-  const { header, sdkName } = CHECKSUMS[checksum.algorithm];
-  return {
-    [header]: checksum.value,
-    ...(sdkName &&
-      provider.needsSdkChecksumAlgorithm && { "x-amz-sdk-checksum-algorithm": sdkName }),
-  };
-}
-
-function metadataHeaders(
-  policy: Policy,
-  { provider }: Store,
-  metadata: Intent["metadata"],
-): Readonly<Record<string, string>> {
-  const headers: Record<string, string> = {};
-  let bytes = 0;
-  for (const [name, value] of Object.entries(metadata ?? {})) {
-    const pointer = `/metadata/${name}`;
-    if (!policy.metadata.has(name)) {
-      const allowed = [...policy.metadata].join(", ") || "none";
-      throw invalidRequest({ pointer, detail: `is not allowed: the policy has ${allowed}` });
-    }
-    const fault = metadataFault(value);
-    if (fault) throw invalidRequest({ pointer, detail: fault });
-    const encoded = encodeMetadata(value);
-    headers[`x-amz-meta-${name}`] = encoded;
-    bytes += name.length + encoded.length;
-  }
-  if (bytes > provider.maxMetadataBytes) {
-    const detail = `must be at most ${provider.maxMetadataBytes} bytes of names and encoded values: it has ${bytes}`;
-    throw invalidRequest({ pointer: "/metadata", detail });
-  }
-  return headers;
+  if (size === undefined)
+    throw new Problem("size-required", "Send size: each part's length is signed");
+  const parts = planParts(size, provider.maxParts);
+  if (parts) return parts;
+  throw new Problem("too-large", `The store takes at most ${provider.maxParts} parts of 5 GiB`);
 }

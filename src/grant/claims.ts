@@ -18,11 +18,15 @@ export const uploadClaimsSchema = z.object({
   key: z.string(),
   type: z.string(),
   size: z.optional(z.int()),
-  /** The most that may arrive where no size was told. */
+  /** The least and the most that may arrive where no size was told. */
+  minBytes: z.optional(z.int()),
   maxBytes: z.optional(z.int()),
   checksum: z.optional(checksumSchema),
   /** The key has an id of this upload alone, so that what is under it may be deleted with it. */
   unique: z.boolean(),
+  /** An upload in parts: what all but the last one have, and the store's name for it. */
+  partSize: z.optional(z.int()),
+  uploadId: z.optional(z.string()),
   /** Where the embedded store is, which is nowhere in the configuration. */
   origin: z.optional(z.string()),
 });
@@ -45,14 +49,17 @@ export function claimUpload(
     sub: grant.caller.user,
     jti,
     iat,
-    exp: iat + grant.expiresInSeconds,
+    exp: iat + (grant.parts ? grant.policy.resumeWithinSeconds : grant.expiresInSeconds),
     policy: grant.policy.name,
     store: grant.store.name,
     key: key.text,
     type: grant.contentType,
-    ...(grant.size === undefined ? { maxBytes: grant.maxBytes } : { size: grant.size }),
+    ...(grant.size === undefined
+      ? { minBytes: grant.policy.minBytes, maxBytes: grant.maxBytes }
+      : { size: grant.size }),
     ...(grant.checksum && { checksum: grant.checksum }),
     unique: key.isUnique,
+    ...(grant.parts && { partSize: grant.parts.partSize }),
     ...(grant.store.origin === undefined && { origin: requestOrigin }),
   };
 }

@@ -1,12 +1,16 @@
 /** Grant → ObjectKey: the only place that makes a key, and the only one that encodes one. */
-import { segmentFault, encodeSegment } from "../config/segment.ts";
-import { escapePattern, segmentPattern, type Part } from "../config/template.ts";
+import type { Policy } from "../config/config.ts";
+import { segmentFault } from "../config/segment.ts";
+import type { Part } from "../config/template.ts";
 import { Problem, invalidRequest } from "../problem.ts";
+import type { Caller } from "./authenticate.ts";
 import type { Grant } from "./authorize.ts";
+import { canMake, claimSegment } from "./match.ts";
+import { isWithinNarrowing } from "./narrow.ts";
 
 declare const made: unique symbol;
 
-/** A key that its grant allows. Only `makeKey` makes one. */
+/** A key that its grant allows. Only `makeKey` and `recognizeKey` make one. */
 export interface ObjectKey {
   readonly [made]: true;
   readonly text: string;
@@ -43,6 +47,23 @@ export function makeKey(grant: Grant, ingredients: Ingredients): ObjectKey {
   return key as ObjectKey;
 }
 
+/**
+ * A key from a client, if it is in the caller's own prefix of the policy, and where its token allows.
+ * Throws `key-outside-prefix`, for whatever is wrong with it.
+ */
+export function recognizeKey(policy: Policy, caller: Caller, text: string): ObjectKey {
+  const isClaimed = isWithinNarrowing(caller, { policy: policy.name, key: text });
+  if (!isClaimed || !canMake(text, { policy, caller })) {
+    throw new Problem(
+      "key-outside-prefix",
+      `Name a key of your own, as the policy "${policy.name}" makes them`,
+    );
+  }
+  const key: Omit<ObjectKey, typeof made> = { text, encoded: encodeKey(text), isUnique: false };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the other maker of the brand
+  return key as ObjectKey;
+}
+
 /** RFC 3986 section 2.3: `encodeURIComponent` leaves `!'()*`, which a byte-exact store refuses. */
 export function encodeKey(text: string): string {
   return encodeURIComponent(text)
@@ -58,7 +79,7 @@ function chooseText(grant: Grant, ingredients: Ingredients): string {
   const { key: claimed } = grant.caller.narrowing;
   const { segments } = grant.policy.template;
   if (claimed !== undefined && !claimed.endsWith("/")) {
-    if (isWithin(claimed, grant)) return claimed;
+    if (canMake(claimed, grant)) return claimed;
     throw new Problem(
       "key-outside-prefix",
       `The token's key is none that the policy "${grant.policy.name}" can make`,
@@ -67,38 +88,6 @@ function chooseText(grant: Grant, ingredients: Ingredients): string {
   const text = segments.map((parts) => fillSegment(parts, grant, ingredients)).join("/");
   if (text.startsWith(claimed ?? "")) return text;
   throw new Problem("key-outside-prefix", `The token is for keys under "${claimed}" only`);
-}
-
-/** Whether the template can make this key for this caller: a token narrows, it never widens. */
-function isWithin(claimed: string, grant: Grant): boolean {
-  const { segments } = grant.policy.template;
-  const texts = claimed.split("/");
-  if (texts.length !== segments.length) return false;
-  return segments.every((parts, index) => {
-    const text = texts[index] ?? "";
-    return !segmentFault(text) && segmentPattern(parts, (part) => sourceOf(part, grant)).test(text);
-  });
-}
-
-function sourceOf(part: Part, grant: Grant): string {
-  switch (part.kind) {
-    case "literal":
-      return escapePattern(part.text);
-    case "user":
-      return escapePattern(grant.caller.segment);
-    case "claim":
-      return escapePattern(encodeSegment(readClaim(grant, part.claim)));
-    case "ext":
-      return escapePattern(grant.extension);
-    case "yyyy":
-      return String.raw`\d{4}`;
-    case "mm":
-    case "dd":
-      return String.raw`\d{2}`;
-    case "id":
-    case "name":
-      return ".+";
-  }
 }
 
 function fillSegment(parts: readonly Part[], grant: Grant, ingredients: Ingredients): string {
@@ -115,7 +104,7 @@ function fillPart(part: Part, grant: Grant, { id, now }: Ingredients): string {
     case "user":
       return grant.caller.segment;
     case "claim":
-      return encodeSegment(readClaim(grant, part.claim));
+      return claimSegment(grant, part.claim);
     case "id":
       return id;
     case "ext":
@@ -137,14 +126,4 @@ function readName({ filename, policy }: Grant): string {
     pointer: "/filename",
     detail: `is required: it is part of the key of "${policy.name}"`,
   });
-}
-
-function readClaim({ caller, policy }: Grant, claim: string): string {
-  const value = Object.hasOwn(caller.claims, claim) ? caller.claims[claim] : undefined;
-  if (typeof value === "string" && value !== "") return value;
-  if (typeof value === "number") return String(value);
-  throw new Problem(
-    "forbidden",
-    `The token has no claim "${claim}", which is part of the key of "${policy.name}"`,
-  );
 }

@@ -7,6 +7,7 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 import * as z from "zod/mini";
+import { readText } from "../body.ts";
 import { withDeadline } from "../deadline.ts";
 import type { Secret } from "../secret.ts";
 
@@ -99,17 +100,4 @@ async function fetchJwks(url: string, { fetch }: Outside): Promise<JSONWebKeySet
     }
     return jwkSet.parse(JSON.parse(await readText(response.body, MAX_BYTES)));
   });
-}
-
-/** The text of a body of at most `maxBytes`; the rest is not read. */
-async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new Error(`Answered more than ${maxBytes} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

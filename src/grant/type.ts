@@ -61,6 +61,12 @@ function isActive(contentType: string): boolean {
   return ACTIVE.has(contentType) || contentType.endsWith("+xml");
 }
 
+/** Whether a browser would run what a policy lets in under this key, by its types or by the key's extension. */
+export function mayRun(types: readonly string[], key: string): boolean {
+  const extension = extensionOf(key.split("/").at(-1))?.toLowerCase();
+  return types.some(isActive) || (extension !== undefined && ACTIVE_EXTENSIONS.has(extension));
+}
+
 /** The extension of the file's name, without the dot and as it stands; `undefined` where it has none. */
 function extensionOf(filename: string | undefined): string | undefined {
   return /[^.]\.([^.]+)$/.exec(filename ?? "")?.[1];

@@ -10,13 +10,15 @@ import { readList, type Page, type PageQuery } from "./list.ts";
 import { sendDue, type Deliver } from "./outbox.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
 import { reserve, type Answer, type Reservation } from "./reserve.ts";
-import { migrate } from "./schema.ts";
-import { findRecord, settle } from "./settle.ts";
+import { hasTables, migrate } from "./schema.ts";
+import { attach, findRecord, settle } from "./settle.ts";
 import { watch, type Watch } from "./watch.ts";
 
 /** What the Worker asks of a caller's ledger: each is one round trip. */
 export interface LedgerApi {
   readonly reserve: (reservations: readonly Reservation[]) => Promise<readonly Answer[]>;
+  /** Keeps what became known of a pending upload after it was admitted: the store's name for it. */
+  readonly attach: (claims: UploadClaims) => Promise<void>;
   readonly find: (id: string) => Promise<UploadRecord | undefined>;
   readonly list: (query: PageQuery) => Promise<Page>;
   /** The record after the change, or as it was where it had ended before. */
@@ -33,6 +35,8 @@ export interface LedgerWorld {
   readonly deliver: Deliver | undefined;
   /** What became of an upload, asked of its store. Throws where the store cannot be asked. */
   readonly inspect: (claims: UploadClaims) => Promise<Outcome | undefined>;
+  /** Forgets the parts of an upload that never came together. Throws where the store cannot be asked. */
+  readonly abandon: (claims: UploadClaims) => Promise<void>;
   /** Takes away what an ended upload left. Throws where the store cannot be asked. */
   readonly sweep: (claims: UploadClaims) => Promise<void>;
   /** When a ticket can have no late arrival any more. */
@@ -55,14 +59,16 @@ export function createLedgerClass(worldOf: () => LedgerWorld) {
       return this.#change((nowMs) => reservations.map((item) => reserve(this.#sql, item, nowMs)));
     }
 
+    async attach(claims: UploadClaims): Promise<void> {
+      await this.#change(() => attach(this.#sql, claims));
+    }
+
     find(id: string): UploadRecord | undefined {
-      this.#open();
-      return findRecord(this.#sql, id);
+      return this.#exists() ? findRecord(this.#sql, id) : undefined;
     }
 
     list(query: PageQuery): Page {
-      this.#open();
-      return readList(this.#sql, query);
+      return this.#exists() ? readList(this.#sql, query) : { uploads: [], next: undefined };
     }
 
     async settle(id: string, outcome: Outcome): Promise<UploadRecord | undefined> {
@@ -116,6 +122,11 @@ export function createLedgerClass(worldOf: () => LedgerWorld) {
           reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
         });
       }
+    }
+
+    /** Reading makes nothing: who only asks leaves nothing behind. */
+    #exists(): boolean {
+      return this.#isOpen || hasTables(this.#sql);
     }
 
     #open(): void {

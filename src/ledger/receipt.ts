@@ -1,5 +1,5 @@
 /** Receipts: a compact JWS (RFC 7515, ES256) that says what was verified in the store. */
-import { SignJWT, calculateJwkThumbprint, importJWK, type JWK } from "jose";
+import { SignJWT, importJWK, type JWK } from "jose";
 import { parsePrivateKeys, type PrivateKey } from "../config/compile-proof.ts";
 import type { ReceiptTerms } from "../config/config.ts";
 import type { UploadClaims } from "../grant/claims.ts";
@@ -12,7 +12,7 @@ export interface Receipts {
     nowMs: number,
   ) => Promise<string>;
   /** The public keys, the newest first (RFC 7517). */
-  readonly publicKeys: () => Promise<{ readonly keys: readonly JWK[] }>;
+  readonly publicKeys: () => { readonly keys: readonly JWK[] };
 }
 
 /** One per isolate: its key is imported once. */
@@ -31,7 +31,7 @@ export function createReceipts({
     async sign({ sub, jti, policy, store, key }, { bucket, ...verified }, nowMs) {
       const [newest] = keys();
       if (!newest) throw new TypeError("Cannot sign the receipt: there is no key");
-      imported ??= { kid: await kidOf(newest), key: await importPrivate(newest) };
+      imported ??= { kid: kidOf(newest), key: await importPrivate(newest) };
       const iat = Math.floor(nowMs / 1000);
       return new SignJWT({ upload: { store, bucket, key, ...verified, policy } })
         .setProtectedHeader({ alg: "ES256", typ: "upload-receipt+jwt", kid: imported.kid })
@@ -43,20 +43,20 @@ export function createReceipts({
         .setExpirationTime(iat + expiresInSeconds)
         .sign(imported.key);
     },
-    async publicKeys() {
-      return { keys: await Promise.all(keys().map(toPublic)) };
+    publicKeys() {
+      return { keys: keys().map(toPublic) };
     },
   };
 }
 
-async function toPublic(key: PrivateKey): Promise<JWK> {
+function toPublic(key: PrivateKey): JWK {
   const { kty, crv, x, y } = key;
-  return { kty, crv, x, y, kid: await kidOf(key), alg: "ES256", use: "sig" };
+  return { kty, crv, x, y, kid: kidOf(key), alg: "ES256", use: "sig" };
 }
 
-/** RFC 7638, where the key brings no name of its own. */
-async function kidOf({ kty, crv, x, y, kid }: PrivateKey): Promise<string> {
-  return kid ?? calculateJwkThumbprint({ kty, crv, x, y });
+/** A key that brings no name of its own has that of its first coordinate, which no other key has. */
+function kidOf({ kid, x }: PrivateKey): string {
+  return kid ?? x.slice(0, 16);
 }
 
 async function importPrivate({ kty, crv, x, y, d }: PrivateKey): ReturnType<typeof importJWK> {

@@ -26,11 +26,14 @@ const TABLES = [
   "CREATE INDEX message_next ON message (next_ms)",
 ];
 
+/** Whether anything was ever stored here. */
+export function hasTables(sql: SqlStorage): boolean {
+  return sql.exec("SELECT name FROM sqlite_master WHERE name = 'ledger'").toArray().length > 0;
+}
+
 /** Makes the tables of a new ledger, or brings an older one to this version. */
 export function migrate(sql: SqlStorage): void {
-  const isNew =
-    sql.exec("SELECT name FROM sqlite_master WHERE name = 'ledger'").toArray().length === 0;
-  if (isNew) {
+  if (!hasTables(sql)) {
     for (const table of TABLES) sql.exec(table);
     sql.exec("INSERT INTO ledger (version) VALUES (?)", VERSION);
     return;

@@ -1,5 +1,6 @@
 /** How an upload ends in its ledger: one state change, its bytes and its message, in one transaction. */
 import type { Quota } from "../config/config.ts";
+import type { UploadClaims } from "../grant/claims.ts";
 import { enqueue } from "./outbox.ts";
 import {
   RECORD_COLUMNS,
@@ -26,6 +27,11 @@ interface Terms {
 export function findRecord(sql: SqlStorage, id: string): UploadRecord | undefined {
   const [row] = sql.exec<Row>(`SELECT ${RECORD_COLUMNS} FROM upload WHERE id = ?`, id).toArray();
   return row && toRecord(row);
+}
+
+/** New claims of a pending upload. To be run in a transaction. */
+export function attach(sql: SqlStorage, claims: UploadClaims): void {
+  sql.exec("UPDATE upload SET claims = ? WHERE id = ?", JSON.stringify(claims), claims.jti);
 }
 
 /** The record after the change, or as it was where the change is none. To be run in a transaction. */

@@ -8,6 +8,7 @@ export interface Watch {
   readonly now: () => number;
   readonly log: Log;
   readonly inspect: (claims: UploadClaims) => Promise<Outcome | undefined>;
+  readonly abandon: (claims: UploadClaims) => Promise<void>;
   readonly sweep: (claims: UploadClaims) => Promise<void>;
   readonly settle: (id: string, outcome: Outcome) => void;
 }
@@ -41,7 +42,9 @@ async function watchOne(sql: SqlStorage, row: DueRow, world: Watch): Promise<voi
   const { claims, status } = toRecord(row);
   try {
     if (status === "pending") {
-      world.settle(claims.jti, (await world.inspect(claims)) ?? { status: "expired" });
+      const outcome = await world.inspect(claims);
+      if (!outcome) await world.abandon(claims);
+      world.settle(claims.jti, outcome ?? { status: "expired" });
     } else if ((status === "rejected" || status === "aborted") && row.is_swept === 0) {
       await world.sweep(claims);
       markSwept(sql, claims.jti, world.now());

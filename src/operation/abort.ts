@@ -3,27 +3,32 @@ import type { Caller } from "../grant/authenticate.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { StoreUnavailable } from "../store/s3.ts";
-import { ledgerFor, settleIn } from "./complete.ts";
-import { sweep } from "./inspect.ts";
+import { abandon, sweep } from "./inspect.ts";
+import { ledgerFor, settleIn } from "./ledger.ts";
+import { orStoreUnavailable } from "./locate.ts";
 
 /**
- * Idempotent. Without a ledger there is nothing to release, and nothing is taken away: nobody could
- * tell an upload under way from one that was completed. Throws `upload-not-found`, `already-completed`.
+ * Idempotent. Without a ledger there is nothing to release, and of a single PUT nothing is taken
+ * away: nobody could tell one under way from one that was completed. Throws `upload-not-found`,
+ * `already-completed`, `store-unavailable`.
  */
 export async function abortUpload(service: Service, caller: Caller, id: string): Promise<void> {
   const claims = await service.uploadIds.open(id, caller);
   const ledger = ledgerFor(service, caller, claims);
-  if (!ledger) return;
+  if (!ledger) return orStoreUnavailable(async () => abandon(service, claims));
   const record = await settleIn(ledger, claims, { status: "aborted" });
-  if (!record)
+  if (!record) {
     throw new Problem("upload-not-found", "The upload is over, and its record is no longer kept");
-  if (record.status === "completed")
+  }
+  if (record.status === "completed") {
     throw new Problem("already-completed", "A completed upload cannot be aborted");
-  if (record.status !== "aborted") return;
+  }
+  if (record.status !== "aborted") return undefined;
   try {
     await sweep(service, claims);
   } catch (error) {
     // The ledger's alarm sweeps again when nothing can arrive any more.
     if (!(error instanceof StoreUnavailable)) throw error;
   }
+  return undefined;
 }

@@ -1,25 +1,30 @@
 /** After the PUT: what the store has, compared with what was granted, and said with a receipt. */
-import { ledgerUnavailable } from "../grant/admit.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import type { UploadClaims } from "../grant/claims.ts";
-import type { LedgerApi } from "../ledger/ledger.ts";
 import type { Outcome, UploadRecord, Verified } from "../ledger/record.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
-import { StoreUnavailable } from "../store/s3.ts";
+import type { NamedPart } from "../store/multipart.ts";
+import { assemble } from "./assemble.ts";
 import { inspect, sweep } from "./inspect.ts";
+import { findRecord, ledgerFor, settleIn } from "./ledger.ts";
+import { orStoreUnavailable } from "./locate.ts";
 
 /** An upload that is in the store as it was granted. */
 export interface Completed {
   readonly claims: UploadClaims;
   readonly verified: Verified;
   readonly completedAtMs: number;
+  /** For parts: whether the store itself listed what was put together. */
+  readonly isListed?: boolean | undefined;
 }
 
 interface Completion {
   readonly id: string;
   /** What the store answered to the client's PUT, if it says. */
   readonly etag: string | undefined;
+  /** What it answered to the PUTs of the parts: needed only where the store cannot list them. */
+  readonly parts: readonly NamedPart[] | undefined;
 }
 
 /**
@@ -29,7 +34,7 @@ interface Completion {
 export async function completeUpload(
   service: Service,
   caller: Caller,
-  { id, etag }: Completion,
+  { id, etag, parts }: Completion,
 ): Promise<Completed> {
   const claims = await service.uploadIds.open(id, caller);
   const ledger = ledgerFor(service, caller, claims);
@@ -37,51 +42,19 @@ export async function completeUpload(
   const ended = record && endOf(record);
   if (ended) return ended;
 
-  const outcome = await ask(service, claims);
+  const assembled =
+    claims.uploadId === undefined ? undefined : await assemble(service, claims, parts);
+  const outcome = await orStoreUnavailable(async () => inspect(service, claims));
   if (!outcome) throw notThere(claims, service.now());
-  const checked = checkEtag(outcome, etag);
-  const nowMs = service.now();
+  requireEtag(outcome, etag);
   const settled = ledger
-    ? await settleIn(ledger, claims, checked)
-    : toRecord(claims, checked, nowMs);
-  if (checked.status === "rejected") await sweepQuietly(service, claims);
+    ? await settleIn(ledger, claims, outcome)
+    : toRecord(claims, outcome, service.now());
+  // What counts is how it was settled: another request may have completed it meanwhile.
+  if (settled?.status === "rejected") await sweepQuietly(service, claims);
   const completed = settled && endOf(settled);
-  if (completed) return completed;
+  if (completed) return { ...completed, isListed: assembled?.isListed };
   throw new TypeError("Cannot complete the upload: its ledger has no end for it");
-}
-
-/** The ledger of the caller, where the upload's policy has one. */
-export function ledgerFor(
-  service: Service,
-  caller: Caller,
-  { policy }: UploadClaims,
-): LedgerApi | undefined {
-  return service.config.policies.get(policy)?.quota && service.ledgerOf(caller);
-}
-
-/** The ledger's record. Throws `upload-not-found`, and `ledger-unavailable`. */
-export async function findRecord(ledger: LedgerApi, { jti }: UploadClaims): Promise<UploadRecord> {
-  const record = await orUnavailable(async () => ledger.find(jti));
-  if (record) return record;
-  throw new Problem("upload-not-found", "The upload is over, and its record is no longer kept");
-}
-
-/** The record after the change. Throws `ledger-unavailable`. */
-export async function settleIn(
-  ledger: LedgerApi,
-  { jti }: UploadClaims,
-  outcome: Outcome,
-): Promise<UploadRecord | undefined> {
-  return orUnavailable(async () => ledger.settle(jti, outcome));
-}
-
-/** What comes of a call to the ledger. Throws `ledger-unavailable`. */
-export async function orUnavailable<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (cause) {
-    throw ledgerUnavailable(cause);
-  }
 }
 
 /** The completed upload of an ended record; `undefined` while it may still become one. */
@@ -97,10 +70,8 @@ function endOf({
   if (status === "aborted")
     throw new Problem("upload-expired", "The upload was aborted: ask for a new ticket");
   if (status !== "rejected") return undefined;
-  throw new Problem(
-    "verification-failed",
-    `Send the file again with a new ticket: ${(reasons ?? []).join("; ")}`,
-  );
+  const detail = `Send the file again with a new ticket: ${(reasons ?? []).join("; ")}`;
+  throw new Problem("verification-failed", detail, { extras: { upload: "rejected" } });
 }
 
 function toRecord(claims: UploadClaims, outcome: Outcome, nowMs: number): UploadRecord {
@@ -114,36 +85,22 @@ function toRecord(claims: UploadClaims, outcome: Outcome, nowMs: number): Upload
   };
 }
 
-async function ask(service: Service, claims: UploadClaims): Promise<Outcome | undefined> {
-  try {
-    return await inspect(service, claims);
-  } catch (cause) {
-    if (!(cause instanceof StoreUnavailable)) throw cause;
-    throw new Problem(
-      "store-unavailable",
-      "Try again: the store did not answer, and the upload is still pending",
-      { cause },
-    );
-  }
-}
-
 function notThere({ exp }: UploadClaims, nowMs: number): Problem {
   return nowMs >= exp * 1000
     ? new Problem("upload-expired", "The ticket expired before the file arrived: ask for a new one")
     : new Problem(
         "verification-failed",
         "Send the file first: the store has nothing under this key yet",
+        { extras: { upload: "pending" } },
       );
 }
 
-/** The ETag that the client saw must be the store's: another one is another object. */
-function checkEtag(outcome: Outcome, etag: string | undefined): Outcome {
-  if (outcome.status !== "completed" || etag === undefined) return outcome;
-  if (etag.replaceAll('"', "") === outcome.verified.etag) return outcome;
-  return {
-    status: "rejected",
-    reasons: ["etag: the store has another object than the client sent"],
-  };
+/** The ETag that the client saw must be the store's. It proves nothing against the object, which stays. */
+function requireEtag(outcome: Outcome, etag: string | undefined): void {
+  if (outcome.status !== "completed" || etag === undefined) return;
+  if (etag.replaceAll('"', "") === outcome.verified.etag) return;
+  const detail = "The store has an object with another ETag than yours";
+  throw new Problem("verification-failed", detail, { extras: { upload: "pending" } });
 }
 
 /** The alarm of a ledger would do it later; without one, what stays is for the store's own rules. */

@@ -1,42 +1,38 @@
-/** What a store has of one upload, and what becomes of it then. */
-import type { Store } from "../config/config.ts";
+/** What a store has of one upload, what becomes of it then, and what is left to take away. */
 import type { UploadClaims } from "../grant/claims.ts";
-import { encodeKey } from "../grant/key.ts";
 import type { Outcome } from "../ledger/record.ts";
-import type { Service } from "../service.ts";
-import { StoreUnavailable, deleteObject, headObject, type Location } from "../store/s3.ts";
+import { abortMultipart } from "../store/multipart.ts";
+import { deleteObject, headObject } from "../store/object.ts";
+import { askingOf, locate, type Locating } from "./locate.ts";
 import { verify } from "./verify.ts";
-
-/** What is asked of the service: the ledger has it too. */
-export type Inspecting = Pick<Service, "stores" | "signersOf" | "now" | "fetch" | "log">;
 
 /** Completed, rejected, or `undefined` where nothing has arrived. Throws `StoreUnavailable`. */
 export async function inspect(
-  service: Inspecting,
+  service: Locating,
   claims: UploadClaims,
 ): Promise<Outcome | undefined> {
   const location = locate(service, claims);
-  const found = await headObject(location, service.signersOf(location.store).reader, service);
+  const found = await headObject(location, askingOf(service, location.store).reader);
   return found && verify(claims, found, location.store.provider);
 }
 
+/** Forgets the parts of an upload that will not be completed. Throws `StoreUnavailable`. */
+export async function abandon(service: Locating, claims: UploadClaims): Promise<void> {
+  if (claims.uploadId === undefined) return;
+  const location = locate(service, claims);
+  await abortMultipart(location, claims.uploadId, askingOf(service, location.store).writer);
+}
+
 /** Takes away what an ended upload left, if no other upload can have its key. Throws `StoreUnavailable`. */
-export async function sweep(service: Inspecting, claims: UploadClaims): Promise<void> {
+export async function sweep(service: Locating, claims: UploadClaims): Promise<void> {
+  await abandon(service, claims);
   if (!claims.unique) return;
   const location = locate(service, claims);
-  const { reader, writer } = service.signersOf(location.store);
-  const isGone =
-    (await deleteObject(location, reader, service)) ||
-    (await deleteObject(location, writer, service));
+  const { reader, writer } = askingOf(service, location.store);
+  const isGone = (await deleteObject(location, reader)) || (await deleteObject(location, writer));
   if (!isGone) service.log("sweep-refused", { upload: claims.jti, store: claims.store });
 }
 
-export function bucketOf({ stores }: Inspecting, { store }: UploadClaims): string {
+export function bucketOf({ stores }: Locating, { store }: UploadClaims): string {
   return stores.get(store)?.bucket ?? "";
-}
-
-function locate({ stores }: Inspecting, { store: name, key, origin }: UploadClaims): Location {
-  const store: Store | undefined = stores.get(name);
-  if (!store) throw new StoreUnavailable(`There is no store ${name} in the configuration any more`);
-  return { store, encodedKey: encodeKey(key), origin };
 }

@@ -1,10 +1,11 @@
 /** The caller's uploads, as the ledger has them. */
 import type { Caller } from "../grant/authenticate.ts";
+import { isWithinNarrowing } from "../grant/narrow.ts";
 import type { Position } from "../ledger/list.ts";
 import type { Status, UploadRecord } from "../ledger/record.ts";
 import { Problem, invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
-import { findRecord, ledgerFor, orUnavailable } from "./complete.ts";
+import { findRecord, ledgerFor, orUnavailable } from "./ledger.ts";
 
 /** Throws `upload-not-found`, also for a policy that keeps no record. */
 export async function findUpload(
@@ -41,7 +42,8 @@ export async function listUploads(
   const { uploads, next } = await orUnavailable(async () =>
     service.ledgerOf(caller).list({ status, after }),
   );
-  return { uploads, cursor: next && `${next.createdAtMs}.${next.id}` };
+  const allowed = uploads.filter(({ claims }) => isWithinNarrowing(caller, claims));
+  return { uploads: allowed, cursor: next && `${next.createdAtMs}.${next.id}` };
 }
 
 function parseCursor(cursor: string): Position {

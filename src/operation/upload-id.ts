@@ -5,6 +5,7 @@
 import { SignJWT, jwtVerify, type CryptoKey } from "jose";
 import type { Caller } from "../grant/authenticate.ts";
 import { uploadClaimsSchema, type UploadClaims } from "../grant/claims.ts";
+import { isWithinNarrowing } from "../grant/narrow.ts";
 import { Problem } from "../problem.ts";
 import type { Secret } from "../secret.ts";
 
@@ -31,11 +32,16 @@ export function createUploadIds(secrets: readonly [Secret, ...Secret[]]): Upload
       for (const key of keys) {
         // oxlint-disable-next-line no-await-in-loop -- the second secret is there during a rotation only
         const claims = await tryToOpen(id, await key());
-        if (claims?.iss === caller.issuer && claims.sub === caller.user) return claims;
+        if (claims && isFor(claims, caller)) return claims;
       }
       throw new Problem("upload-not-found", "Use the id of an upload of your own");
     },
   };
+}
+
+function isFor(claims: UploadClaims, caller: Caller): boolean {
+  const isOwn = claims.iss === caller.issuer && claims.sub === caller.user;
+  return isOwn && isWithinNarrowing(caller, claims);
 }
 
 /** An id outlives its ticket: `exp` says when that one expires, and is no limit here. */

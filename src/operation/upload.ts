@@ -1,11 +1,13 @@
 /** The way of every ticket: what is allowed, where it goes, whether it is within limits, the signature. */
-import { admit, type Admitted } from "../grant/admit.ts";
+import { admit, type Admission, type Admitted } from "../grant/admit.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { authorize, type Intent, type Region } from "../grant/authorize.ts";
-import { claimUpload } from "../grant/claims.ts";
+import { claimUpload, type UploadClaims } from "../grant/claims.ts";
 import { makeKey } from "../grant/key.ts";
+import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { sign, type Ticket } from "../store/sign.ts";
+import { beginMultipart, type BegunMultipart } from "./multipart.ts";
 
 /** Where a request is. */
 export interface Occasion {
@@ -15,24 +17,76 @@ export interface Occasion {
 
 export interface GrantedUpload {
   readonly admitted: Admitted;
-  readonly ticket: Ticket;
+  /** What the id says: with the store's `uploadId`, for an upload in parts. */
+  readonly claims: UploadClaims;
+  /** What the client gets: one ticket, or those of the first parts. */
+  readonly issued: Ticket | BegunMultipart;
+}
+
+interface Asked {
+  readonly service: Service;
+  readonly caller: Caller;
+  readonly occasion: Occasion;
 }
 
 /** Throws the problem of the first rule that is broken; then nothing was signed. */
-export async function createUpload(
-  service: Service,
-  caller: Caller,
-  intent: Intent,
-  { requestOrigin, region }: Occasion,
-): Promise<GrantedUpload> {
+export async function createUpload(asked: Asked, intent: Intent): Promise<GrantedUpload> {
+  const [upload] = await createUploads(asked, [() => intent]);
+  if (!upload) throw new TypeError("Cannot create the upload: there was no answer");
+  if (upload instanceof Problem) throw upload;
+  return upload;
+}
+
+/** Each granted, or its own problem: one bad one does not spoil the others. One round trip to the ledger for all. */
+export async function createUploads(
+  asked: Asked,
+  intents: readonly (() => Intent | Promise<Intent>)[],
+): Promise<readonly (GrantedUpload | Problem)[]> {
+  const { service, caller } = asked;
   const now = new Date(service.now());
-  const grant = authorize(service.config, caller, intent, region);
-  const key = makeKey(grant, { id: service.newId(), now });
-  const claims = claimUpload(grant, key, { jti: service.newId(), now, requestOrigin });
-  const admitted = await admit(
-    { grant, key, claims },
-    { ledger: () => service.ledgerOf(caller), log: service.log },
+  const prepared = await Promise.all(
+    intents.map(async (intent) => orProblem(async () => prepare(asked, await intent(), now))),
   );
-  const { writer } = service.signersOf(grant.store);
-  return { admitted, ticket: await sign(admitted, { signer: writer, now, requestOrigin }) };
+  const limits = { ledger: () => service.ledgerOf(caller), log: service.log };
+  const admitted = await admit(prepared, limits);
+  return Promise.all(
+    admitted.map(async (one) =>
+      one instanceof Problem ? one : orProblem(async () => issue(asked, one, now)),
+    ),
+  );
+}
+
+function prepare({ service, caller, occasion }: Asked, intent: Intent, now: Date): Admission {
+  const grant = authorize(service.config, caller, intent, occasion.region);
+  const key = makeKey(grant, { id: service.newId(), now });
+  const { requestOrigin } = occasion;
+  return {
+    grant,
+    key,
+    claims: claimUpload(grant, key, { jti: service.newId(), now, requestOrigin }),
+  };
+}
+
+async function issue(
+  { service, caller, occasion }: Asked,
+  admitted: Admitted,
+  now: Date,
+): Promise<GrantedUpload> {
+  const { claims, grant } = admitted;
+  if (grant.parts) {
+    const begun = await beginMultipart(service, caller, admitted);
+    return { admitted, claims: begun.claims, issued: begun };
+  }
+  const { writer: signer } = service.signersOf(grant.store);
+  const { requestOrigin } = occasion;
+  return { admitted, claims, issued: await sign(admitted, { signer, now, requestOrigin }) };
+}
+
+async function orProblem<T>(work: () => T | Promise<T>): Promise<T | Problem> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
 }

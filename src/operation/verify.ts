@@ -4,7 +4,7 @@ import { decodeMetadata } from "../grant/metadata.ts";
 import type { Outcome } from "../ledger/record.ts";
 import type { Checksum } from "../store/checksum.ts";
 import type { Provider } from "../store/provider.ts";
-import type { Found } from "../store/s3.ts";
+import type { Found } from "../store/object.ts";
 
 /** Completed with what was seen, or rejected with every difference. */
 export function verify(
@@ -40,12 +40,15 @@ export function verify(
   };
 }
 
-function sizeFaults({ size, maxBytes }: UploadClaims, actual: number): readonly string[] {
-  if (size !== undefined && actual !== size)
-    return [`size: the store has ${actual} bytes, ${size} were granted`];
-  if (maxBytes !== undefined && actual > maxBytes)
-    return [`size: the store has ${actual} bytes, at most ${maxBytes} were granted`];
-  return [];
+function sizeFaults(
+  { size, minBytes = 0, maxBytes }: UploadClaims,
+  actual: number,
+): readonly string[] {
+  if (size !== undefined) {
+    return actual === size ? [] : [`size: the store has ${actual} bytes, ${size} were granted`];
+  }
+  if (actual >= minBytes && actual <= (maxBytes ?? 0)) return [];
+  return [`size: the store has ${actual} bytes, ${minBytes} to ${maxBytes ?? 0} were granted`];
 }
 
 /** The object's own checksum in the granted algorithm, where the store shows one. */

@@ -27,6 +27,13 @@ export interface Provider {
   readonly maxExpiresInSeconds: number;
   /** The largest single PUT. */
   readonly maxPutBytes: number;
+  /** The largest object of parts, and how many parts it may have. */
+  readonly maxObjectBytes: number;
+  readonly maxParts: number;
+  /** Checksums of a multipart upload: of the whole object, or of its parts' digests and their count. */
+  readonly multipartChecksums: Readonly<
+    Partial<Record<ChecksumAlgorithm, "full-object" | "composite">>
+  >;
   /** User metadata: names and encoded values together. */
   readonly maxMetadataBytes: number;
   /** The signed header that keeps an object from being overwritten. */
@@ -44,6 +51,7 @@ export interface Provider {
 
 const SEVEN_DAYS = 604_800;
 const GiB = 2 ** 30;
+const TiB = 2 ** 40;
 
 const IF_NONE_MATCH = { header: "if-none-match", value: "*" } as const;
 const REGION: ProfileOption = {
@@ -69,6 +77,9 @@ const COMPATIBLE = {
   addressing: "path",
   maxExpiresInSeconds: SEVEN_DAYS,
   maxPutBytes: 5 * GiB,
+  maxObjectBytes: 5 * TiB,
+  maxParts: 10_000,
+  multipartChecksums: {},
   maxMetadataBytes: 2048,
   noOverwrite: { ...IF_NONE_MATCH, trust: "unverified" },
   checksums: {
@@ -88,7 +99,11 @@ const COMPATIBLE = {
 const HOSTED = { ...COMPATIBLE, needsSdkChecksumAlgorithm: false } as const satisfies Provider;
 
 /** Cloudflare R2: limits and names (developers.cloudflare.com/r2/platform/limits). */
-const R2_LIMITS = { maxPutBytes: 5 * GiB - 5 * 2 ** 20, maxMetadataBytes: 8192 } as const;
+const R2_LIMITS = {
+  maxPutBytes: 5 * GiB - 5 * 2 ** 20,
+  maxObjectBytes: 5 * TiB - 5 * GiB,
+  maxMetadataBytes: 8192,
+} as const;
 
 export const PROVIDERS = {
   aws: {
@@ -104,6 +119,12 @@ export const PROVIDERS = {
     addressing: "virtual-host",
     noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
     checksums: ALL_ENFORCED,
+    multipartChecksums: {
+      crc64nvme: "full-object",
+      crc32: "full-object",
+      crc32c: "full-object",
+      sha256: "composite",
+    },
     tags: true,
     storageClasses: [
       "STANDARD",
@@ -127,6 +148,7 @@ export const PROVIDERS = {
     signingRegion: "auto",
     noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
     checksums: ALL_ENFORCED,
+    multipartChecksums: { crc64nvme: "full-object", sha256: "composite" },
     storageClasses: ["STANDARD", "STANDARD_IA"],
   },
   /** With AWS4 signatures it overwrites silently, and looks at no `x-amz-checksum-*`. */
@@ -193,6 +215,7 @@ export const PROVIDERS = {
     title: "Scaleway Object Storage",
     endpoint: "https://s3.{region}.scw.cloud",
     options: { region: { pattern: /^(fr-par|nl-ams|pl-waw)$/, says: "fr-par, nl-ams or pl-waw" } },
+    maxParts: 1000,
     storageClasses: ["STANDARD", "ONEZONE_IA", "GLACIER"],
   },
   minio: {

@@ -1,5 +1,8 @@
 /** Admitted → Ticket: a PUT of exactly the granted object, and of nothing else. */
+import type { Store } from "../config/config.ts";
 import type { Admitted } from "../grant/admit.ts";
+import { CHECKSUMS } from "./checksum.ts";
+import type { Location } from "./s3.ts";
 import type { Signer } from "./sigv4.ts";
 
 declare const signed: unique symbol;
@@ -35,8 +38,7 @@ export async function sign(
     headers: {
       ...headers,
       ...(size !== undefined && { "content-length": String(size) }),
-      // The client does not send it: a request that does is another one than was signed.
-      ...(store.copyGuard === "signed-empty" && { "x-amz-copy-source": "" }),
+      ...copyGuard(store),
     },
     expiresInSeconds,
     now,
@@ -51,4 +53,53 @@ export async function sign(
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand
   return ticket as Ticket;
+}
+
+/** What a client needs to send one part (AWS: UploadPart). */
+export interface PartTicket {
+  readonly partNumber: number;
+  readonly method: "PUT";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: number;
+  readonly expiresInSeconds: number;
+  readonly expiresAt: Date;
+}
+
+interface Part {
+  readonly location: Location;
+  readonly uploadId: string;
+  readonly partNumber: number;
+  readonly bytes: number;
+  readonly sha256: string | undefined;
+}
+
+/** Signs the exact length of one part. */
+export async function signPart(
+  { location, uploadId, partNumber, bytes, sha256 }: Part,
+  {
+    signer,
+    now,
+    expiresInSeconds,
+  }: Pick<Signing, "signer" | "now"> & { readonly expiresInSeconds: number },
+): Promise<PartTicket> {
+  const { store, encodedKey, origin } = location;
+  const headers: Readonly<Record<string, string>> =
+    sha256 === undefined ? {} : { [CHECKSUMS.sha256.header]: sha256 };
+  const url = await signer.presign({
+    method: "PUT",
+    origin: store.origin ?? origin ?? "",
+    path: store.basePath + encodedKey,
+    query: { partNumber: String(partNumber), uploadId },
+    headers: { ...headers, "content-length": String(bytes), ...copyGuard(store) },
+    expiresInSeconds,
+    now,
+  });
+  const expiresAt = new Date(now.getTime() + expiresInSeconds * 1000);
+  return { partNumber, method: "PUT", url, headers, bytes, expiresInSeconds, expiresAt };
+}
+
+/** The client does not send it: a request that does is another one than was signed. */
+function copyGuard({ copyGuard: guard }: Store): Readonly<Record<string, string>> {
+  return guard === "signed-empty" ? { "x-amz-copy-source": "" } : {};
 }

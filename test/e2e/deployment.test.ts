@@ -128,6 +128,12 @@ describe("npm run check-config", () => {
       "wrangler.toml: secrets.required",
       "wrangler.toml: secrets.required",
     ]);
+    const optional = [
+      "MEDIA_READ_ACCESS_KEY_ID",
+      "MEDIA_READ_SECRET_ACCESS_KEY",
+      "UPLOAD_ID_SECRET_PREVIOUS",
+    ];
+    expect(pathsOf(READY, [...REQUIRED, ...optional])).toEqual([]);
     expect(pathsOf(READY, [...REQUIRED, "OLD_SECRET"])).toEqual([
       "wrangler.toml: secrets.required",
     ]);

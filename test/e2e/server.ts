@@ -1,58 +1,59 @@
-/** The development server in one process with its embedded store: everything over HTTP. */
+/** The Worker over HTTP, with the store that the tests run on. */
 import { execFileSync } from "node:child_process";
 import { createTestHarness } from "wrangler";
+import { STORE, addressOf, createReader, type StoreAddress, type Stored } from "./store.ts";
 
 process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
 process.env["WRANGLER_SEND_METRICS"] = "false";
 
-/** What the embedded store has under a key. */
-export interface Stored {
-  readonly bytes: Uint8Array;
-  readonly contentType: string | undefined;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
 export interface Server {
   readonly url: string;
+  readonly store: StoreAddress;
   /** `undefined` where the object is absent. */
   readonly read: (key: string) => Promise<Stored | undefined>;
   readonly close: () => Promise<void>;
 }
 
-interface Bucket {
-  readonly get: (key: string) => Promise<{
-    readonly arrayBuffer: () => Promise<ArrayBuffer>;
-    readonly httpMetadata?: { readonly contentType?: string };
-    readonly customMetadata?: Readonly<Record<string, string>>;
-  } | null>;
+/** The development server itself. */
+export async function startServer(vars: Readonly<Record<string, string>> = {}): Promise<Server> {
+  return STORE === "embedded"
+    ? start({ configPath: "./wrangler.toml", env: "dev", vars })
+    : startFixture(vars);
 }
 
-export async function startServer(vars: Readonly<Record<string, string>> = {}): Promise<Server> {
-  const harness = createTestHarness({
-    workers: [{ configPath: "./wrangler.toml", env: "dev", vars: { ...vars } }],
-  });
-  const { url } = await harness.listen();
-  return {
-    url: url.origin,
-    read: async (key) => {
-      const { LOCAL_BUCKET } = await harness.getWorker<{ LOCAL_BUCKET: Bucket }>().getEnv();
-      const object = await LOCAL_BUCKET.get(key);
-      if (!object) return undefined;
-      return {
-        bytes: new Uint8Array(await object.arrayBuffer()),
-        contentType: object.httpMetadata?.contentType,
-        metadata: object.customMetadata ?? {},
-      };
-    },
-    close: async () => harness.close(),
+/** The same with policies that only tests have, on the store that the environment names. */
+export async function startFixture(vars: Readonly<Record<string, string>> = {}): Promise<Server> {
+  const { origin, region, bucket, accessKeyId, secretAccessKey } = addressOf("");
+  const peer = {
+    S3_ENDPOINT: origin,
+    S3_REGION: region,
+    S3_BUCKET: bucket,
+    LOCAL_ACCESS_KEY_ID: accessKeyId,
+    LOCAL_SECRET_ACCESS_KEY: secretAccessKey,
   };
+  return start({
+    configPath: "./test/e2e/fixture/wrangler.toml",
+    vars: { STORE, ...(STORE !== "embedded" && peer), ...vars },
+  });
+}
+
+interface WorkerOptions {
+  readonly configPath: string;
+  readonly env?: string;
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+async function start({ vars, ...options }: WorkerOptions): Promise<Server> {
+  const harness = createTestHarness({ workers: [{ ...options, vars: { ...vars } }] });
+  const { url } = await harness.listen();
+  const store = addressOf(url.origin);
+  return { url: url.origin, store, read: createReader(store), close: async () => harness.close() };
 }
 
 /** What the README's command prints. */
 export function tokenFor(user: string, ...flags: readonly string[]): string {
-  return execFileSync("npm", ["run", "-s", "token", "--", user, ...flags], {
-    encoding: "utf8",
-  }).trim();
+  const args = ["run", "-s", "token", "--", user, ...flags];
+  return execFileSync("npm", args, { encoding: "utf8" }).trim();
 }
 
 export interface Ticket {
@@ -65,16 +66,40 @@ export interface Ticket {
   readonly expiresIn: number;
 }
 
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+/** A request to the Worker, with JSON in and out. */
+export async function call(
+  server: Server,
+  token: string,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Answer> {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body && { "content-type": "application/json" }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
+  };
+}
+
 /** `POST /v1/uploads`; fails unless a ticket comes back. */
 export async function askForTicket(server: Server, token: string, body: object): Promise<Ticket> {
-  const response = await fetch(`${server.url}/v1/uploads`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (response.status !== 201)
-    throw new Error(`No ticket: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Ticket;
+  const answer = await call(server, token, "POST", "/v1/uploads", body);
+  if (answer.status !== 201)
+    throw new Error(`No ticket: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body as unknown as Ticket;
 }
 
 interface Put {
@@ -85,16 +110,20 @@ interface Put {
 
 /** Sends the bytes as the ticket says, or with what a test changes. The answer's text is read. */
 export async function put(
-  ticket: Ticket,
+  ticket: Pick<Ticket, "url" | "method" | "headers">,
   bytes: Uint8Array<ArrayBuffer>,
   changes: Put = {},
-): Promise<{ readonly status: number; readonly text: string }> {
+): Promise<{ readonly status: number; readonly text: string; readonly etag: string }> {
   const response = await fetch(changes.url ?? ticket.url, {
     method: changes.method ?? ticket.method,
     headers: { ...ticket.headers, ...changes.headers },
     body: bytes,
   });
-  return { status: response.status, text: await response.text() };
+  return {
+    status: response.status,
+    text: await response.text(),
+    etag: response.headers.get("etag") ?? "",
+  };
 }
 
 export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import libmime from "libmime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
 import { Secret } from "../../src/secret.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
 import {
@@ -13,6 +12,7 @@ import {
   type Server,
   type Ticket,
 } from "./server.ts";
+import { STORE, itWith } from "./store.ts";
 
 let server: Server;
 let alice: string;
@@ -31,12 +31,8 @@ const DOCUMENT = {
 };
 
 /** Refused by the store, and nothing stored. */
-async function expectRefused(
-  ticket: Ticket,
-  answer: { status: number; text: string },
-  status = 403,
-): Promise<void> {
-  expect(answer).toMatchObject({ status });
+async function expectRefused(ticket: Ticket, answer: { status: number }): Promise<void> {
+  expect([400, 403, 501]).toContain(answer.status);
   expect(await server.read(ticket.key)).toBeUndefined();
 }
 
@@ -98,21 +94,25 @@ describe("a ticket, sent as it was issued", () => {
     const good = await askForTicket(server, alice, avatar);
     expect(await put(good, BODY)).toMatchObject({ status: 200 });
     const bad = await askForTicket(server, alice, avatar);
-    await expectRefused(bad, await put(bad, bytesOf("hello, STORE")), 400);
+    await expectRefused(bad, await put(bad, bytesOf("hello, STORE")));
   });
 
-  it("is taken with a SHA-256 too, and says that this store does not look at it", async () => {
-    const value = createHash("sha256").update(BODY).digest("base64");
-    const ticket = await askForTicket(server, alice, {
-      policy: "avatar",
-      filename: "a.png",
-      contentType: "image/png",
-      size: BODY.length,
-      checksum: { algorithm: "sha256", value },
-    });
-    expect(ticket).toMatchObject({ checksumEnforced: false });
-    expect(await put(ticket, BODY)).toMatchObject({ status: 200 });
-  });
+  itWith(
+    "ignores-sha256",
+    "is taken with a SHA-256 too, and says that this store does not look at it",
+    async () => {
+      const value = createHash("sha256").update(BODY).digest("base64");
+      const ticket = await askForTicket(server, alice, {
+        policy: "avatar",
+        filename: "a.png",
+        contentType: "image/png",
+        size: BODY.length,
+        checksum: { algorithm: "sha256", value },
+      });
+      expect(ticket).toMatchObject({ checksumEnforced: false });
+      expect(await put(ticket, BODY)).toMatchObject({ status: 200 });
+    },
+  );
 });
 
 describe("the store refuses, and stores nothing, when", () => {
@@ -160,45 +160,49 @@ describe("the store refuses, and stores nothing, when", () => {
     );
     const { "x-amz-meta-album": _, ...headers } = ticket.headers;
     await expectRefused(ticket, await put({ ...ticket, headers }, BODY));
+    if (STORE === "swift") return; // its tickets have no if-none-match: see store.ts
     const { "if-none-match": __, ...overwriting } = ticket.headers;
     await expectRefused(ticket, await put({ ...ticket, headers: overwriting }, BODY));
   });
-  it("a copy-source header is added, so that no ticket copies somebody else's object", async () => {
-    const victim = await askForTicket(server, tokenFor("bob"), DOCUMENT);
-    expect(await put(victim, BODY)).toMatchObject({ status: 200 });
-    const { size: _, ...unsized } = {
-      policy: "photo",
-      filename: "a.png",
-      contentType: "image/png",
-      size: 0,
-    };
-    for (const body of [DOCUMENT, unsized]) {
-      const ticket = await askForTicket(server, alice, body);
-      const headers = { "x-amz-copy-source": `/uploads/${encodeURI(victim.key)}` };
-      await expectRefused(
-        ticket,
-        await put(ticket, body === DOCUMENT ? BODY : new Uint8Array(), { headers }),
-      );
-    }
-  });
+  itWith(
+    "copy-guard",
+    "a copy-source header is added, so that no ticket copies somebody else's object",
+    async () => {
+      const victim = await askForTicket(server, tokenFor("bob"), DOCUMENT);
+      expect(await put(victim, BODY)).toMatchObject({ status: 200 });
+      const { size: _, ...unsized } = {
+        policy: "photo",
+        filename: "a.png",
+        contentType: "image/png",
+        size: 0,
+      };
+      for (const body of [DOCUMENT, unsized]) {
+        const ticket = await askForTicket(server, alice, body);
+        const headers = { "x-amz-copy-source": `/uploads/${encodeURI(victim.key)}` };
+        await expectRefused(
+          ticket,
+          await put(ticket, body === DOCUMENT ? BODY : new Uint8Array(), { headers }),
+        );
+      }
+    },
+  );
   it("the ticket has expired", async () => {
-    const secret = (name: keyof typeof DEVELOPMENT_SECRETS) =>
-      new Secret(name, DEVELOPMENT_SECRETS[name]);
+    const { origin, basePath, region, accessKeyId, secretAccessKey } = server.store;
     const { presign } = createSigner(
       {
-        accessKeyId: secret("LOCAL_ACCESS_KEY_ID"),
-        secretAccessKey: secret("LOCAL_SECRET_ACCESS_KEY"),
+        accessKeyId: new Secret("ID", accessKeyId),
+        secretAccessKey: new Secret("KEY", secretAccessKey),
         sessionToken: undefined,
       },
-      { region: "auto" },
+      { region },
     );
     const headers = { "content-type": "text/plain" };
     const ticketFrom = async (secondsAgo: number): Promise<Ticket> => {
       const key = `documents/alice/${secondsAgo}.txt`;
       const url = await presign({
         method: "PUT",
-        origin: server.url,
-        path: `/cdn-cgi/local/r2/s3/uploads/${key}`,
+        origin,
+        path: basePath + key,
         headers: { ...headers, "content-length": String(BODY.length) },
         expiresInSeconds: 60,
         now: new Date(Date.now() - secondsAgo * 1000),
@@ -212,7 +216,7 @@ describe("the store refuses, and stores nothing, when", () => {
 });
 
 describe("a ticket, sent twice", () => {
-  it("stores the first body and refuses the second", async () => {
+  itWith("no-overwrite", "stores the first body and refuses the second", async () => {
     const ticket = await askForTicket(server, alice, DOCUMENT);
     expect(await put(ticket, BODY)).toMatchObject({ status: 200 });
     expect(await put(ticket, bytesOf("HELLO, STORE"))).toMatchObject({ status: 412 });

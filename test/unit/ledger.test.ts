@@ -7,7 +7,7 @@ import {
 } from "cloudflare:test";
 import { importJWK, jwtVerify } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CONFIG, ENV, postUpload, startWorker } from "./harness.ts";
+import { CONFIG, ENV, postUpload, startWorker, tokenFor } from "./harness.ts";
 import {
   ask,
   complete,
@@ -262,11 +262,47 @@ describe("complete", () => {
     expect(await isStored(key)).toBe(false);
   });
 
-  it("rejects an object whose ETag is not the one that the client saw", async () => {
+  it("does not vouch for another ETag than the client saw, and takes nothing away for it", async () => {
     const { id, key } = await grant(1000);
     await putObject(key, 1000);
     const response = await ask("POST", `/v1/uploads/${id}/complete`, { body: { etag: '"0123"' } });
     expect(response.status).toBe(422);
+    expect(await isStored(key)).toBe(true);
+    expect(await complete(id)).toMatchObject({ status: 200 });
+    const body = { policy: "document", filename: "a.txt", contentType: "text/plain", size: 1 };
+    const other = await (
+      await ask("POST", "/v1/uploads", { body })
+    ).json<{ id: string; key: string }>();
+    await putObject(other.key, 1, "text/plain");
+    await ask("POST", `/v1/uploads/${other.id}/complete`, { body: { etag: '"0123"' } });
+    expect(await isStored(other.key)).toBe(true);
+  });
+
+  it("gives a receipt that is good from when it is asked for", async () => {
+    const { id, key } = await grant(1000);
+    await putObject(key, 1000);
+    await complete(id);
+    moveClock(2 * HOUR);
+    const { body } = await complete(id);
+    const [, payload = ""] = String(body["receipt"]).split(".");
+    const { exp } = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))) as {
+      exp: number;
+    };
+    expect(exp * 1000 - Date.now()).toBe(HOUR * 1000);
+  });
+
+  it("is for a narrowed token only where a ticket would be", async () => {
+    const { id } = await grant(1000);
+    for (const claims of [{ policies: ["photo"] }, { key: "limited/alice/other.png" }]) {
+      for (const [method, path] of [
+        ["POST", "/complete"],
+        ["GET", ""],
+        ["DELETE", ""],
+      ] as const) {
+        expect((await ask(method, `/v1/uploads/${id}${path}`, { claims })).status).toBe(404);
+      }
+      expect(await (await ask("GET", "/v1/uploads", { claims })).json()).toEqual({ uploads: [] });
+    }
   });
 
   it("rejects an object with another MD5 than was granted", async () => {
@@ -373,7 +409,6 @@ describe("complete", () => {
     const store = { fetch: async () => Promise.resolve(new Response(null, { status: 404 })) };
     const statusWith = async (secrets: Record<string, unknown>) => {
       const worker = startWorker({ env: secrets, world: store });
-      const { tokenFor } = await import("./harness.ts");
       return (
         await worker.fetch(path, {
           method: "POST",
@@ -451,6 +486,17 @@ describe("records", () => {
       contentType: "image/png",
       size: 1,
     });
+  });
+});
+
+describe("a ledger that was only asked", () => {
+  it("keeps nothing", async () => {
+    expect(await (await ask("GET", "/v1/uploads", { user: "nobody" })).json()).toEqual({
+      uploads: [],
+    });
+    expect(await rowsOf("SELECT name FROM sqlite_master WHERE name = 'upload'", "nobody")).toEqual(
+      [],
+    );
   });
 });
 
