@@ -1,38 +1,46 @@
 /** `npm run -s token -- alice`: prints a bearer token that the development server takes, and nothing else. */
-import { parseArgs } from "node:util";
-import { SignJWT } from "jose";
-import { parseDuration } from "../src/config/units.ts";
-import { DEVELOPMENT_SECRETS } from "../dev/secrets.ts";
+import { Command, InvalidArgumentError } from "commander";
+import { parseDuration, parseSize } from "../src/config/units.ts";
+import { mintDevelopmentToken } from "./mint.ts";
 
-const USAGE =
-  "Usage: npm run -s token -- USER [--policy NAME]... [--max-bytes N] [--key KEY] [--expires '10 min']";
-
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    policy: { type: "string", multiple: true },
-    "max-bytes": { type: "string" },
-    key: { type: "string" },
-    expires: { type: "string", default: "1 h" },
-  },
-});
-const [user, ...others] = positionals;
-const seconds = parseDuration(values.expires);
-if (!user || others.length > 0 || !seconds) {
-  process.stderr.write(`${USAGE}\n`);
-  process.exit(2);
+interface Options {
+  readonly policy?: string[];
+  readonly maxBytes?: number;
+  readonly key?: string;
+  readonly expires: number;
 }
 
-const token = await new SignJWT({
-  ...(values.policy && { policies: values.policy }),
-  ...(values["max-bytes"] !== undefined && { maxBytes: Number(values["max-bytes"]) }),
-  ...(values.key !== undefined && { key: values.key }),
-})
-  .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-  .setIssuer("development")
-  .setAudience("edge-presigner")
-  .setSubject(user)
-  .setIssuedAt()
-  .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
-  .sign(new TextEncoder().encode(DEVELOPMENT_SECRETS.AUTH_SECRET));
-process.stdout.write(`${token}\n`);
+const quantity = (parse: (text: string) => number | undefined, says: string) => (text: string) => {
+  const parsed = parse(text);
+  if (parsed) return parsed;
+  throw new InvalidArgumentError(`Write it as ${says}.`);
+};
+
+await new Command("npm run -s token --")
+  .description("Prints a bearer token for the development server.")
+  .argument("<user>", "the user whom it is for")
+  .option("--policy <name...>", "the policies that it is for")
+  .option(
+    "--max-bytes <size>",
+    "the largest file that it is for",
+    quantity((text) => parseSize(/^\d+$/.test(text) ? Number(text) : text), '"5 MB"'),
+  )
+  .option("--key <key>", "the key that it is for, or a prefix that ends with a slash")
+  .option(
+    "--expires <duration>",
+    "how long it is good for",
+    quantity(parseDuration, '"10 min"'),
+    3600,
+  )
+  .action(async (user: string, { policy, maxBytes, key, expires }: Options) => {
+    const token = await mintDevelopmentToken(user, {
+      policies: policy,
+      maxBytes,
+      key,
+      expiresInSeconds: expires,
+    });
+    process.stdout.write(`${token}\n`);
+  })
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parseAsync();

@@ -62,6 +62,27 @@ describe("a newcomer with the README", () => {
     expect(printed).not.toMatch(/telemetry|log in|\?\s*$/m);
   });
 
+  it("sees a file on its way with npm run demo", () => {
+    const args = ["run", "-s", "demo", "--", "--url", `http://localhost:${port}`];
+    const { status, stdout, stderr } = spawnSync("npm", args, { encoding: "utf8" });
+    expect(status, stderr).toBe(0);
+    for (const step of [
+      "A ticket for documents/alice/",
+      "33554432 bytes",
+      "it is there",
+      "The receipt is good",
+    ]) {
+      expect(stdout).toContain(step);
+    }
+  });
+
+  it("is told to start the server, where npm run demo finds none", async () => {
+    const args = ["run", "-s", "demo", "--", "--url", `http://localhost:${await findPort()}`];
+    const { status, stdout } = spawnSync("npm", args, { encoding: "utf8" });
+    expect(status).toBe(1);
+    expect(stdout).toContain("npm run dev");
+  });
+
   it("gets a narrower token where it asks for one", () => {
     const args = ["run", "-s", "token", "--", "alice", "--policy", "avatar", "--expires", "10 min"];
     const { stdout } = spawnSync("npm", args, { encoding: "utf8" });
@@ -80,6 +101,6 @@ describe("a newcomer with the README", () => {
       encoding: "utf8",
     });
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-    expect(stderr).toContain("npm run -s token -- USER");
+    expect(stderr).toContain("Usage: npm run -s token -- [options] <user>");
   });
 });

@@ -1,0 +1,141 @@
+/** `npm run demo`: a file on its way through the running development server, step by step. */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { request } from "node:http";
+import { basename } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { styleText } from "node:util";
+import { intro, log, outro, progress } from "@clack/prompts";
+import { Command } from "commander";
+import { createRemoteJWKSet, jwtVerify } from "jose";
+import * as z from "zod/mini";
+import { mintDevelopmentToken } from "./mint.ts";
+
+interface Options {
+  readonly url: string;
+  readonly user: string;
+}
+
+/** What is sent where no file is named. */
+const SAMPLE_BYTES = 32 * 2 ** 20;
+const TYPE = "application/octet-stream";
+
+const ticketSchema = z.object({
+  id: z.string(),
+  url: z.string(),
+  key: z.string(),
+  headers: z.record(z.string(), z.string()),
+  expiresIn: z.number(),
+});
+const completedSchema = z.object({ size: z.number(), etag: z.string(), receipt: z.string() });
+const downloadSchema = z.object({ url: z.string() });
+
+await new Command("npm run demo --")
+  .description("Uploads a file through the running development server, and prints each step.")
+  .argument("[file]", "the file; without one, 32 MiB of nothing")
+  .option("--url <url>", "where the development server is", "http://localhost:8787")
+  .option("--user <name>", "as whom", "alice")
+  .action(run)
+  .parseAsync();
+
+async function run(file: string | undefined, { url, user }: Options): Promise<void> {
+  const size = file === undefined ? SAMPLE_BYTES : (await stat(file)).size;
+  const name = file === undefined ? "sample.bin" : basename(file);
+  intro(styleText("bold", "edge-presigner"));
+
+  const token = await mintDevelopmentToken(user, { expiresInSeconds: 600 });
+  const ask = async <T>(schema: z.ZodMiniType<T>, path: string, body?: object): Promise<T> => {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body && { "content-type": "application/json" }),
+    };
+    const response = await fetch(new URL(path, url), {
+      method: "POST",
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const answer: unknown = await response.json();
+    if (response.ok) return schema.parse(answer);
+    throw new Error(z.object({ detail: z.string() }).parse(answer).detail);
+  };
+
+  try {
+    log.step(`A token for ${user}, as the app's own login would give`);
+    const policy = "document";
+    const ticket = await ask(ticketSchema, "/v1/uploads", {
+      policy,
+      filename: name,
+      contentType: TYPE,
+      size,
+    });
+    log.step(`A ticket for ${ticket.key}, good for ${ticket.expiresIn} seconds`);
+    log.message(
+      Object.entries(ticket.headers)
+        .map(([header, value]) => styleText("dim", `${header}: ${value}`))
+        .join("\n"),
+    );
+
+    const bar = progress({ max: size });
+    bar.start(`PUT ${name}, straight into the store`);
+    const body = file === undefined ? Readable.from(emptyChunks(size)) : createReadStream(file);
+    await put(ticket, { body, size, onSent: (bytes) => bar.advance(bytes) });
+    bar.stop(`PUT ${name}: ${size} bytes, straight into the store`);
+
+    const { receipt, etag } = await ask(completedSchema, `/v1/uploads/${ticket.id}/complete`);
+    log.step(`The Worker asked the store: it is there, with ETag ${etag}`);
+    const { payload } = await jwtVerify(
+      receipt,
+      createRemoteJWKSet(new URL("/.well-known/jwks.json", url)),
+      { typ: "upload-receipt+jwt", audience: "edge-presigner" },
+    );
+    log.step(`The receipt is good: a backend would read this of ${String(payload.sub)}`);
+    log.message(styleText("dim", JSON.stringify(payload["upload"], undefined, 2)));
+    const download = await ask(downloadSchema, "/v1/downloads", { policy, key: ticket.key });
+    outro(`Read it back within five minutes: ${download.url}`);
+  } catch (error) {
+    log.error(explain(error, url));
+    process.exitCode = 1;
+  }
+}
+
+interface Sending {
+  readonly body: Readable;
+  readonly size: number;
+  readonly onSent: (bytes: number) => void;
+}
+
+/** With `node:http`, whose stream tells what is on its way. */
+async function put(
+  { url, headers }: z.output<typeof ticketSchema>,
+  { body, size, onSent }: Sending,
+): Promise<void> {
+  const outgoing = request(url, { method: "PUT", headers: { ...headers, "content-length": size } });
+  const answered = new Promise<number>((resolve, reject) => {
+    outgoing.on("response", (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    outgoing.on("error", reject);
+  });
+  body.on("data", (chunk: Buffer) => onSent(chunk.length));
+  await pipeline(body, outgoing);
+  const status = await answered;
+  if (status !== 200) throw new Error(`The store answered ${status}`);
+}
+
+function* emptyChunks(size: number): Generator<Buffer> {
+  const chunk = Buffer.alloc(65_536);
+  for (let left = size; left > 0; left -= chunk.length)
+    yield left < chunk.length ? chunk.subarray(0, left) : chunk;
+}
+
+function explain(error: unknown, url: string): string {
+  const cause =
+    error instanceof Error && error.cause instanceof Error && "code" in error.cause
+      ? error.cause.code
+      : undefined;
+  if (cause === "ECONNREFUSED")
+    return `Nothing answers at ${url}: start it with npm run dev, in another terminal`;
+  return error instanceof Error ? error.message : String(error);
+}
