@@ -25,13 +25,13 @@ afterAll(async () => server.close());
 
 const MiB = 2 ** 20;
 const FILE = crypto.getRandomValues(new Uint8Array(65_536));
-/** 60 MiB that repeat nowhere at a part's border. */
-const MOVIE = new Uint8Array(60 * MiB);
-for (let offset = 0; offset < MOVIE.length; offset += FILE.length)
-  MOVIE.set(
-    FILE.map((byte, index) => byte ^ (offset >> 16) ^ index),
-    offset,
-  );
+/** 64 MiB and a little more, so that a part is small: a refused large body may cost the connection. */
+const REST = 4096;
+const MOVIE = new Uint8Array(64 * MiB + REST);
+for (let offset = 0; offset < MOVIE.length; offset += FILE.length) {
+  const block = FILE.map((byte, index) => byte ^ (offset >> 16) ^ index);
+  MOVIE.set(block.subarray(0, MOVIE.length - offset), offset);
+}
 const digestOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 interface PartTicket {
@@ -77,6 +77,15 @@ async function renew(
   return body["parts"] as readonly PartTicket[];
 }
 
+/** As clients do: the embedded store may answer 500 to what comes after a body that it refused. */
+async function putAgain(
+  ticket: PartTicket,
+  bytes: Uint8Array<ArrayBuffer>,
+): ReturnType<typeof put> {
+  const answer = await put(ticket, bytes);
+  return answer.status >= 500 ? put(ticket, bytes) : answer;
+}
+
 /** Sends parts with fresh tickets, and gives what a client keeps of the answers. */
 async function sendParts(
   upload: InParts,
@@ -84,8 +93,11 @@ async function sendParts(
   partNumbers: readonly number[],
 ): Promise<readonly { partNumber: number; etag: string }[]> {
   const sent: { partNumber: number; etag: string }[] = [];
-  for (const ticket of await renew(upload, partNumbers)) {
-    const answer = await put(ticket, bytesOfPart(upload, file, ticket.partNumber));
+  for (const partNumber of partNumbers) {
+    // Each asked for when it is its turn, as these tickets live for seconds.
+    const [ticket] = await renew(upload, [partNumber]);
+    if (!ticket) throw new Error("There was no ticket");
+    const answer = await putAgain(ticket, bytesOfPart(upload, file, ticket.partNumber));
     expect(answer).toMatchObject({ status: 200 });
     sent.push({ partNumber: ticket.partNumber, etag: answer.etag });
   }
@@ -118,23 +130,21 @@ async function download(key: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-describe("sixty megabytes in parts", () => {
+describe("a large file in parts", () => {
   it("arrive out of order, two sent twice, one re-signed after its ticket expired", async () => {
     const upload = await begin({ size: MOVIE.length });
-    expect(upload.multipart).toMatchObject({ partSize: 8 * MiB, partCount: 8 });
+    expect(upload.multipart).toMatchObject({ partSize: 8 * MiB, partCount: 9 });
     expect(upload.multipart.parts.map(({ contentLength }) => contentLength)).toEqual([
-      ...Array.from({ length: 7 }, () => 8 * MiB),
-      4 * MiB,
+      ...Array.from({ length: 8 }, () => 8 * MiB),
+      REST,
     ]);
-    await new Promise((resolve) => setTimeout(resolve, 3500));
-    const [expired] = upload.multipart.parts;
-    expect(await put(expired ?? upload, bytesOfPart(upload, MOVIE, 1))).toMatchObject({
-      status: 403,
-    });
+    await new Promise((resolve) => setTimeout(resolve, 5500));
+    const expired = upload.multipart.parts.at(-1) ?? upload;
+    expect(await put(expired, bytesOfPart(upload, MOVIE, 9))).toMatchObject({ status: 403 });
 
-    const first = await sendParts(upload, MOVIE, [8, 3]);
+    const first = await sendParts(upload, MOVIE, [9, 3]);
     const second = await sendParts(upload, MOVIE, [1, 3, 5]);
-    const third = await sendParts(upload, MOVIE, [5, 2, 7, 4, 6]);
+    const third = await sendParts(upload, MOVIE, [5, 2, 8, 7, 4, 6]);
     const etags = new Map([...first, ...second, ...third].map((part) => [part.partNumber, part]));
     const { status, body } = await complete(upload, [...etags.values()]);
     expect(body).toMatchObject({
@@ -194,10 +204,11 @@ describe("sixty megabytes in parts", () => {
 
 describe("a part", () => {
   it("of another length is refused", async () => {
-    const upload = await begin({ size: 9 * MiB });
+    const upload = await begin({ size: 8 * MiB + REST });
     const [ticket] = await renew(upload, [2]);
-    for (const bytes of [MiB - 1, MiB + 1]) {
-      expect(await put(ticket ?? upload, new Uint8Array(bytes))).toMatchObject({ status: 403 });
+    for (const bytes of [REST - 1, REST + 1]) {
+      const answer = await put(ticket ?? upload, new Uint8Array(bytes));
+      expect(answer).toMatchObject({ status: 403 });
     }
   });
 

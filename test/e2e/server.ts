@@ -108,22 +108,25 @@ interface Put {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+interface PutAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly etag: string;
+}
+
 /** Sends the bytes as the ticket says, or with what a test changes. The answer's text is read. */
 export async function put(
   ticket: Pick<Ticket, "url" | "method" | "headers">,
   bytes: Uint8Array<ArrayBuffer>,
   changes: Put = {},
-): Promise<{ readonly status: number; readonly text: string; readonly etag: string }> {
+): Promise<PutAnswer> {
   const response = await fetch(changes.url ?? ticket.url, {
     method: changes.method ?? ticket.method,
     headers: { ...ticket.headers, ...changes.headers },
     body: bytes,
   });
-  return {
-    status: response.status,
-    text: await response.text(),
-    etag: response.headers.get("etag") ?? "",
-  };
+  const etag = response.headers.get("etag") ?? "";
+  return { status: response.status, text: await response.text(), etag };
 }
 
 export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
