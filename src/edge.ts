@@ -10,7 +10,6 @@ import { Problem } from "./problem.ts";
 import type { Service } from "./service.ts";
 import type { Edge } from "./shell.ts";
 
-const MAX_BODY_BYTES = 16 * 1024;
 const PREFLIGHT_SECONDS = 86_400;
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 const EXPOSED = [
@@ -33,14 +32,22 @@ export const loopbackOnly = createMiddleware(async (c, next) => {
 export const refuseOtherOrigins = ({ origins, anyPortOrigins }: Config) =>
   createMiddleware(async (c, next) => {
     const origin = c.req.header("origin");
+    // A page of another site that loads this as a picture sends no origin, and may send a proxy's cookie.
+    if (origin === undefined && c.req.header("sec-fetch-site") === "cross-site") throw notAllowed();
     const isAllowed =
       origin === undefined ||
       origins.has(origin) ||
       anyPortOrigins.has(origin.replace(/:\d{1,5}$/, ""));
     if (isAllowed) return next();
-    const detail = "Add this page's origin to `origins` in presigner.config.ts";
-    throw new Problem("origin-not-allowed", detail);
+    throw notAllowed();
   });
+
+function notAllowed(): Problem {
+  return new Problem(
+    "origin-not-allowed",
+    "Add this page's origin to `origins` in presigner.config.ts",
+  );
+}
 
 const answerOrigin = cors({
   origin: (origin) => origin,
@@ -74,13 +81,17 @@ export function callerKey({ issuer, user }: Caller, counted?: Counted): string {
   return counted ? `${counted} ${issuer} ${user}` : `${issuer} ${user}`;
 }
 
-export const limitBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: () => {
-    const detail = `The body may have at most ${MAX_BODY_BYTES} bytes: send the file itself to the ticket's url`;
-    throw new Problem("too-large", detail, { extras: { limit: MAX_BODY_BYTES } });
-  },
-});
+/** For requests that name many things, and for all others. */
+const LIMITS = { batch: 64 * 1024, etags: 1024 * 1024, other: 16 * 1024 } as const;
+
+export const limitBody = (kind: keyof typeof LIMITS = "other") =>
+  bodyLimit({
+    maxSize: LIMITS[kind],
+    onError: () => {
+      const detail = `The body may have at most ${LIMITS[kind]} bytes: send the file itself to the ticket's url`;
+      throw new Problem("too-large", detail, { extras: { limit: LIMITS[kind] } });
+    },
+  });
 
 export function occasionOf(request: Request): Occasion {
   const cf: Readonly<Record<string, unknown>> = request.cf ?? {};

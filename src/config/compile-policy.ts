@@ -43,6 +43,11 @@ export function compilePolicy(
       .at("bytes")
       .add("must not be less than maxBytes: such a file could never be sent");
   }
+  if (definition.quota?.bytes && definition.size === "optional" && canBeReplaced(definition)) {
+    at.at("size").add(
+      'must be "required" with quota.bytes where a file can be replaced or deleted: it would not be counted again',
+    );
+  }
   for (const store of new Set(stores.values())) checkStore(store, definition, expiresInSeconds, at);
   if (at.found.length > before || !template) return undefined;
 
@@ -97,6 +102,15 @@ export function findReach(policies: readonly Policy[], at: Mistakes): void {
         );
     }
   }
+}
+
+/** Whether a ticket could be used again for another file. */
+function canBeReplaced({
+  overwrite,
+  allowContentTypeOnly,
+  delete: isDeleteAllowed,
+}: Definition): boolean {
+  return (overwrite || allowContentTypeOnly || isDeleteAllowed) ?? false;
 }
 
 /** A client that sends Content-Type alone cannot send what the policy sets or demands. */
@@ -178,6 +192,14 @@ function checkStore(
     at.at("checksum").add(
       `${on} checks none of these: it has ${Object.keys(provider.checksums).join(", ")}`,
     );
+  }
+  if (
+    Array.isArray(definition.checksum) &&
+    definition.multipartFrom !== undefined &&
+    !definition.checksum.some((algorithm) => provider.multipartChecksums[algorithm])
+  ) {
+    const possible = Object.keys(provider.multipartChecksums).join(", ") || "none";
+    at.at("checksum").add(`${on} has ${possible} of these for uploads in parts (multipartFrom)`);
   }
   if (definition.storageClass && !provider.storageClasses.includes(definition.storageClass)) {
     at.at("storageClass").add(

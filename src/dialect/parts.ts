@@ -25,7 +25,7 @@ const partsRequest = z.strictObject({
 
 export function partRoutes(service: Service): Hono<Edge> {
   const app = new Hono<Edge>();
-  app.use("/v1/uploads/:id/parts", identify(service, "parts"), limitBody);
+  app.use("/v1/uploads/:id/parts", identify(service, "parts"), limitBody());
 
   app.post("/v1/uploads/:id/parts", async (c) => {
     const { partNumbers, checksums = {} } = parseAs(partsRequest, await readJson(c.req.raw));

@@ -50,7 +50,7 @@ const downloadRequest = z.strictObject({
   method: z._default(z.enum(["GET", "HEAD"]), "GET"),
   disposition: z._default(z.enum(["attachment", "inline"]), "attachment"),
   filename: z.optional(
-    filenameSchema.check(z.regex(/^[^\p{Cc}]+$/u, "must not contain control characters")),
+    filenameSchema.check(z.regex(/^[^\p{Cc}\p{Cs}]+$/u, "must not contain control characters")),
   ),
 });
 
@@ -63,7 +63,7 @@ export function restRoutes(service: Service): Hono<Edge> {
   });
 
   app.route("/", partRoutes(service));
-  app.on("POST", "/v1/downloads", identify(service, "downloads"), limitBody, async (c) => {
+  app.on("POST", "/v1/downloads", identify(service, "downloads"), limitBody(), async (c) => {
     const intent = parseAs(downloadRequest, await readJson(c.req.raw));
     return c.json(
       presentDownload(
@@ -71,14 +71,14 @@ export function restRoutes(service: Service): Hono<Edge> {
       ),
     );
   });
-  app.on("DELETE", "/v1/objects", identify(service, "deletions"), limitBody, async (c) => {
+  app.on("DELETE", "/v1/objects", identify(service, "deletions"), limitBody(), async (c) => {
     const intent = parseAs(objectRequest, await readJson(c.req.raw));
     await removeObject(service, c.get("caller"), intent, occasionOf(c.req.raw));
     return c.body(null, 204);
   });
 
-  app.use("/v1/*", identify(service), limitBody);
-  app.post("/v1/uploads", async (c) => {
+  app.use("/v1/*", identify(service));
+  app.post("/v1/uploads", limitBody(), async (c) => {
     const upload = await createUpload(asked(c), readIntent(await readJson(c.req.raw)));
     const { grant, standing } = upload.admitted;
     const id = await service.uploadIds.seal(upload.claims);
@@ -86,7 +86,7 @@ export function restRoutes(service: Service): Hono<Edge> {
     return c.json(presentUpload(upload, id), 201, { location: `/v1/uploads/${id}`, ...limits });
   });
 
-  app.post("/v1/uploads/batch", async (c) => {
+  app.post("/v1/uploads/batch", limitBody("batch"), async (c) => {
     const { uploads } = parseAs(batchRequest, await readJson(c.req.raw));
     // Each counts as one request; the first one was counted when the caller was.
     const countAndRead = async (item: unknown, index: number) => {
@@ -124,7 +124,7 @@ export function restRoutes(service: Service): Hono<Edge> {
     return c.json(presentRecord(await findUpload(service, c.get("caller"), id), id));
   });
 
-  app.post("/v1/uploads/:id/complete", async (c) => {
+  app.post("/v1/uploads/:id/complete", limitBody("etags"), async (c) => {
     const id = c.req.param("id");
     const hasBody = c.req.header("content-type") !== undefined;
     const { etag, parts } = hasBody ? parseAs(completeRequest, await readJson(c.req.raw)) : {};

@@ -75,7 +75,8 @@ export async function admit(
 
 function toReservation({ claims, grant }: Admission): Reservation | undefined {
   const { quota } = grant.policy;
-  const dueAtMs = (claims.exp + GRACE_SECONDS) * 1000;
+  // Parts are due with their first tickets until the store has named the upload: nothing is there yet.
+  const dueAtMs = (claims.iat + grant.expiresInSeconds + GRACE_SECONDS) * 1000;
   return quota && { claims, quota, bytes: grant.size ?? grant.maxBytes, dueAtMs };
 }
 

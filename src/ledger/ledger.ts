@@ -11,16 +11,17 @@ import { sendDue, type Deliver } from "./outbox.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
 import { reserve, type Answer, type Reservation } from "./reserve.ts";
 import { hasTables, migrate } from "./schema.ts";
-import { attach, findRecord, settle } from "./settle.ts";
+import { attach, findRecord, isKeyShared, settle } from "./settle.ts";
 import { watch, type Watch } from "./watch.ts";
 
 /** What the Worker asks of a caller's ledger: each is one round trip. */
 export interface LedgerApi {
   readonly reserve: (reservations: readonly Reservation[]) => Promise<readonly Answer[]>;
-  /** Keeps what became known of a pending upload after it was admitted: the store's name for it. */
-  readonly attach: (claims: UploadClaims) => Promise<void>;
+  /** Keeps what became known of an upload after it was admitted; `false` where it is pending no more. */
+  readonly attach: (claims: UploadClaims, dueAtMs: number) => Promise<boolean>;
   readonly find: (id: string) => Promise<UploadRecord | undefined>;
   readonly list: (query: PageQuery) => Promise<Page>;
+  readonly isKeyShared: (id: string) => Promise<boolean>;
   /** The record after the change, or as it was where it had ended before. */
   readonly settle: (id: string, outcome: Outcome) => Promise<UploadRecord | undefined>;
 }
@@ -43,24 +44,48 @@ export interface LedgerWorld {
   readonly sweepAtMs: (claims: UploadClaims) => number;
 }
 
+const FIVE_MINUTES_MS = 300_000;
+
+/** Whether the service can work: with a mistake in its configuration the alarm waits for the next one. */
+function isReady(worldOf: () => LedgerWorld): boolean {
+  try {
+    worldOf();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The class to be exported by the Worker, for one service. */
 export function createLedgerClass(worldOf: () => LedgerWorld) {
   return class Ledger extends DurableObject {
     readonly #sql: SqlStorage;
-    readonly #world = worldOf();
     #isOpen = false;
+    /** What the alarm was set to, by this instance: a write less where it stays. */
+    #alarmAtMs: number | undefined;
 
     constructor(state: DurableObjectState, env: Cloudflare.Env) {
       super(state, env);
       this.#sql = state.storage.sql;
     }
 
+    /** Throws where the configuration has a mistake. */
+    get #world(): LedgerWorld {
+      return worldOf();
+    }
+
     async reserve(reservations: readonly Reservation[]): Promise<readonly Answer[]> {
       return this.#change((nowMs) => reservations.map((item) => reserve(this.#sql, item, nowMs)));
     }
 
-    async attach(claims: UploadClaims): Promise<void> {
-      await this.#change(() => attach(this.#sql, claims));
+    async attach(claims: UploadClaims, dueAtMs: number): Promise<boolean> {
+      return this.#change(() => attach(this.#sql, claims, dueAtMs));
+    }
+
+    /** Whether what is under the upload's key may be another upload's. */
+    isKeyShared(id: string): boolean {
+      const claims = this.#exists() ? findRecord(this.#sql, id)?.claims : undefined;
+      return claims === undefined || isKeyShared(this.#sql, claims);
     }
 
     find(id: string): UploadRecord | undefined {
@@ -75,9 +100,14 @@ export function createLedgerClass(worldOf: () => LedgerWorld) {
       return this.#change((nowMs) => this.#settle(id, outcome, nowMs));
     }
 
+    /** Never throws: the platform tries an alarm a few times only, and then forgets it. */
     override async alarm(): Promise<void> {
+      this.#alarmAtMs = undefined;
+      if (!isReady(worldOf)) {
+        await this.ctx.storage.setAlarm(Date.now() + FIVE_MINUTES_MS);
+        return;
+      }
       this.#open();
-      // Never throws: the platform tries an alarm a few times only, and then forgets it.
       await this.#attempt(async () => watch(this.#sql, this.#watch()));
       await this.#attempt(async () => {
         if (this.#world.deliver) await sendDue(this.#sql, this.#world.deliver, this.#world);
@@ -86,8 +116,11 @@ export function createLedgerClass(worldOf: () => LedgerWorld) {
     }
 
     #watch(): Watch {
+      const world = this.#world;
       return {
-        ...this.#world,
+        ...world,
+        sweep: async (claims) =>
+          isKeyShared(this.#sql, claims) ? world.abandon(claims) : world.sweep(claims),
         settle: (id, outcome) =>
           void this.ctx.storage.transactionSync(() => this.#settle(id, outcome, this.#world.now())),
       };
@@ -146,10 +179,13 @@ export function createLedgerClass(worldOf: () => LedgerWorld) {
         .one();
       const next = due ?? idle;
       if (next !== null && (due !== null || next > this.#world.now())) {
-        if ((await this.ctx.storage.getAlarm()) !== next) await this.ctx.storage.setAlarm(next);
+        // Right behind the change, so that no crash comes between them.
+        if (this.#alarmAtMs !== next) await this.ctx.storage.setAlarm(next);
+        this.#alarmAtMs = next;
         return;
       }
       this.#isOpen = false;
+      this.#alarmAtMs = undefined;
       await this.ctx.storage.deleteAll();
     }
   };

@@ -28,12 +28,12 @@ export function createReceipts({
   const keys = () => parsePrivateKeys(secret) ?? [];
 
   return {
-    async sign({ sub, jti, policy, store, key }, { bucket, ...verified }, nowMs) {
+    async sign({ iss, sub, jti, policy, store, key }, { bucket, ...verified }, nowMs) {
       const [newest] = keys();
       if (!newest) throw new TypeError("Cannot sign the receipt: there is no key");
       imported ??= { kid: kidOf(newest), key: await importPrivate(newest) };
       const iat = Math.floor(nowMs / 1000);
-      return new SignJWT({ upload: { store, bucket, key, ...verified, policy } })
+      return new SignJWT({ upload: { store, bucket, key, ...verified, policy, issuer: iss } })
         .setProtectedHeader({ alg: "ES256", typ: "upload-receipt+jwt", kid: imported.kid })
         .setIssuer(issuer)
         .setAudience(audience)

@@ -29,9 +29,27 @@ export function findRecord(sql: SqlStorage, id: string): UploadRecord | undefine
   return row && toRecord(row);
 }
 
-/** New claims of a pending upload. To be run in a transaction. */
-export function attach(sql: SqlStorage, claims: UploadClaims): void {
-  sql.exec("UPDATE upload SET claims = ? WHERE id = ?", JSON.stringify(claims), claims.jti);
+/** New claims of a pending upload, and when it is due; `false` where it is pending no more. */
+export function attach(sql: SqlStorage, claims: UploadClaims, dueAtMs: number): boolean {
+  const { rowsWritten } = sql.exec(
+    "UPDATE upload SET claims = ?, due_ms = ? WHERE id = ? AND status = 'pending'",
+    JSON.stringify(claims),
+    dueAtMs,
+    claims.jti,
+  );
+  return rowsWritten > 0;
+}
+
+/** Whether another upload that is under way or done has the same key. */
+export function isKeyShared(sql: SqlStorage, { key, store, jti }: UploadClaims): boolean {
+  const others = sql.exec(
+    `SELECT 1 FROM upload WHERE id <> ? AND status IN ('pending', 'completed')
+       AND json_extract(claims, '$.key') = ? AND json_extract(claims, '$.store') = ? LIMIT 1`,
+    jti,
+    key,
+    store,
+  );
+  return others.toArray().length > 0;
 }
 
 /** The record after the change, or as it was where the change is none. To be run in a transaction. */

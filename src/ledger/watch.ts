@@ -20,6 +20,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const GIVE_UP_MS = 7 * 24 * HOUR_MS;
 
 interface DueRow extends Row {
+  readonly id: string;
   readonly due_ms: number;
   readonly attempts: number;
   readonly is_swept: number;
@@ -29,7 +30,7 @@ interface DueRow extends Row {
 export async function watch(sql: SqlStorage, world: Watch): Promise<void> {
   const rows = sql
     .exec<DueRow>(
-      `SELECT ${RECORD_COLUMNS}, due_ms, attempts, is_swept FROM upload
+      `SELECT id, ${RECORD_COLUMNS}, due_ms, attempts, is_swept FROM upload
        WHERE due_ms <= ? ORDER BY due_ms LIMIT ?`,
       world.now(),
       AT_ONCE,
@@ -39,8 +40,10 @@ export async function watch(sql: SqlStorage, world: Watch): Promise<void> {
 }
 
 async function watchOne(sql: SqlStorage, row: DueRow, world: Watch): Promise<void> {
-  const { claims, status } = toRecord(row);
+  let due = row.due_ms;
   try {
+    const { claims, status } = toRecord(row);
+    due = claims.exp * 1000;
     if (status === "pending") {
       const outcome = await world.inspect(claims);
       if (!outcome) await world.abandon(claims);
@@ -52,36 +55,32 @@ async function watchOne(sql: SqlStorage, row: DueRow, world: Watch): Promise<voi
       sql.exec("DELETE FROM upload WHERE id = ? AND due_ms = ?", claims.jti, row.due_ms);
     }
   } catch (error) {
-    postpone(sql, row, claims, error, world);
+    postpone(sql, row, { dueSinceMs: due, error, world });
   }
 }
 
+interface Failure {
+  /** Since when the upload was to be settled. */
+  readonly dueSinceMs: number;
+  readonly error: unknown;
+  readonly world: Watch;
+}
+
 /** Later, and later still: the object is safe in the store, and so is the record here. */
-function postpone(
-  sql: SqlStorage,
-  row: DueRow,
-  claims: UploadClaims,
-  error: unknown,
-  world: Watch,
-): void {
+function postpone(sql: SqlStorage, row: DueRow, { dueSinceMs, error, world }: Failure): void {
   const { now, log } = world;
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  log("store-unavailable", {
-    upload: claims.jti,
-    store: claims.store,
-    attempts: row.attempts + 1,
-    reason,
-  });
-  if (now() - claims.exp * 1000 >= GIVE_UP_MS) {
-    if (row.status === "pending") world.settle(claims.jti, { status: "expired" });
-    else markSwept(sql, claims.jti, now());
+  log("settling-failed", { upload: row.id, attempts: row.attempts + 1, reason });
+  if (now() - dueSinceMs >= GIVE_UP_MS) {
+    if (row.status === "pending") world.settle(row.id, { status: "expired" });
+    else markSwept(sql, row.id, now());
     return;
   }
   const delayMs = Math.min(HOUR_MS, MINUTE_MS * 2 ** row.attempts);
   sql.exec(
     "UPDATE upload SET due_ms = ?, attempts = attempts + 1 WHERE id = ? AND due_ms = ?",
     now() + delayMs,
-    claims.jti,
+    row.id,
     row.due_ms,
   );
 }

@@ -4,7 +4,7 @@ import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { StoreUnavailable } from "../store/s3.ts";
 import { abandon, sweep } from "./inspect.ts";
-import { ledgerFor, settleIn } from "./ledger.ts";
+import { ledgerFor, ownsKey, settleIn } from "./ledger.ts";
 import { orStoreUnavailable } from "./locate.ts";
 
 /**
@@ -25,7 +25,9 @@ export async function abortUpload(service: Service, caller: Caller, id: string):
   }
   if (record.status !== "aborted") return undefined;
   try {
-    await sweep(service, claims);
+    // The record knows what the id may not: an id is given before the store has named the upload.
+    const takeAway = (await ownsKey(ledger, claims)) ? sweep : abandon;
+    await takeAway(service, record.claims);
   } catch (error) {
     // The ledger's alarm sweeps again when nothing can arrive any more.
     if (!(error instanceof StoreUnavailable)) throw error;

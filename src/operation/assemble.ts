@@ -10,8 +10,16 @@ import {
   type NamedPart,
   type StoredPart,
 } from "../store/multipart.ts";
+import { headObject } from "../store/object.ts";
 import { askingOf, locate, orStoreUnavailable, policyOf } from "./locate.ts";
 import { toParts, type InParts } from "./multipart.ts";
+
+/** What came of it. */
+export interface Assembled {
+  readonly isListed: boolean;
+  /** The store knows no parts any more: they were put together before, or aborted. */
+  readonly isGone: boolean;
+}
 
 /** How many missing parts a refusal names. */
 const NAMED = 25;
@@ -25,13 +33,14 @@ export async function assemble(
   service: Service,
   claims: UploadClaims,
   named: readonly NamedPart[] | undefined,
-): Promise<{ readonly isListed: boolean }> {
+): Promise<Assembled> {
   const upload = toParts(claims);
   const location = locate(service, claims);
   const { writer } = askingOf(service, location.store);
   const stored = await orStoreUnavailable(async () => listParts(location, upload.uploadId, writer));
-  if (stored === "gone") return { isListed: true };
+  if (stored === "gone") return { isListed: true, isGone: true };
   const parts = stored ? chooseStored(upload, stored) : checkNamed(upload, named);
+  await requireFreeKey(service, claims);
   const request = { uploadId: upload.uploadId, parts, headers: completionHeaders(service, claims) };
   const completion = await orStoreUnavailable(async () =>
     completeMultipart(location, request, writer),
@@ -43,9 +52,25 @@ export async function assemble(
       { extras: { upload: "pending" } },
     );
   }
-  if (completion === "exists")
-    throw new Problem("already-exists", "There is another object under this key");
-  return { isListed: stored !== undefined };
+  if (completion === "differs") {
+    const detail = "The parts do not make the checksum that was granted: send them again, or abort";
+    throw new Problem("verification-failed", detail, { extras: { upload: "pending" } });
+  }
+  // Under a key that no other upload can have, it is this one, completed by another request.
+  if (completion === "exists" && !claims.unique) throw alreadyExists();
+  return { isListed: stored !== undefined, isGone: completion === "gone" };
+}
+
+/** Not every store heeds a condition on completion: under a key that may be taken it is looked at. */
+async function requireFreeKey(service: Service, claims: UploadClaims): Promise<void> {
+  if (claims.unique || policyOf(service, claims).isOverwriteAllowed) return;
+  const location = locate(service, claims);
+  const { reader } = askingOf(service, location.store);
+  if (await orStoreUnavailable(async () => headObject(location, reader))) throw alreadyExists();
+}
+
+function alreadyExists(): Problem {
+  return new Problem("already-exists", "There is another object under this key");
 }
 
 function chooseStored(

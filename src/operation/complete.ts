@@ -1,4 +1,5 @@
 /** After the PUT: what the store has, compared with what was granted, and said with a receipt. */
+import { GRACE_SECONDS } from "../grant/admit.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import type { UploadClaims } from "../grant/claims.ts";
 import type { Outcome, UploadRecord, Verified } from "../ledger/record.ts";
@@ -7,7 +8,7 @@ import type { Service } from "../service.ts";
 import type { NamedPart } from "../store/multipart.ts";
 import { assemble } from "./assemble.ts";
 import { inspect, sweep } from "./inspect.ts";
-import { findRecord, ledgerFor, settleIn } from "./ledger.ts";
+import { findRecord, ledgerFor, ownsKey, settleIn } from "./ledger.ts";
 import { orStoreUnavailable } from "./locate.ts";
 
 /** An upload that is in the store as it was granted. */
@@ -45,13 +46,16 @@ export async function completeUpload(
   const assembled =
     claims.uploadId === undefined ? undefined : await assemble(service, claims, parts);
   const outcome = await orStoreUnavailable(async () => inspect(service, claims));
-  if (!outcome) throw notThere(claims, service.now());
+  if (!outcome) throw notThere(claims, assembled?.isGone ?? service.now() >= claims.exp * 1000);
   requireEtag(outcome, etag);
   const settled = ledger
     ? await settleIn(ledger, claims, outcome)
     : toRecord(claims, outcome, service.now());
-  // What counts is how it was settled: another request may have completed it meanwhile.
-  if (settled?.status === "rejected") await sweepQuietly(service, claims);
+  // What counts is how it was settled: another request may have completed or aborted it meanwhile.
+  const isOver = settled?.status === "rejected" || settled?.status === "aborted";
+  // Without a record nobody knows whether it was completed before: nothing is touched once it is old.
+  const isTouchable = ledger !== undefined || service.now() < (claims.exp + GRACE_SECONDS) * 1000;
+  if (isOver && isTouchable && (await ownsKey(ledger, claims))) await sweepQuietly(service, claims);
   const completed = settled && endOf(settled);
   if (completed) return { ...completed, isListed: assembled?.isListed };
   throw new TypeError("Cannot complete the upload: its ledger has no end for it");
@@ -85,14 +89,16 @@ function toRecord(claims: UploadClaims, outcome: Outcome, nowMs: number): Upload
   };
 }
 
-function notThere({ exp }: UploadClaims, nowMs: number): Problem {
-  return nowMs >= exp * 1000
-    ? new Problem("upload-expired", "The ticket expired before the file arrived: ask for a new one")
-    : new Problem(
-        "verification-failed",
-        "Send the file first: the store has nothing under this key yet",
-        { extras: { upload: "pending" } },
-      );
+function notThere({ uploadId }: UploadClaims, isOver: boolean): Problem {
+  if (isOver) {
+    const what =
+      uploadId === undefined
+        ? "The ticket expired before the file arrived"
+        : "The parts were aborted";
+    return new Problem("upload-expired", `${what}: ask for a new ticket`);
+  }
+  const detail = "Send the file first: the store has nothing under this key yet";
+  return new Problem("verification-failed", detail, { extras: { upload: "pending" } });
 }
 
 /** The ETag that the client saw must be the store's. It proves nothing against the object, which stays. */

@@ -45,3 +45,11 @@ export async function orUnavailable<T>(call: () => Promise<T>): Promise<T> {
     throw ledgerUnavailable(cause);
   }
 }
+
+/** Whether what is under the upload's key is its own alone, as far as its ledger knows. */
+export async function ownsKey(
+  ledger: LedgerApi | undefined,
+  { jti }: UploadClaims,
+): Promise<boolean> {
+  return !ledger || !(await orUnavailable(async () => ledger.isKeyShared(jti)));
+}

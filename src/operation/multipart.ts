@@ -1,14 +1,16 @@
 /** Uploads in parts: begun by the Worker, sent by the client, resumed by whoever has the id. */
 import type { Store } from "../config/config.ts";
-import type { Admitted } from "../grant/admit.ts";
+import { GRACE_SECONDS, type Admitted } from "../grant/admit.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import type { UploadClaims } from "../grant/claims.ts";
-import { WINDOW, partsOf, sizeOfPart, type Parts } from "../grant/parts.ts";
+import { partsOf, sizeOfPart, type Parts } from "../grant/parts.ts";
+import type { LedgerApi } from "../ledger/ledger.ts";
 import type { UploadRecord } from "../ledger/record.ts";
 import { Problem, invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { createMultipart, listParts, type StoredPart } from "../store/multipart.ts";
 import { signPart, type PartTicket } from "../store/sign.ts";
+import { abandon } from "./inspect.ts";
 import { findRecord, ledgerFor, orUnavailable, settleIn } from "./ledger.ts";
 import { askingOf, locate, orStoreUnavailable, policyOf } from "./locate.ts";
 
@@ -29,33 +31,45 @@ export async function beginMultipart(
   service: Service,
   caller: Caller,
   admitted: Admitted,
+  window: number,
 ): Promise<BegunMultipart> {
   const { grant, claims } = admitted;
   const ledger = ledgerFor(service, caller, claims);
   const location = locate(service, claims);
   const { writer } = askingOf(service, grant.store);
+  const dueAtMs = (claims.exp + GRACE_SECONDS) * 1000;
+  let begun: UploadClaims = claims;
   try {
     const uploadId = await orStoreUnavailable(async () =>
       createMultipart(location, grant.headers, writer),
     );
-    const begun = { ...claims, uploadId };
-    if (ledger) await orUnavailable(async () => ledger.attach(begun));
+    begun = { ...claims, uploadId };
+    if (ledger && !(await orUnavailable(async () => ledger.attach(begun, dueAtMs)))) {
+      throw new Problem("upload-expired", "The upload was aborted while it began");
+    }
     const upload = toParts(begun);
     const isWaiting = needsPartChecksums(grant.store, begun);
-    const first = Math.min(WINDOW, isWaiting ? 0 : upload.parts.partCount);
-    const numbers = Array.from({ length: first }, (_, index) => index + 1);
-    return {
-      ...upload,
-      tickets: await signWindow(
-        service,
-        upload,
-        numbers.map((partNumber) => ({ partNumber })),
-      ),
-    };
+    const first = Math.min(window, isWaiting ? 0 : upload.parts.partCount);
+    const intents = Array.from({ length: first }, (_, index) => ({ partNumber: index + 1 }));
+    return { ...upload, tickets: await signWindow(service, upload, intents) };
   } catch (error) {
-    if (ledger) await settleIn(ledger, claims, { status: "aborted" });
+    await undo(service, begun, ledger);
     throw error;
   }
+}
+
+/** What was begun is forgotten, and its bytes are released, as far as that can be done now. */
+async function undo(
+  service: Service,
+  begun: UploadClaims,
+  ledger: LedgerApi | undefined,
+): Promise<void> {
+  const done = await Promise.allSettled([
+    abandon(service, begun),
+    ledger && settleIn(ledger, begun, { status: "aborted" }),
+  ]);
+  const failed = done.filter(({ status }) => status === "rejected").length;
+  if (failed > 0) service.log("undo-failed", { upload: begun.jti, store: begun.store, failed });
 }
 
 /** One part to be signed; its SHA-256 where the upload was granted with that. */

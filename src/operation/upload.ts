@@ -4,6 +4,7 @@ import type { Caller } from "../grant/authenticate.ts";
 import { authorize, type Intent, type Region } from "../grant/authorize.ts";
 import { claimUpload, type UploadClaims } from "../grant/claims.ts";
 import { makeKey } from "../grant/key.ts";
+import { WINDOW } from "../grant/parts.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { sign, type Ticket } from "../store/sign.ts";
@@ -44,6 +45,8 @@ export async function createUploads(
 ): Promise<readonly (GrantedUpload | Problem)[]> {
   const { service, caller } = asked;
   const now = new Date(service.now());
+  // A window of parts for the whole request, so that a batch takes no more of its CPU time.
+  const window = Math.max(1, Math.floor(WINDOW / intents.length));
   const prepared = await Promise.all(
     intents.map(async (intent) => orProblem(async () => prepare(asked, await intent(), now))),
   );
@@ -51,7 +54,7 @@ export async function createUploads(
   const admitted = await admit(prepared, limits);
   return Promise.all(
     admitted.map(async (one) =>
-      one instanceof Problem ? one : orProblem(async () => issue(asked, one, now)),
+      one instanceof Problem ? one : orProblem(async () => issue(asked, one, { now, window })),
     ),
   );
 }
@@ -70,11 +73,11 @@ function prepare({ service, caller, occasion }: Asked, intent: Intent, now: Date
 async function issue(
   { service, caller, occasion }: Asked,
   admitted: Admitted,
-  now: Date,
+  { now, window }: { readonly now: Date; readonly window: number },
 ): Promise<GrantedUpload> {
   const { claims, grant } = admitted;
   if (grant.parts) {
-    const begun = await beginMultipart(service, caller, admitted);
+    const begun = await beginMultipart(service, caller, admitted, window);
     return { admitted, claims: begun.claims, issued: begun };
   }
   const { writer: signer } = service.signersOf(grant.store);

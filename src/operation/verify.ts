@@ -24,15 +24,17 @@ export function verify(
   ];
   if (reasons.length > 0) return { status: "rejected", reasons };
   const { checksum } = claims;
-  const isChecked =
-    checksum && (shown !== undefined || provider.checksums[checksum.algorithm] === "enforced");
+  // Of the parts' digests the store checked each part; their sum is vouched for where it is shown.
+  const isOfParts = claims.uploadId !== undefined && checksum?.algorithm === "sha256";
+  const trust = checksum && provider.checksums[checksum.algorithm];
+  const isChecked = shown !== undefined || (trust === "enforced" && !isOfParts);
   return {
     status: "completed",
     verified: {
       size: found.size,
       contentType: found.contentType,
       etag: found.etag,
-      ...(isChecked && { checksum }),
+      ...(isChecked && checksum && { checksum }),
       metadata: Object.fromEntries(
         Object.entries(found.metadata).map(([name, value]) => [name, decodeMetadata(value)]),
       ),

@@ -1,6 +1,6 @@
 /** Multipart uploads as the Worker drives them (AWS: "Uploading and copying objects using multipart upload"). */
 import { StoreUnavailable, askStore, refusalOf, type Asking, type Location } from "./s3.ts";
-import { escapeXml, readBlocks, readField } from "./xml.ts";
+import { escapeXml, isDocument, readBlocks, readField, readNumber } from "./xml.ts";
 
 /** A part that the store has. */
 export interface StoredPart {
@@ -15,8 +15,11 @@ export interface StoredPart {
 /** A part as completion names it: with its ETag alone where the store cannot list. */
 export type NamedPart = Pick<StoredPart, "partNumber" | "etag" | "sha256">;
 
-/** `gone`: the store knows no such upload (any more). `missing`: it lacks a part that was named. */
-export type Completion = "completed" | "gone" | "missing" | "exists";
+/**
+ * `gone`: the store knows no such upload (any more). `missing`: it lacks a part that was named.
+ * `differs`: the parts do not make the checksum. `exists`: there is an object under the key.
+ */
+export type Completion = "completed" | "gone" | "missing" | "differs" | "exists";
 
 const MAX_PARTS = 10_000;
 const PAGE = 1000;
@@ -32,7 +35,8 @@ export async function createMultipart(
     { method: "POST", query: { uploads: "" }, headers },
     asking,
   );
-  const uploadId = answer.status === 200 ? readField(answer.text, "UploadId") : undefined;
+  const isWhole = answer.status === 200 && isDocument(answer.text, "InitiateMultipartUploadResult");
+  const uploadId = isWhole ? readField(answer.text, "UploadId") : undefined;
   if (uploadId === undefined || !/^[\x21-\x7e]{1,1024}$/.test(uploadId))
     throw refusalOf("CreateMultipartUpload", answer);
   return uploadId;
@@ -46,25 +50,23 @@ export async function listParts(
 ): Promise<readonly StoredPart[] | "gone" | undefined> {
   const parts: StoredPart[] = [];
   let after = 0;
-  for (;;) {
-    const query = {
-      uploadId,
-      "max-parts": String(PAGE),
-      ...(after > 0 && { "part-number-marker": String(after) }),
-    };
+  for (let page = 0; page <= MAX_PARTS / PAGE; page += 1) {
+    const marker = after > 0 ? { "part-number-marker": String(after) } : {};
+    const query = { uploadId, "max-parts": String(PAGE), ...marker };
     // oxlint-disable-next-line no-await-in-loop -- each page begins where the last one ended
     const answer = await askStore(location, { method: "GET", query }, asking);
     if (answer.status === 501) return undefined;
     if (answer.status === 404) return "gone";
-    if (answer.status !== 200 || !answer.text.includes("<ListPartsResult"))
+    if (answer.status !== 200 || !isDocument(answer.text, "ListPartsResult"))
       throw refusalOf("ListParts", answer);
     parts.push(...readBlocks(answer.text, "Part").map(readPart));
+    if (parts.length > MAX_PARTS) break;
     if (readField(answer.text, "IsTruncated") !== "true") return parts;
-    const next = Number(readField(answer.text, "NextPartNumberMarker"));
-    if (!(next > after) || parts.length > MAX_PARTS)
-      throw new StoreUnavailable("ListParts does not end");
+    const next = readNumber(answer.text, "NextPartNumberMarker") ?? 0;
+    if (next <= after || next > MAX_PARTS) break;
     after = next;
   }
+  throw new StoreUnavailable("ListParts does not end");
 }
 
 /** Puts the parts together. Throws `StoreUnavailable`. */
@@ -99,12 +101,13 @@ export async function completeMultipart(
   if (
     answer.status === 200 &&
     code === undefined &&
-    answer.text.includes("<CompleteMultipartUploadResult")
+    isDocument(answer.text, "CompleteMultipartUploadResult")
   )
     return "completed";
   if (answer.status === 412 || code === "PreconditionFailed") return "exists";
   if (code === "InvalidPart" || code === "InvalidPartOrder" || code === "EntityTooSmall")
     return "missing";
+  if (code === "BadDigest" || code === "InvalidDigest") return "differs";
   if (answer.status === 404 || code === "NoSuchUpload") return "gone";
   throw refusalOf("CompleteMultipartUpload", answer);
 }
@@ -121,13 +124,12 @@ export async function abortMultipart(
 }
 
 function readPart(block: string): StoredPart {
-  const partNumber = Number(readField(block, "PartNumber"));
-  const size = Number(readField(block, "Size"));
+  const partNumber = readNumber(block, "PartNumber") ?? 0;
+  const size = readNumber(block, "Size");
   const etag = readField(block, "ETag")?.replaceAll('"', "");
   const sha256 = readField(block, "ChecksumSHA256");
-  const isWhole =
-    Number.isSafeInteger(partNumber) && partNumber >= 1 && Number.isSafeInteger(size) && size >= 0;
-  if (!isWhole || etag === undefined)
+  if (partNumber < 1 || size === undefined || etag === undefined) {
     throw new StoreUnavailable("ListParts told a part that is none");
+  }
   return { partNumber, size, etag, ...(sha256 !== undefined && { sha256 }) };
 }

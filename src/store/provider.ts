@@ -70,6 +70,9 @@ const ALL_ENFORCED = {
   crc64nvme: "enforced",
 } as const;
 
+/** The one of the whole object that needs none of each part, and the one of the parts' digests. */
+const MULTIPART_CHECKSUMS = { crc64nvme: "full-object", sha256: "composite" } as const;
+
 /** What is assumed of an S3-compatible server of which nothing else is known. */
 const COMPATIBLE = {
   title: "an S3-compatible server",
@@ -119,12 +122,7 @@ export const PROVIDERS = {
     addressing: "virtual-host",
     noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
     checksums: ALL_ENFORCED,
-    multipartChecksums: {
-      crc64nvme: "full-object",
-      crc32: "full-object",
-      crc32c: "full-object",
-      sha256: "composite",
-    },
+    multipartChecksums: MULTIPART_CHECKSUMS,
     tags: true,
     storageClasses: [
       "STANDARD",
@@ -148,7 +146,7 @@ export const PROVIDERS = {
     signingRegion: "auto",
     noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
     checksums: ALL_ENFORCED,
-    multipartChecksums: { crc64nvme: "full-object", sha256: "composite" },
+    multipartChecksums: MULTIPART_CHECKSUMS,
     storageClasses: ["STANDARD", "STANDARD_IA"],
   },
   /** With AWS4 signatures it overwrites silently, and looks at no `x-amz-checksum-*`. */

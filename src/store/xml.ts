@@ -11,6 +11,20 @@ const ENTITIES: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
+/** Whether the text is one whole document with that root: not cut off, and with no declarations of its own. */
+export function isDocument(xml: string, root: string): boolean {
+  const start = new RegExp(
+    `^\\uFEFF?\\s*(<\\?xml [^<>]{0,200}\\?>)?\\s*<${root}( [^<>]{0,500})?>`,
+  ).test(xml);
+  return start && xml.trimEnd().endsWith(`</${root}>`) && !xml.includes("<!");
+}
+
+/** A whole number in decimal digits, or `undefined`. */
+export function readNumber(xml: string, name: string): number | undefined {
+  const text = readField(xml, name);
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
 /** The text of the first element of that name, or `undefined` where there is none with text alone. */
 export function readField(xml: string, name: string): string | undefined {
   const text = new RegExp(`<${name}>([^<]{0,4096})</${name}>`).exec(xml)?.[1];

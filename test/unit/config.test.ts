@@ -107,6 +107,16 @@ describe("a configuration", () => {
     ["policies.photo.allowContentTypeOnly", withPolicy({ tags: { a: "b" } })],
     ["policies.photo.allowContentTypeOnly", withPolicy({ checksum: ["md5"] })],
     ["policies.photo.quota.bytes", withPolicy({ quota: { bytes: "5 MB / day" } })],
+    [
+      "policies.photo.size",
+      withPolicy({ size: "optional", delete: true, quota: { bytes: "1 GB / day" } }),
+    ],
+    [
+      "policies.avatar.checksum",
+      { ...CONFIG, policies: { avatar: { ...avatar, checksum: ["md5"], multipartFrom: "8 MiB" } } },
+    ],
+    ["policies.photo.multipartFrom", withPolicy({ multipartFrom: "6 GB" })],
+    ["policies.photo.resumeWithin", withPolicy({ resumeWithin: "1 s" })],
     ["policies.photo.quota.uploads", withPolicy({ quota: { uploads: "many" } })],
     ["policies.photo.quota.pending", withPolicy({ quota: { pending: 0 } })],
     ["stores.media.region", withStore(aws({ region: "cn-north-1", bucket: "acme" }))],

@@ -141,6 +141,14 @@ describe("CORS", () => {
     expect(await response.json()).toMatchObject({ code: "origin-not-allowed" });
   });
 
+  it("refuses what a page of another site loads without an origin, such as a picture", async () => {
+    const load = async (site: string) =>
+      (await startWorker().fetch("/healthz", { headers: { "sec-fetch-site": site } })).status;
+    expect(await load("cross-site")).toBe(403);
+    expect(await load("same-origin")).toBe(200);
+    expect(await load("none")).toBe(200);
+  });
+
   it("lets a page read a refusal too", async () => {
     const response = await startWorker().fetch("/v1/uploads", {
       method: "POST",

@@ -397,6 +397,36 @@ describe("complete", () => {
     expect(await isStored(key)).toBe(true);
   });
 
+  it("takes nothing away where another upload was completed under the same key", async () => {
+    const first = await grant(1000);
+    await ask("DELETE", `/v1/uploads/${first.id}`);
+    const again = await ask("POST", "/v1/uploads", {
+      body: { policy: "limited", contentType: "image/png", size: 1000 },
+      claims: { key: first.key.replace(/bin$/, "png") },
+    });
+    const { id, key } = await again.json<{ id: string; key: string }>();
+    expect(key).toBe(first.key);
+    await putObject(key, 1000);
+    expect(await complete(id)).toMatchObject({ status: 200 });
+    moveClock(EXPIRY_AND_GRACE);
+    await alarm();
+    await ask("DELETE", `/v1/uploads/${first.id}`);
+    expect(await isStored(key)).toBe(true);
+  });
+
+  it("without a record touches nothing once the ticket is old", async () => {
+    const body = { policy: "document", filename: "a.txt", contentType: "text/plain", size: 2 };
+    const { id, key } = await (
+      await ask("POST", "/v1/uploads", { body })
+    ).json<{ id: string; key: string }>();
+    await putObject(key, 2, "text/plain");
+    expect(await complete(id)).toMatchObject({ status: 200 });
+    moveClock(EXPIRY_AND_GRACE);
+    await putObject(key, 1, "text/plain");
+    expect(await complete(id)).toMatchObject({ status: 422 });
+    expect(await isStored(key)).toBe(true);
+  });
+
   it("opens ids of the secret before a rotation", async () => {
     const old = await (
       await postUpload(startWorker(), { contentType: "image/png", size: 5 })
