@@ -1,11 +1,11 @@
 /** The shape of `presigner.config.ts`, checked again when the isolate starts: types do not survive deployment. */
 import * as z from "zod/mini";
-import en from "zod/v4/locales/en.js";
+import { messageOf } from "../messages.ts";
 import { CHECKSUM_ALGORITHMS } from "../store/checksum.ts";
 import { PROVIDERS, type ProviderName } from "../store/provider.ts";
 import { parseBytesRate, parseDuration, parseRate, parseSize } from "./units.ts";
 
-z.config(en());
+z.config({ customError: messageOf });
 
 /** A text or number with a unit, as a number; `says` shows how one is written. */
 const quantity = <T>(parse: (value: unknown) => T | undefined, says: string) =>

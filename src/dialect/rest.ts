@@ -50,7 +50,9 @@ const downloadRequest = z.strictObject({
   method: z._default(z.enum(["GET", "HEAD"]), "GET"),
   disposition: z._default(z.enum(["attachment", "inline"]), "attachment"),
   filename: z.optional(
-    filenameSchema.check(z.regex(/^[^\p{Cc}\p{Cs}]+$/u, "must not contain control characters")),
+    filenameSchema.check(
+      z.regex(/^[^\p{Cc}\p{Cf}\p{Cs}]+$/u, "must not contain control characters"),
+    ),
   ),
 });
 

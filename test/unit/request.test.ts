@@ -44,6 +44,28 @@ describe("a body that is no request", () => {
     ));
   it("refuses constructor", async () =>
     expectProblem({ ...PNG, constructor: {} }, 422, "invalid-request", at("/constructor")));
+  it("says what to change in each of them", async () => {
+    const { body } = await ask({
+      contentType: 1,
+      size: 1.5,
+      filename: "",
+      policy: null,
+      extra: 1,
+      checksum: { algorithm: "sha1" },
+    });
+    expect(body["errors"]).toEqual([
+      { pointer: "/policy", detail: "must be a string" },
+      { pointer: "/filename", detail: "must have at least 1 characters" },
+      { pointer: "/contentType", detail: "must be a string" },
+      { pointer: "/size", detail: "must be a whole number" },
+      {
+        pointer: "/checksum/algorithm",
+        detail: 'must be "md5" or "sha256" or "crc32" or "crc32c" or "crc64nvme"',
+      },
+      { pointer: "/checksum/value", detail: "is required" },
+      { pointer: "/extra", detail: "is not a known field" },
+    ]);
+  });
   it("names every fault at once", async () => {
     const { body } = await ask({ contentType: 1, size: "5", filename: "" });
     expect(body["errors"]).toEqual([
