@@ -1,6 +1,7 @@
 /** One policy's definition and the stores that it names → the rule as it is applied. */
 import type * as z from "zod/mini";
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "../store/checksum.ts";
+import { checkFields, checkStore } from "./check-policy.ts";
 import type { Policy, Store } from "./config.ts";
 import type { Mistakes } from "./mistakes.ts";
 import type { policySchema } from "./schema.ts";
@@ -30,24 +31,7 @@ export function compilePolicy(
   const stores = findStores(definition, known, at.at("store"));
   const template = checkKey(definition, at);
   const expiresInSeconds = definition.expiresIn ?? FIVE_MINUTES;
-  if (definition.resumeWithin !== undefined && definition.resumeWithin < expiresInSeconds) {
-    at.at("resumeWithin").add("must not be shorter than expiresIn");
-  }
-  if (expiresInSeconds < 1) at.at("expiresIn").add("must be at least 1 second");
-  if ((definition.minBytes ?? 1) > definition.maxBytes)
-    at.at("minBytes").add("must not be more than maxBytes");
-  if (definition.allowContentTypeOnly)
-    checkContentTypeOnly(definition, at.at("allowContentTypeOnly"));
-  if (definition.quota?.bytes && definition.quota.bytes.limit < definition.maxBytes) {
-    at.at("quota")
-      .at("bytes")
-      .add("must not be less than maxBytes: such a file could never be sent");
-  }
-  if (definition.quota?.bytes && definition.size === "optional" && canBeReplaced(definition)) {
-    at.at("size").add(
-      'must be "required" with quota.bytes where a file can be replaced or deleted: it would not be counted again',
-    );
-  }
+  checkFields(definition, expiresInSeconds, at);
   for (const store of new Set(stores.values())) checkStore(store, definition, expiresInSeconds, at);
   if (at.found.length > before || !template) return undefined;
 
@@ -104,24 +88,6 @@ export function findReach(policies: readonly Policy[], at: Mistakes): void {
   }
 }
 
-/** Whether a ticket could be used again for another file. */
-function canBeReplaced({
-  overwrite,
-  allowContentTypeOnly,
-  delete: isDeleteAllowed,
-}: Definition): boolean {
-  return (overwrite || allowContentTypeOnly || isDeleteAllowed) ?? false;
-}
-
-/** A client that sends Content-Type alone cannot send what the policy sets or demands. */
-function checkContentTypeOnly(definition: Definition, at: Mistakes): void {
-  const fields = ["cacheControl", "contentDisposition", "storageClass", "tags"] as const;
-  const set: readonly string[] = fields.filter((field) => definition[field] !== undefined);
-  const demanded = Array.isArray(definition.checksum) ? ["checksum"] : [];
-  for (const field of [...set, ...demanded])
-    at.add(`does not go with ${field}, which is a header more`);
-}
-
 function findStores(
   definition: Definition,
   { stores, declared }: Stores,
@@ -156,61 +122,6 @@ function checkKey(definition: Definition, at: Mistakes): Template | undefined {
     at.at("key").add("is the same for every upload of a user: add {id}, or say overwrite: true");
   }
   return parsed;
-}
-
-function checkStore(
-  { name, provider }: Store,
-  definition: Definition,
-  expiresInSeconds: number,
-  at: Mistakes,
-): void {
-  const on = `${provider.title} (store "${name}")`;
-  if (expiresInSeconds > provider.maxExpiresInSeconds) {
-    at.at("expiresIn").add(`must be at most ${provider.maxExpiresInSeconds} seconds on ${on}`);
-  }
-  const { maxPutBytes, maxObjectBytes } = provider;
-  const largest = definition.multipartFrom === undefined ? maxPutBytes : maxObjectBytes;
-  if (definition.maxBytes > largest) {
-    const how =
-      largest === maxPutBytes
-        ? "the largest single PUT (set multipartFrom for more)"
-        : "the largest object";
-    at.at("maxBytes").add(`must be at most ${largest} bytes, ${how} on ${on}`);
-  }
-  if ((definition.multipartFrom ?? 0) > maxPutBytes) {
-    at.at("multipartFrom").add(
-      `must be at most ${maxPutBytes} bytes, the largest single PUT on ${on}`,
-    );
-  }
-  if (!definition.overwrite && !provider.noOverwrite) {
-    at.at("overwrite").add(`${on} cannot refuse to overwrite an object: say overwrite: true`);
-  }
-  if (
-    Array.isArray(definition.checksum) &&
-    !definition.checksum.some((algorithm) => canEnforce(provider.checksums[algorithm]))
-  ) {
-    at.at("checksum").add(
-      `${on} checks none of these: it has ${Object.keys(provider.checksums).join(", ")}`,
-    );
-  }
-  if (
-    Array.isArray(definition.checksum) &&
-    definition.multipartFrom !== undefined &&
-    !definition.checksum.some((algorithm) => provider.multipartChecksums[algorithm])
-  ) {
-    const possible = Object.keys(provider.multipartChecksums).join(", ") || "none";
-    at.at("checksum").add(`${on} has ${possible} of these for uploads in parts (multipartFrom)`);
-  }
-  if (definition.storageClass && !provider.storageClasses.includes(definition.storageClass)) {
-    at.at("storageClass").add(
-      `${on} has ${provider.storageClasses.join(", ") || "no storage classes"}`,
-    );
-  }
-  if (definition.tags && !provider.tags) at.at("tags").add(`${on} takes no tags with an upload`);
-}
-
-function canEnforce(trust: string | undefined): boolean {
-  return trust === "enforced" || trust === "unverified";
 }
 
 /** What every store of the policy takes, of what the policy names. */
