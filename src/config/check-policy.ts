@@ -6,9 +6,13 @@ import type { policySchema } from "./schema.ts";
 
 type Definition = z.output<typeof policySchema>;
 
+/** How long an upload in parts can be resumed, where the policy does not say. */
+export const SEVEN_DAYS = 604_800;
+
 /** What contradicts itself, on any store. */
 export function checkFields(definition: Definition, expiresInSeconds: number, at: Mistakes): void {
-  if (definition.resumeWithin !== undefined && definition.resumeWithin < expiresInSeconds) {
+  const { multipartFrom, resumeWithin = SEVEN_DAYS } = definition;
+  if (multipartFrom !== undefined && resumeWithin < expiresInSeconds) {
     at.at("resumeWithin").add("must not be shorter than expiresIn");
   }
   if (expiresInSeconds < 1) at.at("expiresIn").add("must be at least 1 second");

@@ -1,7 +1,7 @@
 /** One policy's definition and the stores that it names → the rule as it is applied. */
 import type * as z from "zod/mini";
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "../store/checksum.ts";
-import { checkFields, checkStore } from "./check-policy.ts";
+import { SEVEN_DAYS, checkFields, checkStore } from "./check-policy.ts";
 import type { Policy, Store } from "./config.ts";
 import type { Mistakes } from "./mistakes.ts";
 import type { policySchema } from "./schema.ts";
@@ -16,7 +16,6 @@ interface Stores {
 }
 
 const FIVE_MINUTES = 300;
-const SEVEN_DAYS = 604_800;
 
 /** The compiled policy, or `undefined` with each mistake collected. */
 export function compilePolicy(

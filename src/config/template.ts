@@ -92,7 +92,8 @@ export function escapePattern(text: string): string {
 const PATTERNS = {
   user: "[A-Za-z0-9_.-]+",
   claim: "[A-Za-z0-9_.-]+",
-  id: "[0-9a-f-]{36}",
+  // A token, or a client that names a key, may put any text there.
+  id: ".+",
   ext: "[a-z0-9]{1,16}",
   name: ".+",
   yyyy: String.raw`\d{4}`,

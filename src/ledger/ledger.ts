@@ -159,7 +159,9 @@ export function createLedgerClass(worldOf: () => LedgerWorld) {
 
     /** Reading makes nothing: who only asks leaves nothing behind. */
     #exists(): boolean {
-      return this.#isOpen || hasTables(this.#sql);
+      if (!this.#isOpen && !hasTables(this.#sql)) return false;
+      this.#open();
+      return true;
     }
 
     #open(): void {

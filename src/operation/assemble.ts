@@ -10,7 +10,7 @@ import {
   type NamedPart,
   type StoredPart,
 } from "../store/multipart.ts";
-import { headObject } from "../store/object.ts";
+import { inspect } from "./inspect.ts";
 import { askingOf, locate, orStoreUnavailable, policyOf } from "./locate.ts";
 import { toParts, type InParts } from "./multipart.ts";
 
@@ -40,7 +40,8 @@ export async function assemble(
   const stored = await orStoreUnavailable(async () => listParts(location, upload.uploadId, writer));
   if (stored === "gone") return { isListed: true, isGone: true };
   const parts = stored ? chooseStored(upload, stored) : checkNamed(upload, named);
-  await requireFreeKey(service, claims);
+  const isListed = stored !== undefined;
+  if ((await lookUnderKey(service, claims, isListed)) === "own") return { isListed, isGone: true };
   const request = { uploadId: upload.uploadId, parts, headers: completionHeaders(service, claims) };
   const completion = await orStoreUnavailable(async () =>
     completeMultipart(location, request, writer),
@@ -58,15 +59,23 @@ export async function assemble(
   }
   // Under a key that no other upload can have, it is this one, completed by another request.
   if (completion === "exists" && !claims.unique) throw alreadyExists();
-  return { isListed: stored !== undefined, isGone: completion === "gone" };
+  return { isListed, isGone: completion === "gone" };
 }
 
-/** Not every store heeds a condition on completion: under a key that may be taken it is looked at. */
-async function requireFreeKey(service: Service, claims: UploadClaims): Promise<void> {
-  if (claims.unique || policyOf(service, claims).isOverwriteAllowed) return;
-  const location = locate(service, claims);
-  const { reader } = askingOf(service, location.store);
-  if (await orStoreUnavailable(async () => headObject(location, reader))) throw alreadyExists();
+/**
+ * What is under a key that another upload may have had: not every store heeds a condition on
+ * completion. Where parts cannot be listed, what fits the grant is taken for this upload, completed before.
+ */
+async function lookUnderKey(
+  service: Service,
+  claims: UploadClaims,
+  isListed: boolean,
+): Promise<"nothing" | "own"> {
+  if (claims.unique || policyOf(service, claims).isOverwriteAllowed) return "nothing";
+  const outcome = await orStoreUnavailable(async () => inspect(service, claims));
+  if (!outcome) return "nothing";
+  if (!isListed && outcome.status === "completed") return "own";
+  throw alreadyExists();
 }
 
 function alreadyExists(): Problem {

@@ -214,6 +214,7 @@ export const PROVIDERS = {
     endpoint: "https://s3.{region}.scw.cloud",
     options: { region: { pattern: /^(fr-par|nl-ams|pl-waw)$/, says: "fr-par, nl-ams or pl-waw" } },
     maxParts: 1000,
+    maxObjectBytes: 1000 * 5 * GiB,
     storageClasses: ["STANDARD", "ONEZONE_IA", "GLACIER"],
   },
   minio: {

@@ -116,7 +116,7 @@ describe("a configuration", () => {
       { ...CONFIG, policies: { avatar: { ...avatar, checksum: ["md5"], multipartFrom: "8 MiB" } } },
     ],
     ["policies.photo.multipartFrom", withPolicy({ multipartFrom: "6 GB" })],
-    ["policies.photo.resumeWithin", withPolicy({ resumeWithin: "1 s" })],
+    ["policies.photo.resumeWithin", withPolicy({ multipartFrom: "8 MiB", resumeWithin: "1 s" })],
     ["policies.photo.quota.uploads", withPolicy({ quota: { uploads: "many" } })],
     ["policies.photo.quota.pending", withPolicy({ quota: { pending: 0 } })],
     ["stores.media.region", withStore(aws({ region: "cn-north-1", bucket: "acme" }))],
@@ -290,6 +290,13 @@ describe("a configuration", () => {
     expect(reach("photos/{user}/{id}", "avatars/{user}/{id}")).toEqual([]);
     expect(reach("{user}/photos/{id}", "{user}/avatars/{id}")).toEqual([]);
     expect(reach("{yyyy}/{mm}/{user}/{id}", "photos/{user}/{id}")).toEqual([]);
+    const shared = { ...photo, key: "{id}/{name}", shared: true };
+    expect(
+      mistakesIn({
+        ...CONFIG,
+        policies: { photo: shared, avatar: { ...avatar, key: "photos/{user}/{id}" } },
+      }),
+    ).toEqual(["policies.photo.key"]);
     expect(reach("{user}/{id}", "{user}/{id}/{name}")).toEqual([]);
   });
 

@@ -538,6 +538,37 @@ describe("completion of parts", () => {
     expect((await complete(worker, id)).status).toBe(200);
   });
 
+  it("is idempotent under such a key, also where the store cannot list", async () => {
+    const { store, worker } = start();
+    store.scripts.ListParts = () => refused("NotImplemented", 501);
+    const body = { contentType: "video/mp4", size: SIZE, multipart: true };
+    const claims = { key: "videos/alice/mine.mp4" };
+    const { id } = await (
+      await send(worker, "POST", "/v1/uploads", { body, claims })
+    ).json<{ id: string }>();
+    putParts(store, SIZE);
+    const parts = [...store.parts].map(([partNumber, { etag }]) => ({ partNumber, etag }));
+    for (const _ of [1, 2]) expect((await complete(worker, id, { parts })).status).toBe(200);
+    expect(store.count("CompleteMultipartUpload")).toBe(1);
+  });
+
+  it("does not replace an object under a key that a token has named", async () => {
+    const { store, worker } = start();
+    const claims = { key: "videos/alice/mine.mp4" };
+    const body = { contentType: "video/mp4", size: SIZE, multipart: true };
+    const begun = await send(worker, "POST", "/v1/uploads", { body, claims });
+    expect(begun.status).toBe(201);
+    const { id, key } = await begun.json<{ id: string; key: string }>();
+    expect(key).toBe(claims.key);
+    putParts(store, SIZE);
+    store.object = { "content-length": "3", "content-type": "video/mp4", etag: '"other"' };
+    await expectProblem(await complete(worker, id), 409, "already-exists");
+    expect(store.count("CompleteMultipartUpload")).toBe(0);
+    store.object = undefined;
+    store.scripts.CompleteMultipartUpload = () => refused("PreconditionFailed", 412);
+    await expectProblem(await complete(worker, id), 409, "already-exists");
+  });
+
   it("is this upload's own where the store has an object under a key that no other can have", async () => {
     const { store, worker, id } = await startSent();
     store.scripts.CompleteMultipartUpload = () => refused("PreconditionFailed", 412);

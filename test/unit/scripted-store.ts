@@ -177,7 +177,7 @@ export const PARTS_CONFIG = defineConfig({
     },
     metered: { ...VIDEO, key: "metered/{user}/{id}.{ext}", quota: { pending: 10 } },
     draft: { ...VIDEO, key: "drafts/{user}/{id}.{ext}", overwrite: true },
-    few: { ...VIDEO, store: "few", key: "few/{user}/{id}.{ext}" },
+    few: { ...VIDEO, store: "few", key: "few/{user}/{id}.{ext}", maxBytes: "5000 GiB" },
     plain: { ...VIDEO, store: "plain", key: "plain/{user}/{id}.{ext}" },
     clip: { store: "media", key: "clips/{user}/{id}.{ext}", types: ["video/*"], maxBytes: "5 GB" },
   },
