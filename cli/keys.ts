@@ -90,9 +90,12 @@ function keysOf(text: string): readonly unknown[] {
 }
 
 function describe(secrets: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(secrets).map(
-    ([name, value]) =>
-      `${styleText("dim", `# npx wrangler secret put ${name}`)}\n${styleText("bold", name)}=${value}\n`,
-  );
-  return `${lines.join("\n")}\n${styleText("dim", "Each line is for the prompt of the command above it. They are shown once.")}\n`;
+  const lines = Object.entries(secrets).map(([name, value]) => {
+    const note =
+      name === "WEBHOOK_SECRET" ? styleText("dim", "   # only where a webhook is configured") : "";
+    return `${styleText("bold", `npx wrangler secret put ${name} --env=""`)}${note}\n${value}\n`;
+  });
+  const end =
+    "Run each command, and paste the line below it. They are shown once, and kept nowhere.";
+  return `${lines.join("\n")}\n${styleText("dim", end)}\n`;
 }

@@ -1,5 +1,5 @@
 /** `npm run -s token -- alice`: prints a bearer token that the development server takes, and nothing else. */
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration, parseSize } from "../src/config/units.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 
@@ -19,18 +19,21 @@ const quantity = (parse: (text: string) => number | undefined, says: string) => 
 await new Command("npm run -s token --")
   .description("Prints a bearer token for the development server.")
   .argument("<user>", "the user whom it is for")
-  .option("--policy <name...>", "the policies that it is for")
+  .option(
+    "--policy <name>",
+    "a policy that it is for; again for more",
+    (name, names?: string[]) => [...(names ?? []), name],
+  )
   .option(
     "--max-bytes <size>",
     "the largest file that it is for",
     quantity((text) => parseSize(/^\d+$/.test(text) ? Number(text) : text), '"5 MB"'),
   )
   .option("--key <key>", "the key that it is for, or a prefix that ends with a slash")
-  .option(
-    "--expires <duration>",
-    "how long it is good for",
-    quantity(parseDuration, '"10 min"'),
-    3600,
+  .addOption(
+    new Option("--expires <duration>", "how long it is good for")
+      .argParser(quantity(parseDuration, '"10 min"'))
+      .default(3600, "1 h"),
   )
   .action(async (user: string, { policy, maxBytes, key, expires }: Options) => {
     const token = await mintDevelopmentToken(user, {

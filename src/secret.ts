@@ -18,6 +18,11 @@ export class Secret {
     return this.#value.length;
   }
 
+  /** Whether it was pasted as a line of a file, with its own name before it. */
+  get hasName(): boolean {
+    return this.#value.startsWith(`${this.name}=`);
+  }
+
   reveal(): string {
     return this.#value;
   }

@@ -52,5 +52,6 @@ const OWN = new Set(["Error", "TypeError", "KeysUnavailable", "StoreUnavailable"
 function reasonOf(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined;
   if (OWN.has(cause.name)) return `${cause.name}: ${cause.message}`;
-  return "code" in cause ? `${cause.name} ${String(cause.code)}` : cause.name;
+  // A bundler shortens the names of classes; a code stays.
+  return "code" in cause ? String(cause.code) : cause.name;
 }

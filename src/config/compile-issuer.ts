@@ -26,6 +26,9 @@ const ASYMMETRIC = new Set([
   "EdDSA",
   "Ed25519",
 ]);
+/** What a preset makes of a bare host or name: one host with a dot, and no empty step in the path. */
+const ADDRESS =
+  /^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(\/(?!\.(?!well-known))[^/\s]+)*\/?$/i;
 /** RFC 7518 section 3.2: a key for HS256 has at least 256 bits. */
 const MIN_SECRET_CHARACTERS = 32;
 
@@ -52,6 +55,13 @@ export function compileIssuer(
     at.at("audience").add(
       "is missing: without it a token made for any other application is accepted",
     );
+  }
+  for (const address of isShared ? [] : [...issuers, definition.jwksUrl ?? ""]) {
+    if (address.startsWith("https:") && !ADDRESS.test(address)) {
+      at.at("issuer").add(
+        `${address} is no address: name a bare host, such as acme.eu.auth0.com, or the bare name of the project`,
+      );
+    }
   }
   for (const iss of issuers) {
     if (earlier.some((other) => other.issuers.includes(iss)))

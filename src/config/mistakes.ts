@@ -51,7 +51,8 @@ export class Mistakes {
   requireSecret(env: Env, name: string, minCharacters = 1): Secret | undefined {
     const secret = readSecret(env, name);
     const at = new Mistakes(`secrets.${name}`, this.found);
-    if (!secret) at.add(`is not set: npx wrangler secret put ${name}`);
+    if (!secret) at.add(`is not set: npx wrangler secret put ${name} --env=""`);
+    else if (secret.hasName) at.add("begins with its own name: set what stands behind the =");
     else if (secret.length < minCharacters)
       at.add(`must have at least ${minCharacters} characters`);
     return secret;

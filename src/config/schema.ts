@@ -14,13 +14,17 @@ const quantity = <T>(parse: (value: unknown) => T | undefined, says: string) =>
     z.transform((value, context): T => {
       const parsed = parse(value);
       if (parsed !== undefined) return parsed;
-      context.issues.push({ code: "custom", message: `must be ${says}`, input: value });
+      const message = value === undefined ? "is required" : `must be ${says}`;
+      context.issues.push({ code: "custom", message, input: value });
       return z.NEVER;
     }),
   );
 
 const size = quantity(parseSize, 'a number of bytes or a text such as "5 MB" or "5 MiB"');
-const duration = quantity(parseDuration, 'a number of seconds or a text such as "90 s" or "5 min"');
+const duration = quantity(
+  parseDuration,
+  'a number of seconds or a text such as "90 s", "5 min", "2 h" or "7 days"',
+);
 const rate = quantity(parseRate, 'a text such as "120 / minute"');
 const bytesRate = quantity(parseBytesRate, 'a text such as "1 GB / day"');
 

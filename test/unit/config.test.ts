@@ -209,13 +209,44 @@ describe("a configuration", () => {
         ],
       },
     ],
+    [
+      "issuers.0.issuer",
+      {
+        ...CONFIG,
+        issuers: [define.auth0({ domain: "https://acme.eu.auth0.com/", audience: "uploads" })],
+      },
+    ],
+    [
+      "issuers.0.issuer",
+      { ...CONFIG, issuers: [define.auth0({ domain: "acme.eu.auth0.com/", audience: "uploads" })] },
+    ],
+    [
+      "issuers.0.issuer",
+      { ...CONFIG, issuers: [define.auth0({ domain: "acme", audience: "uploads" })] },
+    ],
+    [
+      "issuers.0.issuer",
+      { ...CONFIG, issuers: [define.supabase({ project: "https://abc.supabase.co" })] },
+    ],
+    [
+      "issuers.0.issuer",
+      {
+        ...CONFIG,
+        issuers: [define.cloudflareAccess({ team: "acme.cloudflareaccess.com/", audience: "tag" })],
+      },
+    ],
+    [
+      "secrets.UPLOAD_ID_SECRET",
+      CONFIG,
+      { ...ENV, UPLOAD_ID_SECRET: `UPLOAD_ID_SECRET=${ENV.UPLOAD_ID_SECRET}` },
+    ],
     ["origins.0", { ...CONFIG, origins: ["*"] }],
     ["origins.0", { ...CONFIG, origins: ["https://app.example.com/"] }],
     ["origins.0", { ...CONFIG, origins: ["http://app.example.com"] }],
     ["origins.0", { ...CONFIG, origins: ["https://*.example.com"] }],
     ["limits.perCaller", { ...CONFIG, limits: { perCaller: "many" } }],
-  ] as const)("names the mistake %s", ([path, config]) => {
-    expect(mistakesIn(config)).toContain(path);
+  ] as const)("names the mistake %s", ([path, config, env]) => {
+    expect(mistakesIn(config, env)).toContain(path);
   });
 
   it.for([
