@@ -39,9 +39,9 @@ export async function assemble(
   const { writer } = askingOf(service, location.store);
   const stored = await orStoreUnavailable(async () => listParts(location, upload.uploadId, writer));
   if (stored === "gone") return { isListed: true, isGone: true };
-  const parts = stored ? chooseStored(upload, stored) : checkNamed(upload, named);
   const isListed = stored !== undefined;
   if ((await lookUnderKey(service, claims, isListed)) === "own") return { isListed, isGone: true };
+  const parts = stored ? chooseStored(upload, stored) : checkNamed(upload, named);
   const request = { uploadId: upload.uploadId, parts, headers: completionHeaders(service, claims) };
   const completion = await orStoreUnavailable(async () =>
     completeMultipart(location, request, writer),
@@ -63,19 +63,21 @@ export async function assemble(
 }
 
 /**
- * What is under a key that another upload may have had: not every store heeds a condition on
- * completion. Where parts cannot be listed, what fits the grant is taken for this upload, completed before.
+ * Where parts cannot be listed, an object that fits the grant is this upload, completed before. Under
+ * a key that another upload may have, any other object is in the way: not every store heeds a
+ * condition on completion.
  */
 async function lookUnderKey(
   service: Service,
   claims: UploadClaims,
   isListed: boolean,
 ): Promise<"nothing" | "own"> {
-  if (claims.unique || policyOf(service, claims).isOverwriteAllowed) return "nothing";
+  const isFree = claims.unique || policyOf(service, claims).isOverwriteAllowed;
+  if (isListed && isFree) return "nothing";
   const outcome = await orStoreUnavailable(async () => inspect(service, claims));
-  if (!outcome) return "nothing";
-  if (!isListed && outcome.status === "completed") return "own";
-  throw alreadyExists();
+  if (!isListed && outcome?.status === "completed") return "own";
+  if (outcome && !isFree) throw alreadyExists();
+  return "nothing";
 }
 
 function alreadyExists(): Problem {
