@@ -28,8 +28,8 @@ export interface Admission {
 }
 
 interface Limits {
-  /** The ledger of the caller: asked for only where the policy has a quota. */
-  readonly ledger: () => LedgerApi;
+  /** The ledger of the caller: asked only where a policy has a quota. */
+  readonly ledger: LedgerApi;
   readonly log: Log;
 }
 
@@ -85,7 +85,7 @@ async function ask(
   { ledger, log }: Limits,
 ): Promise<readonly Answer[] | Problem> {
   try {
-    return await ledger().reserve(reservations);
+    return await ledger.reserve(reservations);
   } catch (cause) {
     log("ledger-failed", { reason: cause instanceof Error ? cause.message : String(cause) });
     return ledgerUnavailable(cause);

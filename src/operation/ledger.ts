@@ -7,18 +7,13 @@ import type { Outcome, UploadRecord } from "../ledger/record.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 
-/** `undefined` where the policy keeps no record. Throws `ledger-unavailable` where it cannot be reached. */
+/** `undefined` where the policy keeps no record. */
 export function ledgerFor(
   service: Service,
   caller: Caller,
   { policy }: UploadClaims,
 ): LedgerApi | undefined {
-  if (!service.config.policies.get(policy)?.quota) return undefined;
-  try {
-    return service.ledgerOf(caller);
-  } catch (cause) {
-    throw ledgerUnavailable(cause);
-  }
+  return service.config.policies.get(policy)?.quota && service.ledgerOf(caller);
 }
 
 /** The ledger's record. Throws `upload-not-found`, and `ledger-unavailable`. */

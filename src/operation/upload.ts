@@ -50,7 +50,7 @@ export async function createUploads(
   const prepared = await Promise.all(
     intents.map(async (intent) => orProblem(async () => prepare(asked, await intent(), now))),
   );
-  const limits = { ledger: () => service.ledgerOf(caller), log: service.log };
+  const limits = { ledger: service.ledgerOf(caller), log: service.log };
   const admitted = await admit(prepared, limits);
   return Promise.all(
     admitted.map(async (one) =>

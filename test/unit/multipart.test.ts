@@ -7,6 +7,7 @@ import { partsOf, planParts, sizeOfPart } from "../../src/grant/parts.ts";
 import type { LedgerApi } from "../../src/ledger/ledger.ts";
 import type { Outcome } from "../../src/ledger/record.ts";
 import { NOW, startWorker, type TestWorker } from "./harness.ts";
+import { ledgerName } from "./outside.ts";
 import {
   MiB,
   PARTS_CONFIG,
@@ -867,8 +868,7 @@ describe("an upload in parts with a ledger", () => {
   };
   const GRACE = 15 * 60;
   const SIZE = 2 * 8 * MiB;
-  const ledger = () =>
-    env.LEDGER.getByName(JSON.stringify(["https://backend.example.com", "alice"]));
+  const ledger = () => env.LEDGER.getByName(ledgerName("https://backend.example.com", "alice"));
   const claimsOf = (id: string) =>
     JSON.parse(atob((id.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"))) as {
       jti: string;

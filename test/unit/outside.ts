@@ -1,4 +1,5 @@
 /** The development Worker with its real Durable Object; the test holds the clock, the store's answers and the receiver. */
+import { Sha256 } from "@aws-crypto/sha256-js";
 import { env, exports } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
@@ -141,8 +142,14 @@ export async function complete(
   return { status: response.status, body: await response.json() };
 }
 
-export const ledgerOf = (user = "alice") =>
-  env.LEDGER.getByName(JSON.stringify(["development", user]));
+/** The name of a user's object, by another implementation of SHA-256. */
+export function ledgerName(issuer: string, user: string): string {
+  const hash = new Sha256();
+  hash.update(JSON.stringify([issuer, user]));
+  return [...hash.digestSync()].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const ledgerOf = (user = "alice") => env.LEDGER.getByName(ledgerName("development", user));
 
 /** Rows of a ledger's storage. */
 export async function rowsOf(
