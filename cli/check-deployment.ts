@@ -3,6 +3,8 @@ import { compileConfig } from "../src/config/compile.ts";
 import type { Config } from "../src/config/config.ts";
 import type { RateLimit } from "../src/config/units.ts";
 import { ConfigurationError, type Mistake } from "../src/config/mistakes.ts";
+import { findPlaceholders } from "./placeholders.ts";
+import { secretsOf, standInsFor } from "./stand-ins.ts";
 
 /** What wrangler.toml says, as far as the Worker depends on it. */
 export interface Deployment {
@@ -10,32 +12,16 @@ export interface Deployment {
   readonly rateLimits: Readonly<Record<string, RateLimit>>;
 }
 
-/** Stand-ins of the right shape, so that everything but the secrets' values is checked. */
-const STAND_INS: Readonly<Record<string, string>> = {
-  RECEIPT_PRIVATE_KEY: JSON.stringify({ kty: "EC", crv: "P-256", x: "", y: "", d: "" }),
-  WEBHOOK_SECRET: `whsec_${btoa("x".repeat(32))}`,
-};
-
 /** Every mistake; none means that it can be deployed. */
 export function checkDeployment(definition: unknown, deployment: Deployment): readonly Mistake[] {
   const secrets = secretsOf(definition);
-  const env = Object.fromEntries(secrets.map((name) => [name, STAND_INS[name] ?? "x".repeat(64)]));
   const read = new Set<string>();
-  const compiled = compile(definition, recordReads(env, read));
+  const compiled = compile(definition, recordReads(standInsFor(secrets), read));
   return [
-    ...findPlaceholders(definition, ""),
+    ...findPlaceholders(definition),
     ...checkSecrets(secrets, read, deployment.requiredSecrets),
     ...("mistakes" in compiled ? compiled.mistakes : checkConfig(compiled, deployment)),
   ];
-}
-
-/** The secrets that the configuration misses where none is set. */
-function secretsOf(definition: unknown): readonly string[] {
-  const compiled = compile(definition, {});
-  const paths = "mistakes" in compiled ? compiled.mistakes.map(({ path }) => path) : [];
-  return paths.flatMap((path) =>
-    path.startsWith("secrets.") ? [path.slice("secrets.".length)] : [],
-  );
 }
 
 function checkConfig(
@@ -48,17 +34,6 @@ function checkConfig(
     ...checkLimit("perAddress", limits.perAddress, rateLimits["RATE_LIMIT_ADDRESS"]),
     ...checkLimit("perCaller", limits.perCaller, rateLimits["RATE_LIMIT_CALLER"]),
   ];
-}
-
-/** Values of the example that nobody changed: `YOUR-…`, and the reserved domains of RFC 2606. */
-function findPlaceholders(value: unknown, path: string): readonly Mistake[] {
-  if (typeof value === "string" && /YOUR-|\bexample\.(com|net|org)\b/.test(value)) {
-    return [{ path, detail: `put your own value here: "${value}" is the example's` }];
-  }
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([step, inner]) =>
-    findPlaceholders(inner, path ? `${path}.${step}` : step),
-  );
 }
 
 function compile(

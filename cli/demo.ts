@@ -1,16 +1,17 @@
 /** `npm run demo`: a file on its way through the running development server, step by step. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { request } from "node:http";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { styleText } from "node:util";
 import { intro, log, outro, progress } from "@clack/prompts";
 import { Command } from "commander";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import * as z from "zod/mini";
 import { mintDevelopmentToken } from "./mint.ts";
+import { putStream } from "./send/put.ts";
+import { completedSchema, ticketSchema } from "./send/send-file.ts";
+import { createWorkerClient } from "./send/service.ts";
 
 interface Options {
   readonly url: string;
@@ -21,14 +22,6 @@ interface Options {
 const SAMPLE_BYTES = 32 * 2 ** 20;
 const TYPE = "application/octet-stream";
 
-const ticketSchema = z.object({
-  id: z.string(),
-  url: z.string(),
-  key: z.string(),
-  headers: z.record(z.string(), z.string()),
-  expiresIn: z.number(),
-});
-const completedSchema = z.object({ size: z.number(), etag: z.string(), receipt: z.string() });
 const downloadSchema = z.object({ url: z.string() });
 
 await new Command("npm run demo --")
@@ -45,20 +38,7 @@ async function run(file: string | undefined, { url, user }: Options): Promise<vo
   intro(styleText("bold", "edge-presigner"));
 
   const token = await mintDevelopmentToken(user, { expiresInSeconds: 600 });
-  const ask = async <T>(schema: z.ZodMiniType<T>, path: string, body?: object): Promise<T> => {
-    const headers = {
-      authorization: `Bearer ${token}`,
-      ...(body && { "content-type": "application/json" }),
-    };
-    const response = await fetch(new URL(path, url), {
-      method: "POST",
-      headers,
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const answer: unknown = await response.json();
-    if (response.ok) return schema.parse(answer);
-    throw new Error(z.object({ detail: z.string() }).parse(answer).detail);
-  };
+  const { ask } = createWorkerClient(url, token);
 
   try {
     log.step(`A token for ${user}, as the app's own login would give`);
@@ -71,7 +51,7 @@ async function run(file: string | undefined, { url, user }: Options): Promise<vo
     });
     log.step(`A ticket for ${ticket.key}, good for ${ticket.expiresIn} seconds`);
     log.message(
-      Object.entries(ticket.headers)
+      Object.entries(ticket.headers ?? {})
         .map(([header, value]) => styleText("dim", `${header}: ${value}`))
         .join("\n"),
     );
@@ -79,7 +59,8 @@ async function run(file: string | undefined, { url, user }: Options): Promise<vo
     const bar = progress({ max: size });
     bar.start(`PUT ${name}, straight into the store`);
     const body = file === undefined ? Readable.from(emptyChunks(size)) : createReadStream(file);
-    await put(ticket, { body, size, onSent: (bytes) => bar.advance(bytes) });
+    const { url: at = "", headers = {} } = ticket;
+    await putStream({ url: at, headers, bytes: size, body, onSent: (sent) => bar.advance(sent) });
     bar.stop(`PUT ${name}: ${size} bytes, straight into the store`);
 
     const { receipt, etag } = await ask(completedSchema, `/v1/uploads/${ticket.id}/complete`);
@@ -94,48 +75,13 @@ async function run(file: string | undefined, { url, user }: Options): Promise<vo
     const download = await ask(downloadSchema, "/v1/downloads", { policy, key: ticket.key });
     outro(`Read it back within five minutes: ${download.url}`);
   } catch (error) {
-    log.error(explain(error, url));
+    log.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   }
-}
-
-interface Sending {
-  readonly body: Readable;
-  readonly size: number;
-  readonly onSent: (bytes: number) => void;
-}
-
-/** With `node:http`, whose stream tells what is on its way. */
-async function put(
-  { url, headers }: z.output<typeof ticketSchema>,
-  { body, size, onSent }: Sending,
-): Promise<void> {
-  const outgoing = request(url, { method: "PUT", headers: { ...headers, "content-length": size } });
-  const answered = new Promise<number>((resolve, reject) => {
-    outgoing.on("response", (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
-    outgoing.on("error", reject);
-  });
-  body.on("data", (chunk: Buffer) => onSent(chunk.length));
-  await pipeline(body, outgoing);
-  const status = await answered;
-  if (status !== 200) throw new Error(`The store answered ${status}`);
 }
 
 function* emptyChunks(size: number): Generator<Buffer> {
   const chunk = Buffer.alloc(65_536);
   for (let left = size; left > 0; left -= chunk.length)
     yield left < chunk.length ? chunk.subarray(0, left) : chunk;
-}
-
-function explain(error: unknown, url: string): string {
-  const cause =
-    error instanceof Error && error.cause instanceof Error && "code" in error.cause
-      ? error.cause.code
-      : undefined;
-  if (cause === "ECONNREFUSED")
-    return `Nothing answers at ${url}: start it with npm run dev, in another terminal`;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,20 +1,33 @@
 #!/usr/bin/env node
 /** `npx edge-presigner`: what the people who run the service need beside it. */
+import { styleText } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
-import { version } from "./package.ts";
+import { ConfigurationError } from "../src/config/mistakes.ts";
 import { addKeys } from "./keys.ts";
+import { version } from "./package.ts";
 import { addReceipt } from "./receipt.ts";
+import { addSimulate } from "./simulate.ts";
+import { addToken } from "./token.ts";
+import { addUpload } from "./upload.ts";
 
 const program = new Command("edge-presigner")
-  .description("Makes the secrets of the Worker, and checks receipts.")
+  .description("Sets up, proves and explains what the Worker and its stores do.")
   .version(version)
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-for (const add of [addKeys, addReceipt]) add(program);
+for (const add of [addSimulate, addToken, addUpload, addKeys, addReceipt]) add(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof InvalidArgumentError)) throw error;
-  process.stderr.write(`✘ ${error.message}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 2;
+}
+
+function messageOf(error: unknown): string {
+  const cross = styleText("red", "✘");
+  if (error instanceof InvalidArgumentError) return `${cross} ${error.message}`;
+  if (!(error instanceof ConfigurationError)) throw error;
+  return error.mistakes
+    .map(({ path, detail }) => `${cross} ${styleText("bold", path)}: ${detail}`)
+    .join("\n");
 }

@@ -1,5 +1,5 @@
-/** `npm run -s token -- alice`: prints a bearer token that the development server takes, and nothing else. */
-import { Command, InvalidArgumentError, Option } from "commander";
+/** `edge-presigner token`: prints a bearer token that the development server takes, and nothing else. */
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration, parseSize } from "../src/config/units.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 
@@ -16,34 +16,34 @@ const quantity = (parse: (text: string) => number | undefined, says: string) => 
   throw new InvalidArgumentError(`Write it as ${says}.`);
 };
 
-await new Command("npm run -s token --")
-  .description("Prints a bearer token for the development server.")
-  .argument("<user>", "the user whom it is for")
-  .option(
-    "--policy <name>",
-    "a policy that it is for; again for more",
-    (name, names?: string[]) => [...(names ?? []), name],
-  )
-  .option(
-    "--max-bytes <size>",
-    "the largest file that it is for",
-    quantity((text) => parseSize(/^\d+$/.test(text) ? Number(text) : text), '"5 MB"'),
-  )
-  .option("--key <key>", "the key that it is for, or a prefix that ends with a slash")
-  .addOption(
-    new Option("--expires <duration>", "how long it is good for")
-      .argParser(quantity(parseDuration, '"10 min"'))
-      .default(3600, "1 h"),
-  )
-  .action(async (user: string, { policy, maxBytes, key, expires }: Options) => {
-    const token = await mintDevelopmentToken(user, {
-      policies: policy,
-      maxBytes,
-      key,
-      expiresInSeconds: expires,
+export function addToken(program: Command): void {
+  program
+    .command("token")
+    .description("Prints a bearer token for the development server.")
+    .argument("<user>", "the user whom it is for")
+    .option(
+      "--policy <name>",
+      "a policy that it is for; again for more",
+      (name, names?: string[]) => [...(names ?? []), name],
+    )
+    .option(
+      "--max-bytes <size>",
+      "the largest file that it is for",
+      quantity((text) => parseSize(/^\d+$/.test(text) ? Number(text) : text), '"5 MB"'),
+    )
+    .option("--key <key>", "the key that it is for, or a prefix that ends with a slash")
+    .addOption(
+      new Option("--expires <duration>", "how long it is good for")
+        .argParser(quantity(parseDuration, '"10 min"'))
+        .default(3600, "1 h"),
+    )
+    .action(async (user: string, { policy, maxBytes, key, expires }: Options) => {
+      const token = await mintDevelopmentToken(user, {
+        policies: policy,
+        maxBytes,
+        key,
+        expiresInSeconds: expires,
+      });
+      process.stdout.write(`${token}\n`);
     });
-    process.stdout.write(`${token}\n`);
-  })
-  .showHelpAfterError()
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-  .parseAsync();
+}

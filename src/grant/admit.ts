@@ -1,7 +1,6 @@
 /** Grant + ObjectKey → Admitted: within the exact limits, where the policy has any. */
 import type { Quota } from "../config/config.ts";
-import type { LedgerApi } from "../ledger/ledger.ts";
-import type { Answer, LimitName, Reservation, Standing } from "../ledger/reserve.ts";
+import type { Answer, LimitName, Reservation, Standing } from "../ledger/limits.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 import type { Grant } from "./authorize.ts";
@@ -29,7 +28,9 @@ export interface Admission {
 
 interface Limits {
   /** The ledger of the caller: asked only where a policy has a quota. */
-  readonly ledger: LedgerApi;
+  readonly ledger: {
+    readonly reserve: (reservations: readonly Reservation[]) => Promise<readonly Answer[]>;
+  };
   readonly log: Log;
 }
 

@@ -34,7 +34,7 @@ export function checkChecksum(
     throw invalidRequest({ pointer: "/checksum/algorithm", detail: what });
   }
   const { bytes } = CHECKSUMS[algorithm];
-  if (multipart?.store.provider.multipartChecksums[algorithm] === "composite") {
+  if (multipart && needsPartChecksums(multipart.store, checksum)) {
     const suffix = `-${multipart.parts.partCount}`;
     if (value.endsWith(suffix) && isDigest({ algorithm, value: value.slice(0, -suffix.length) }))
       return;
@@ -46,4 +46,9 @@ export function checkChecksum(
     pointer: "/checksum/value",
     detail: `must be ${bytes} bytes in base64 with padding`,
   });
+}
+
+/** A checksum of the parts' digests needs each part's own. */
+export function needsPartChecksums({ provider }: Store, checksum: Checksum | undefined): boolean {
+  return checksum !== undefined && provider.multipartChecksums[checksum.algorithm] === "composite";
 }

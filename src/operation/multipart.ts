@@ -2,6 +2,7 @@
 import type { Store } from "../config/config.ts";
 import { GRACE_SECONDS, type Admitted } from "../grant/admit.ts";
 import type { Caller } from "../grant/authenticate.ts";
+import { needsPartChecksums } from "../grant/checksum.ts";
 import type { UploadClaims } from "../grant/claims.ts";
 import { partsOf, sizeOfPart, type Parts } from "../grant/parts.ts";
 import type { LedgerApi } from "../ledger/ledger.ts";
@@ -48,7 +49,7 @@ export async function beginMultipart(
       throw new Problem("upload-expired", "The upload was aborted while it began");
     }
     const upload = toParts(begun);
-    const isWaiting = needsPartChecksums(grant.store, begun);
+    const isWaiting = needsPartChecksums(grant.store, begun.checksum);
     const first = Math.min(window, isWaiting ? 0 : upload.parts.partCount);
     const intents = Array.from({ length: first }, (_, index) => ({ partNumber: index + 1 }));
     return { ...upload, tickets: await signWindow(service, upload, intents) };
@@ -87,7 +88,7 @@ export async function signParts(
 ): Promise<readonly PartTicket[]> {
   const upload = toParts(await service.uploadIds.open(id, caller));
   await requirePending(service, caller, upload.claims);
-  const isDemanded = needsPartChecksums(storeOf(service, upload.claims), upload.claims);
+  const isDemanded = needsPartChecksums(storeOf(service, upload.claims), upload.claims.checksum);
   for (const [index, { partNumber, sha256 }] of intents.entries()) {
     if (partNumber > upload.parts.partCount) {
       const detail = `must be at most ${upload.parts.partCount}, the number of parts`;
@@ -159,11 +160,6 @@ async function signWindow(
       ),
     ),
   );
-}
-
-/** A checksum of the parts' digests needs each part's own. */
-function needsPartChecksums({ provider }: Store, { checksum }: UploadClaims): boolean {
-  return checksum !== undefined && provider.multipartChecksums[checksum.algorithm] === "composite";
 }
 
 function storeOf(service: Service, claims: UploadClaims): Store {

@@ -1,4 +1,7 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileConfig } from "../../src/config/compile.ts";
 import development from "../../dev/presigner.config.ts";
@@ -110,5 +113,120 @@ describe("edge-presigner receipt verify", () => {
       "another aud",
     );
     expect(reasonOf([receipt, "--url", "http://localhost:1"])).toContain("is the Worker there?");
+  });
+});
+
+describe("edge-presigner simulate", () => {
+  const simulate = (...args: readonly string[]) => run(["simulate", ...args]);
+
+  it("tells the key and every header that would be signed", () => {
+    const { status, stdout } = simulate(
+      "--policy",
+      "document",
+      "--claims",
+      '{"sub":"auth0|7"}',
+      "--json",
+      "--name",
+      "여행.txt",
+      "--size",
+      "9",
+      "--meta",
+      "album=제주",
+    );
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      isAllowed: true,
+      ticket: {
+        key: expect.stringMatching(/^documents\/auth0\.7c7\/[0-9a-f-]{36}\/여행\.txt$/) as string,
+        headers: { "content-type": "text/plain", "x-amz-meta-album": "=?UTF-8?B?7KCc7KO8?=" },
+        contentLength: 9,
+        signedHeaders: expect.arrayContaining(["content-length", "if-none-match"]) as string[],
+      },
+    });
+  });
+
+  it("ends with 1 and names the step where it is refused, and what only the log would say", () => {
+    const wrongType = simulate("--policy", "avatar", "--name", "a.gif", "--size", "9");
+    expect(wrongType.status).toBe(1);
+    expect(wrongType.stdout).toContain("415 type-not-allowed");
+    const expired = simulate("--claims", '{"sub":"alice","exp":1}', "--name", "a.png");
+    expect(expired.stdout).toContain("401 unauthenticated");
+    expect(expired.stdout).toContain("exp");
+  });
+
+  it("is a test for CI with --expect", () => {
+    const asked = ["--policy", "photo", "--name", "a.png", "--size", "99000000"];
+    expect(simulate(...asked, "--expect", "too-large").status).toBe(0);
+    expect(simulate(...asked, "--expect", "allowed").status).toBe(1);
+  });
+
+  it("names each mistake of a configuration, and what it cannot read", () => {
+    const mistaken = simulate("--config", "presigner.config.ts", "--name", "a.png");
+    expect(mistaken).toMatchObject({ status: 2, stdout: "" });
+    expect(mistaken.stderr).toContain("stores.media.account");
+    expect(simulate("--config", "absent.ts").stderr).toContain("absent.ts");
+    expect(simulate("--file", "absent.png").status).toBe(2);
+    expect(simulate("--claims", "alice").status).toBe(2);
+  });
+});
+
+describe("edge-presigner upload", () => {
+  let server: Server;
+  const folder = mkdtempSync(join(tmpdir(), "upload-"));
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Not waited for in place: the store's own process would be kept from answering. */
+  const upload = async (name: string, bytes: Uint8Array, ...args: readonly string[]) => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    const { TOKEN: _, ...env } = process.env;
+    const all = ["cli/main.ts", "upload", path, "--url", server.url, ...args];
+    return new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
+      execFile(process.execPath, all, { env }, (error, stdout, stderr) =>
+        resolve({ status: Number(error?.code ?? 0), stdout, stderr }),
+      );
+    });
+  };
+
+  it("puts the file into the store and prints what completion answers", async () => {
+    const bytes = bytesOf("안녕");
+    const { status, stdout } = await upload(
+      "여행.txt",
+      bytes,
+      "--policy",
+      "document",
+      "--meta",
+      "album=제주",
+      "--checksum",
+      "md5",
+    );
+    expect(status).toBe(0);
+    const { key } = JSON.parse(stdout) as { key: string };
+    const stored = await server.read(key);
+    expect(stored?.bytes).toEqual(bytes);
+    expect(stored?.contentType).toBe("text/plain");
+  });
+
+  it("cuts a large one into the parts that the Worker dictates", async () => {
+    const bytes = new Uint8Array(20 * 2 ** 20).fill(7);
+    const { status, stdout } = await upload("clip.mp4", bytes, "--policy", "video");
+    expect(status).toBe(0);
+    const { key, size } = JSON.parse(stdout) as { key: string; size: number };
+    expect(size).toBe(bytes.length);
+    expect(Buffer.compare((await server.read(key))?.bytes ?? new Uint8Array(), bytes)).toBe(0);
+  });
+
+  it("ends with 1 and the Worker's own words where it refuses", async () => {
+    const { status, stdout, stderr } = await upload("a.txt", bytesOf("x"), "--policy", "avatar");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain("type-not-allowed");
+    const stranger = await upload("a.txt", bytesOf("x"), "--token", "no.such.token");
+    expect(stranger.stderr).toContain("401 unauthenticated");
   });
 });

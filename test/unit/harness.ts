@@ -2,6 +2,7 @@
 import { aws, defineConfig, r2, sharedSecret } from "../../src/define.ts";
 import type { World } from "../../src/service.ts";
 import { createWorker } from "../../src/worker.ts";
+import { expectAgreement } from "./agree.ts";
 import { mintShared } from "./mint.ts";
 
 export const NOW = Date.parse("2026-11-22T07:00:00Z");
@@ -101,20 +102,31 @@ export interface TestWorker {
 /** The Worker at https://uploads.example.com, or at whatever absolute URL a test names. */
 export function startWorker({ config = CONFIG, env = ENV, world = {} }: Options = {}): TestWorker {
   const log: string[] = [];
+  const now = world.now ?? (() => NOW);
   let ids = 0;
   const worker = createWorker(config, env, {
-    now: () => NOW,
     newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
     fetch: async () => Promise.reject(new Error("This test lets nothing out")),
     waitUntil: () => undefined,
     random: () => 0.5,
     log: (event, fields) => void log.push(JSON.stringify({ event, ...fields })),
     ...world,
+    now,
   });
   return {
     log,
-    fetch: async (path, init) =>
-      worker.fetch(new Request(new URL(path, "https://uploads.example.com"), init)),
+    fetch: async (path, init) => {
+      const url = new URL(path, "https://uploads.example.com");
+      const response = await worker.fetch(new Request(url, init));
+      // A body that streams may have no end.
+      if (
+        init?.method === "POST" &&
+        url.pathname === "/v1/uploads" &&
+        typeof init.body === "string"
+      )
+        await expectAgreement(new Request(url, init), response.clone(), { config, env, now });
+      return response;
+    },
   };
 }
 

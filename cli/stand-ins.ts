@@ -1,0 +1,27 @@
+/** Stand-ins of the right shape for secrets that are not here, so that everything but their values is checked. */
+import { compileConfig } from "../src/config/compile.ts";
+import { ConfigurationError } from "../src/config/mistakes.ts";
+
+const SHAPED: Readonly<Record<string, string>> = {
+  RECEIPT_PRIVATE_KEY: JSON.stringify({ kty: "EC", crv: "P-256", x: "", y: "", d: "" }),
+  WEBHOOK_SECRET: `whsec_${btoa("x".repeat(32))}`,
+};
+
+/** The names of the secrets that the configuration misses where none is set. */
+export function secretsOf(definition: unknown): readonly string[] {
+  try {
+    compileConfig(definition, {});
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const paths = error.mistakes.map(({ path }) => path);
+    return paths.flatMap((path) =>
+      path.startsWith("secrets.") ? [path.slice("secrets.".length)] : [],
+    );
+  }
+}
+
+/** One for each name. */
+export function standInsFor(names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, SHAPED[name] ?? "x".repeat(64)]));
+}
