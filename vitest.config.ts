@@ -23,7 +23,11 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          include: [
+            "test/e2e/**/*.test.ts",
+            // Of one store each: npm run test:stores names them.
+            ...(process.env["STORE"] === undefined ? [] : ["test/stores/*.test.ts"]),
+          ],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // One server at a time: the machine of a stranger may be small.

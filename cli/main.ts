@@ -3,6 +3,7 @@
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
 import { ConfigurationError } from "../src/config/mistakes.ts";
+import { addDoctor } from "./doctor.ts";
 import { addKeys } from "./keys.ts";
 import { version } from "./package.ts";
 import { addReceipt } from "./receipt.ts";
@@ -15,7 +16,7 @@ const program = new Command("edge-presigner")
   .version(version)
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-for (const add of [addSimulate, addToken, addUpload, addKeys, addReceipt]) add(program);
+for (const add of [addDoctor, addSimulate, addToken, addUpload, addKeys, addReceipt]) add(program);
 try {
   await program.parseAsync();
 } catch (error) {

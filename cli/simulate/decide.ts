@@ -1,7 +1,7 @@
 /** What the Worker would answer to a request for a ticket, step by step: its own steps, with no store and no ledger. */
 import type { Config, Policy } from "../../src/config/config.ts";
 import { readIntent } from "../../src/dialect/upload-request.ts";
-import { admit, type Admitted } from "../../src/grant/admit.ts";
+import type { Admitted } from "../../src/grant/admit.ts";
 import type { Caller } from "../../src/grant/authenticate.ts";
 import {
   authorize,
@@ -11,13 +11,11 @@ import {
   type Region,
 } from "../../src/grant/authorize.ts";
 import { needsPartChecksums } from "../../src/grant/checksum.ts";
-import { claimUpload } from "../../src/grant/claims.ts";
-import { makeKey } from "../../src/grant/key.ts";
 import { sizeOfPart, type Parts } from "../../src/grant/parts.ts";
-import { UNUSED, findExceeded, type Answer, type Reservation } from "../../src/ledger/limits.ts";
 import { Problem, problemBody } from "../../src/problem.ts";
 import { sign, signPart } from "../../src/store/sign.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
+import { admissionOf, admitUnused, type Moment } from "./admission.ts";
 import { callerOf, type Claims } from "./caller.ts";
 
 /** What is asked: the claims of a token, the body of `POST /v1/uploads`, and where from. */
@@ -25,14 +23,6 @@ export interface Question {
   readonly claims: Claims;
   readonly body: unknown;
   readonly region: Region;
-}
-
-/** What a decision takes from outside. */
-export interface Moment {
-  readonly nowMs: number;
-  readonly newId: () => string;
-  /** Where the embedded store is, for a policy of development. */
-  readonly requestOrigin: string;
 }
 
 type StepName = "token" | "request" | "policy" | "grant" | "key" | "limits" | "ticket";
@@ -116,33 +106,6 @@ export async function decide(
       reason: cause instanceof Error ? cause.message : undefined,
     };
   }
-}
-
-/** The grant with its key: what is to be admitted. Throws `invalid-request`, `forbidden`. */
-function admissionOf(grant: Grant, { nowMs, newId, requestOrigin }: Moment) {
-  const now = new Date(nowMs);
-  const key = makeKey(grant, { id: newId(), now });
-  return { grant, key, claims: claimUpload(grant, key, { jti: newId(), now, requestOrigin }) };
-}
-
-/** Admitted within the limits of a user who has sent nothing yet. Throws `quota-exceeded`. */
-async function admitUnused(
-  admission: ReturnType<typeof admissionOf>,
-  nowMs: number,
-): Promise<Admitted> {
-  const ledger = {
-    reserve: async (reservations: readonly Reservation[]): Promise<readonly Answer[]> =>
-      reservations.map(({ quota, bytes }) => {
-        const exceeded = findExceeded(UNUSED, quota, { bytes, nowMs });
-        return exceeded
-          ? { isAdmitted: false, ...exceeded, standing: {} }
-          : { isAdmitted: true, standing: {} };
-      }),
-  };
-  const [admitted] = await admit([admission], { ledger, log: () => undefined });
-  if (admitted instanceof Problem) throw admitted;
-  if (!admitted) throw new TypeError("Cannot admit: there was no answer");
-  return admitted;
 }
 
 async function issue(

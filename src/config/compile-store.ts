@@ -2,6 +2,7 @@
 import type * as z from "zod/mini";
 import { readSecret, type Env } from "../secret.ts";
 import { PROVIDERS, type Provider } from "../store/provider.ts";
+import { withCapabilities } from "./capabilities.ts";
 import type { Credentials, Store } from "./config.ts";
 import type { Mistakes } from "./mistakes.ts";
 import type { storeSchema } from "./schema.ts";
@@ -25,7 +26,7 @@ export function compileStore(
   if (name.endsWith("-read"))
     at.add('the name must not end in "-read": its secrets would be another store\'s reading pair');
 
-  const provider: Provider = PROVIDERS[definition.provider];
+  const provider = withCapabilities(PROVIDERS[definition.provider], definition.capabilities);
   const options: Readonly<Record<string, string>> = {
     ...(definition.region !== undefined && { region: definition.region }),
     ...(definition.account !== undefined && { account: definition.account }),

@@ -1,4 +1,5 @@
 /** Profiles of stores: the options of one bucket, as plain data. The rows are in `store/provider.ts`. */
+import type { Capabilities } from "./capabilities.ts";
 import type { ProviderName } from "../store/provider.ts";
 
 interface Common {
@@ -11,6 +12,8 @@ interface Common {
    * a copy. It breaks uploads on most stores: only where it was seen to work (docs/security.md).
    */
   readonly copyGuard?: "signed-empty" | "none";
+  /** What this server was seen to do: `npx edge-presigner doctor` prints it where it differs. */
+  readonly capabilities?: Capabilities;
 }
 
 export interface StoreDefinition extends Common {

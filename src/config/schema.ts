@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { messageOf } from "../messages.ts";
 import { CHECKSUM_ALGORITHMS } from "../store/checksum.ts";
 import { PROVIDERS, type ProviderName } from "../store/provider.ts";
+import { capabilitiesSchema } from "./capabilities.ts";
 import { parseBytesRate, parseDuration, parseRate, parseSize } from "./units.ts";
 
 z.config({ customError: messageOf });
@@ -58,6 +59,7 @@ export const storeSchema = z.strictObject({
   publicEndpoint: z.optional(z.string()),
   addressing: z.optional(z.enum(["virtual-host", "path"])),
   copyGuard: z.optional(z.enum(["signed-empty", "none"])),
+  capabilities: z.optional(capabilitiesSchema),
 });
 
 export const policySchema = z.strictObject({

@@ -45,6 +45,8 @@ export interface Provider {
   readonly needsSdkChecksumAlgorithm: boolean;
   readonly tags: boolean;
   readonly storageClasses: readonly string[];
+  /** A request with an `x-amz-*` header that was not signed is refused. */
+  readonly unsignedHeaders: "refused" | "taken" | "unverified";
   /** Whether signing an empty `x-amz-copy-source` is known to work here: docs/security.md. */
   readonly copyGuard: "signed-empty" | "none";
 }
@@ -53,7 +55,8 @@ const SEVEN_DAYS = 604_800;
 const GiB = 2 ** 30;
 const TiB = 2 ** 40;
 
-const IF_NONE_MATCH = { header: "if-none-match", value: "*" } as const;
+/** The condition under which a PUT stores only what is not there yet (RFC 9110 section 13.1.2). */
+export const IF_NONE_MATCH = { header: "if-none-match", value: "*" } as const;
 const REGION: ProfileOption = {
   pattern: /^[a-z0-9-]{2,32}$/,
   says: "a region name, such as us-east-1",
@@ -95,6 +98,7 @@ const COMPATIBLE = {
   needsSdkChecksumAlgorithm: true,
   tags: false,
   storageClasses: [],
+  unsignedHeaders: "unverified",
   copyGuard: "none",
 } as const satisfies Provider;
 
@@ -123,6 +127,7 @@ export const PROVIDERS = {
     noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
     checksums: ALL_ENFORCED,
     multipartChecksums: MULTIPART_CHECKSUMS,
+    unsignedHeaders: "refused",
     tags: true,
     storageClasses: [
       "STANDARD",
@@ -250,6 +255,7 @@ export const PROVIDERS = {
       crc32c: "ignored",
       crc64nvme: "ignored",
     },
+    unsignedHeaders: "taken",
     copyGuard: "signed-empty",
   },
 } as const satisfies Readonly<Record<string, Provider>>;

@@ -41,6 +41,7 @@ for (const store of STORES) {
     "--project",
     "e2e",
     ...TESTS.map((name) => `test/e2e/${name}.test.ts`),
+    `test/stores/doctor-${store}.test.ts`,
     ...process.argv.slice(2),
   ];
   if (reports !== undefined)

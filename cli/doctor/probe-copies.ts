@@ -1,0 +1,83 @@
+/** Whether a ticket can be turned into a copy of somebody else's object (docs/security.md). */
+import { abortMultipart, createMultipart } from "../../src/store/multipart.ts";
+import { signPart } from "../../src/store/sign.ts";
+import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
+import { good, unknown, type Finding, type FindingName, type Setting } from "./finding.ts";
+import { put, type Session } from "./session.ts";
+
+/** An object that is not the attacker's, and the ticket that is. */
+export async function probeCopies(session: Session): Promise<readonly Finding[]> {
+  const victim = await session.admit();
+  await put(session, await session.sign(victim));
+  const source = `/${session.store.bucket}/${victim.key.encoded}`;
+  const findings = [await tryCopy(session, source)];
+  const isInParts = session.policies.some((policy) => policy.multipartFromBytes !== undefined);
+  return isInParts ? [...findings, await tryCopyOnPart(session, source)] : findings;
+}
+
+async function tryCopy(session: Session, source: string): Promise<Finding> {
+  const ticket = await session.sign(await session.admit());
+  const answer = await put(session, ticket, { headers: { "x-amz-copy-source": source } });
+  return judge(session, "copy-source", answer);
+}
+
+/** With the length that is signed, and empty: some stores compare the two only after they copied. */
+async function tryCopyOnPart(session: Session, source: string): Promise<Finding> {
+  const whole = await copyOntoPart(session, source, session.body);
+  const finding = await judge(session, "copy-source-on-part", whole);
+  if (finding.verdict !== "good") return finding;
+  const empty = await copyOntoPart(session, source, new Uint8Array());
+  const ofEmpty = await judge(session, "copy-source-on-part", empty);
+  if (ofEmpty.verdict !== "bad") return finding;
+  const canBeEmpty = session.policies.some(
+    ({ minBytes, multipartFromBytes }) => minBytes === 0 && multipartFromBytes !== undefined,
+  );
+  if (canBeEmpty) return ofEmpty;
+  const says = `${statusOf(whole)} for a part of a signed length; only one of no bytes would be a copy, and no policy allows that`;
+  return { name: "copy-source-on-part", verdict: "note", says };
+}
+
+async function copyOntoPart(
+  session: Session,
+  source: string,
+  body: Uint8Array<ArrayBuffer>,
+): Promise<Answer> {
+  const admitted = await session.admit();
+  const location = session.locate(admitted);
+  const writer = session.asking(session.writer);
+  const { "content-type": contentType = "" } = admitted.grant.headers;
+  const uploadId = await createMultipart(location, { "content-type": contentType }, writer);
+  try {
+    const ticket = await signPart(
+      { location, uploadId, partNumber: 1, bytes: body.length, sha256: undefined },
+      { signer: session.writer, now: new Date(session.nowMs()), expiresInSeconds: 60 },
+    );
+    return await put(session, ticket, { headers: { "x-amz-copy-source": source }, body });
+  } finally {
+    await abortMultipart(location, uploadId, writer).catch(() => undefined);
+  }
+}
+
+async function judge(session: Session, name: FindingName, answer: Answer): Promise<Finding> {
+  if (isRefused(answer)) return good(name, `refused: ${statusOf(answer)}`);
+  if (!isTaken(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
+  if (!/<Copy(Object|Part)Result/.test(answer.text))
+    return good(name, `${statusOf(answer)}, and passed over: what was sent is stored`);
+  const says = "a ticket was turned into a copy of another object: whoever uploads can read it";
+  const setting = await findGuard(session);
+  const otherwise = session.hasReader
+    ? "take the right to read (s3:GetObject) from the writing key"
+    : "give the writing key no right to read, and the Worker a second pair, …_READ_ACCESS_KEY_ID";
+  const mend = setting ? `set copyGuard: "signed-empty" on it, or ${otherwise}` : otherwise;
+  return { name, verdict: "bad", says, mend, ...(setting && { setting }) };
+}
+
+/** The guard, if it works here: a PUT without the header is taken, one with it is not. */
+async function findGuard(session: Session): Promise<Setting | undefined> {
+  if (session.store.copyGuard === "signed-empty") return undefined;
+  const guarded = { ...session.store, copyGuard: "signed-empty" } as const;
+  const admitted = await session.admit();
+  const grant = { ...admitted.grant, store: guarded };
+  const ticket = await session.sign({ ...admitted, grant });
+  return isTaken(await put(session, ticket)) ? { copyGuard: "signed-empty" } : undefined;
+}

@@ -1,0 +1,162 @@
+/** Uploads in parts, as the Worker drives them: begun, sent, listed, put together, given up. */
+import type { Admitted } from "../../src/grant/admit.ts";
+import {
+  abortMultipart,
+  completeMultipart,
+  createMultipart,
+  listParts,
+} from "../../src/store/multipart.ts";
+import { StoreUnavailable } from "../../src/store/s3.ts";
+import { signPart } from "../../src/store/sign.ts";
+import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
+import { good, unknown, type Finding } from "./finding.ts";
+import { put, type Session } from "./session.ts";
+
+export async function probeParts(session: Session): Promise<readonly Finding[]> {
+  if (session.policies.every((policy) => policy.multipartFromBytes === undefined)) {
+    return [{ name: "multipart", verdict: "note", says: "no policy sends files in parts" }];
+  }
+  try {
+    const whole = await tryWhole(session);
+    return [...whole, await tryConditional(session), await tryAbort(session)];
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    const mend =
+      "let the writing key put, abort and list parts: s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts";
+    return [{ name: "multipart", verdict: "bad", says: error.message, mend }];
+  }
+}
+
+async function begin(session: Session, admitted: Admitted): Promise<string> {
+  const { "content-type": contentType = "" } = admitted.grant.headers;
+  const writer = session.asking(session.writer);
+  return createMultipart(session.locate(admitted), { "content-type": contentType }, writer);
+}
+
+async function putPart(
+  session: Session,
+  admitted: Admitted,
+  uploadId: string,
+  bytes: number,
+): Promise<Answer> {
+  const ticket = await signPart(
+    { location: session.locate(admitted), uploadId, partNumber: 1, bytes, sha256: undefined },
+    { signer: session.writer, now: new Date(session.nowMs()), expiresInSeconds: 60 },
+  );
+  return put(session, ticket);
+}
+
+async function tryWhole(session: Session): Promise<readonly Finding[]> {
+  const admitted = await session.admit();
+  const location = session.locate(admitted);
+  const writer = session.asking(session.writer);
+  const uploadId = await begin(session, admitted);
+  // The body is one byte longer than what is signed.
+  const longer = await putPart(session, admitted, uploadId, session.body.length - 1);
+  const part = await putPart(session, admitted, uploadId, session.body.length);
+  if (!isTaken(part)) {
+    await abortMultipart(location, uploadId, writer);
+    const mend = "npx edge-presigner explain tells what a refusal is about";
+    return [
+      { name: "multipart", verdict: "bad", says: `a part was refused: ${statusOf(part)}`, mend },
+    ];
+  }
+  const listed = await listParts(location, uploadId, writer);
+  const etag = (part.headers.get("etag") ?? "").replaceAll('"', "");
+  const completion = await completeMultipart(
+    location,
+    { uploadId, parts: [{ partNumber: 1, etag }], headers: {} },
+    writer,
+  );
+  return [
+    completion === "completed"
+      ? good("multipart", "begun, sent and put together")
+      : {
+          name: "multipart",
+          verdict: "bad",
+          says: `the parts were not put together: ${completion}`,
+          mend: "do not use multipartFrom on this store",
+        },
+    judgeLonger(longer),
+    judgeListed(listed),
+  ];
+}
+
+function judgeLonger(answer: Answer): Finding {
+  if (isRefused(answer)) return good("longer-part", `refused: ${statusOf(answer)}`);
+  if (!isTaken(answer)) return unknown("longer-part", `the store answered ${statusOf(answer)}`);
+  const mend =
+    "completion rejects the file, but only afterwards: use a store that checks the signed length";
+  return {
+    name: "longer-part",
+    verdict: "bad",
+    says: "a longer part than was signed is stored",
+    mend,
+  };
+}
+
+function judgeListed(listed: Awaited<ReturnType<typeof listParts>>): Finding {
+  if (Array.isArray(listed) && listed.length === 1)
+    return good("list-parts", "the parts that are there can be listed");
+  if (listed === undefined) {
+    const says = "the store cannot list parts: clients name their ETags when they complete";
+    return { name: "list-parts", verdict: "note", says };
+  }
+  const mend = "do not use multipartFrom on this store: what arrived cannot be told";
+  return { name: "list-parts", verdict: "bad", says: "a part that was sent is not listed", mend };
+}
+
+/** Completion over an object that is there: harmless under keys with an id of their own. */
+async function tryConditional(session: Session): Promise<Finding> {
+  const name = "conditional-complete";
+  const admitted = await session.admit();
+  const location = session.locate(admitted);
+  const writer = session.asking(session.writer);
+  await put(session, await session.sign(admitted));
+  const uploadId = await begin(session, admitted);
+  const part = await putPart(session, admitted, uploadId, session.body.length);
+  const etag = (part.headers.get("etag") ?? "").replaceAll('"', "");
+  const headers = { "if-none-match": "*" };
+  const parts = [{ partNumber: 1, etag }];
+  const completion = await completeMultipart(location, { uploadId, parts, headers }, writer).catch(
+    () => "refused" as const,
+  );
+  if (completion !== "completed")
+    await abortMultipart(location, uploadId, writer).catch(() => undefined);
+  if (completion === "exists") return good(name, "parts do not replace an object");
+  if (completion === "refused")
+    return {
+      name,
+      verdict: "note",
+      says: "the store takes no condition when parts are put together",
+    };
+  const says = "parts replace an object that is there";
+  if (
+    session.policies.every(
+      ({ multipartFromBytes: from, template }) =>
+        from === undefined || template.text.includes("{id}"),
+    )
+  )
+    return {
+      name,
+      verdict: "note",
+      says: `${says}: every key of its policies has {id}, so none is`,
+    };
+  const mend = "put {id} into the key of each policy with multipartFrom";
+  return { name, verdict: "bad", says, mend };
+}
+
+async function tryAbort(session: Session): Promise<Finding> {
+  const admitted = await session.admit();
+  const uploadId = await begin(session, admitted);
+  await abortMultipart(session.locate(admitted), uploadId, session.asking(session.writer));
+  const part = await putPart(session, admitted, uploadId, session.body.length);
+  if (isRefused(part)) return good("abort", "an upload that was given up takes no part");
+  const mend = "set a lifecycle rule that aborts unfinished uploads: npx edge-presigner setup";
+  return {
+    name: "abort",
+    verdict: "bad",
+    says: "a part is stored after the upload was aborted",
+    mend,
+  };
+}

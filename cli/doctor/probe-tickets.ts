@@ -1,0 +1,184 @@
+/** Every promise of a ticket, broken as the one who holds it would: the store has to refuse. */
+import { headObject } from "../../src/store/object.ts";
+import type { Ticket } from "../../src/store/sign.ts";
+import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
+import { good, unknown, type Finding, type FindingName } from "./finding.ts";
+import { put, type Session } from "./session.ts";
+
+type Changes = Parameters<typeof put>[2];
+
+interface Break {
+  readonly name: FindingName;
+  /** What is sent in place of what the ticket says. */
+  readonly change: (ticket: Ticket, session: Session) => Changes;
+  readonly taken: string;
+  readonly mend: string;
+}
+
+const SIGNATURES = "do not use this store: it does not check what a signature says";
+
+const BREAKS: readonly Break[] = [
+  {
+    name: "longer-body",
+    change: (_, { body }) => ({ body: new Uint8Array(body.length + 1) }),
+    taken: "a longer body than was signed is stored",
+    mend: "completion rejects it, but only afterwards: use a store that checks the signed length",
+  },
+  {
+    name: "shorter-body",
+    change: (_, { body }) => ({ body: new Uint8Array(body.length - 1) }),
+    taken: "a shorter body than was signed is stored",
+    mend: "completion rejects it, but only afterwards: use a store that checks the signed length",
+  },
+  {
+    name: "other-type",
+    change: () => ({ headers: { "content-type": "text/html" } }),
+    taken: "a file is stored as text/html, which was not signed",
+    mend: "never serve this bucket to browsers: a client chooses the type itself",
+  },
+  {
+    name: "other-key",
+    change: ({ url }) => ({ url: url.replace("?", "-another?") }),
+    taken: "a ticket stores under another key",
+    mend: SIGNATURES,
+  },
+  {
+    name: "changed-header",
+    change: ({ headers }) =>
+      "if-none-match" in headers
+        ? { headers: { "if-none-match": '"another"' } }
+        : { headers: { "content-type": "application/x-another" } },
+    taken: "a header with another value than was signed is taken",
+    mend: SIGNATURES,
+  },
+];
+
+export async function probeTickets(session: Session): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  // One after the other: some stores slow a burst of refusals down.
+  for (const one of BREAKS) {
+    // oxlint-disable-next-line no-await-in-loop -- see above
+    findings.push(await tryBreak(session, one));
+  }
+  return [
+    ...findings,
+    await trySecondWrite(session),
+    await tryExpired(session),
+    await tryFuture(session),
+  ];
+}
+
+async function tryBreak(session: Session, { name, change, taken, mend }: Break): Promise<Finding> {
+  const ticket = await session.sign(await session.admit());
+  const answer = await put(session, ticket, change(ticket, session));
+  return judge(name, answer, { taken, mend });
+}
+
+/** Refused is good, taken is bad, and whatever else there is tells nothing. */
+function judge(
+  name: FindingName,
+  answer: Answer,
+  { taken, mend }: { readonly taken: string; readonly mend: string },
+): Finding {
+  if (isRefused(answer)) return good(name, `refused: ${statusOf(answer)}`);
+  if (!isTaken(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
+  return { name, verdict: "bad", says: `${taken}: ${statusOf(answer)}`, mend };
+}
+
+async function trySecondWrite(session: Session): Promise<Finding> {
+  const name = "second-write";
+  const { store, policies } = session;
+  const { noOverwrite } = store.provider;
+  const ticket = await session.sign(await session.admit());
+  await put(session, ticket);
+  if (policies.every(({ isOverwriteAllowed }) => isOverwriteAllowed)) {
+    return { name, verdict: "note", says: "not asked for: its policies say overwrite: true" };
+  }
+  const again = await put(session, ticket);
+  if (isRefused(again)) return good(name, `refused: ${statusOf(again)}`);
+  if (!isTaken(again)) return unknown(name, `the store answered ${statusOf(again)}`);
+  return {
+    name,
+    verdict: "bad",
+    says: `a ticket can be used again, and replaces the file: ${statusOf(again)}`,
+    mend: "say overwrite: true in its policies, and know that a file may change until its ticket expires",
+    ...(noOverwrite && { setting: { capabilities: { noOverwrite: false } } }),
+  };
+}
+
+const HOUR_MS = 3_600_000;
+
+async function tryExpired(session: Session): Promise<Finding> {
+  const ticket = await session.sign(await session.admit(), session.nowMs() - 2 * 24 * HOUR_MS);
+  const mend = "do not use this store: its tickets never end";
+  return judge("expired-ticket", await put(session, ticket), {
+    taken: "a ticket of the day before yesterday is taken",
+    mend,
+  });
+}
+
+/** Harmless as long as the Worker's clock is right, which is Cloudflare's. */
+async function tryFuture(session: Session): Promise<Finding> {
+  const name = "future-ticket";
+  const ticket = await session.sign(await session.admit(), session.nowMs() + HOUR_MS);
+  const answer = await put(session, ticket);
+  if (isRefused(answer)) return good(name, `refused: ${statusOf(answer)}`);
+  if (!isTaken(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
+  const says = "a ticket dated an hour ahead is taken: one that a wrong clock signed lives longer";
+  return { name, verdict: "note", says };
+}
+
+/** Headers that no ticket has, and what they would do. */
+export async function probeUnsigned(session: Session): Promise<readonly Finding[]> {
+  const refused = session.store.provider.unsignedHeaders;
+  const metadata = await tryUnsigned(session, "unsigned-metadata", {
+    header: ["x-amz-meta-edge-presigner-doctor", "1"],
+    taken: "a client adds metadata of its own to a ticket",
+    mend: "take an object's metadata for the client's word, or use a version of the store that refuses unsigned headers",
+  });
+  const acl = await tryUnsigned(session, "unsigned-acl", {
+    header: ["x-amz-acl", "public-read"],
+    taken: "a client makes its object public",
+    mend: "take away the right to set ACLs (s3:PutObjectAcl), or use a version of the store that refuses unsigned headers",
+  });
+  return [metadata, acl].map((finding) =>
+    finding.verdict === "bad" && refused === "taken"
+      ? { name: finding.name, verdict: "note", says: `${finding.says}, as its row says` }
+      : finding,
+  );
+}
+
+interface Unsigned {
+  readonly header: readonly [name: string, value: string];
+  readonly taken: string;
+  readonly mend: string;
+}
+
+async function tryUnsigned(
+  session: Session,
+  name: FindingName,
+  { header: [header, value], taken, mend }: Unsigned,
+): Promise<Finding> {
+  const admitted = await session.admit();
+  const answer = await put(session, await session.sign(admitted), { headers: { [header]: value } });
+  if (isRefused(answer)) return good(name, `refused: ${statusOf(answer)}`);
+  if (!isTaken(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
+  if (!(await hasEffect(session, admitted, header)))
+    return good(name, `${statusOf(answer)}, and passed over`);
+  return { name, verdict: "bad", says: `${taken}: ${statusOf(answer)}`, mend };
+}
+
+async function hasEffect(
+  session: Session,
+  admitted: Parameters<Session["locate"]>[0],
+  header: string,
+): Promise<boolean> {
+  const location = session.locate(admitted);
+  if (header === "x-amz-acl") {
+    const { store, origin } = session;
+    const anonymous = await session.ask(origin + store.basePath + location.encodedKey);
+    return isTaken(anonymous);
+  }
+  const found = await headObject(location, session.asking(session.reader));
+  return found?.metadata[header.slice("x-amz-meta-".length)] !== undefined;
+}

@@ -1,0 +1,34 @@
+/** What a server was seen to do, where it differs from the row of its provider: `doctor` prints it. */
+import * as z from "zod/mini";
+import { CHECKSUM_ALGORITHMS } from "../store/checksum.ts";
+import { IF_NONE_MATCH, type Provider } from "../store/provider.ts";
+
+export const capabilitiesSchema = z.strictObject({
+  noOverwrite: z.optional(z.boolean()),
+  checksums: z.optional(
+    z.partialRecord(z.enum(CHECKSUM_ALGORITHMS), z.enum(["enforced", "ignored", "refused"])),
+  ),
+  needsSdkChecksumAlgorithm: z.optional(z.boolean()),
+});
+
+/** `refused`: the store takes no request with that checksum, so that no policy may want it. */
+export type Capabilities = Readonly<z.output<typeof capabilitiesSchema>>;
+
+/** The row, with what was seen in place of what was assumed. */
+export function withCapabilities(provider: Provider, seen: Capabilities = {}): Provider {
+  const { noOverwrite, checksums = {}, needsSdkChecksumAlgorithm } = seen;
+  const known = { ...provider.checksums };
+  for (const algorithm of CHECKSUM_ALGORITHMS) {
+    const trust = checksums[algorithm];
+    if (trust === "refused") delete known[algorithm];
+    else if (trust !== undefined) known[algorithm] = trust;
+  }
+  return {
+    ...provider,
+    checksums: known,
+    ...(noOverwrite !== undefined && {
+      noOverwrite: noOverwrite ? { ...IF_NONE_MATCH, trust: "enforced" } : undefined,
+    }),
+    ...(needsSdkChecksumAlgorithm !== undefined && { needsSdkChecksumAlgorithm }),
+  };
+}
