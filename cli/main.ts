@@ -7,6 +7,7 @@ import { addDoctor } from "./doctor.ts";
 import { addKeys } from "./keys.ts";
 import { version } from "./package.ts";
 import { addReceipt } from "./receipt.ts";
+import { addSetup } from "./setup.ts";
 import { addSimulate } from "./simulate.ts";
 import { addToken } from "./token.ts";
 import { addUpload } from "./upload.ts";
@@ -16,7 +17,8 @@ const program = new Command("edge-presigner")
   .version(version)
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-for (const add of [addDoctor, addSimulate, addToken, addUpload, addKeys, addReceipt]) add(program);
+for (const add of [addSetup, addDoctor, addSimulate, addKeys, addToken, addUpload, addReceipt])
+  add(program);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -101,6 +101,6 @@ describe("a newcomer with the README", () => {
       encoding: "utf8",
     });
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-    expect(stderr).toContain("Usage: npm run -s token -- [options] <user>");
+    expect(stderr).toContain("Usage: edge-presigner token [options] <user>");
   });
 });

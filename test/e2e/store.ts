@@ -15,20 +15,26 @@ type Capability =
   | "copy-guard"
   | "list-parts"
   | "response-headers"
-  | "ignores-sha256";
+  | "ignores-sha256"
+  | "bucket-rules"
+  | "no-bucket-rules";
 
 const CANNOT: Readonly<Record<StoreName, Readonly<Partial<Record<Capability, string>>>>> = {
   embedded: {
     "list-parts": "it answers 501 to ListParts, so that completion works from the client's ETags",
     "response-headers": "it ignores response-content-disposition",
+    "bucket-rules": "its buckets have no CORS rules and no lifecycle",
+    "no-bucket-rules": "setup is not for it",
   },
   ceph: {
     "copy-guard":
       "Ceph 16.2 copies for whoever adds x-amz-copy-source; the guard there is a key without the right to read",
+    "no-bucket-rules": "it takes them",
     "ignores-sha256": "what it does with a SHA-256 is not known of every version",
   },
   swift: {
     "no-overwrite": "it answers 501 to If-None-Match, so that its policies say overwrite: true",
+    "bucket-rules": "it answers 501 to PutBucketCors",
     "ignores-sha256": "what it does with a SHA-256 is not known of every version",
   },
 };

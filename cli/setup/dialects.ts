@@ -1,0 +1,105 @@
+/** The same rules in the words of each tool, and the commands that take them. */
+import type { Store } from "../../src/config/config.ts";
+import type { ProviderName } from "../../src/store/provider.ts";
+import { endpointOf } from "./client.ts";
+import { toGcloud, toS3, toWrangler, type CorsRule } from "./cors.ts";
+import { jurisdictionOf, toGcloudLifecycle, toWranglerLines, type AbortRule } from "./lifecycle.ts";
+
+export const FORMATS = ["aws-cli", "aws-console", "wrangler", "gcloud"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Something to paste: a file and the commands that use it, or a document for a page. */
+export interface Paste {
+  readonly format: Format;
+  readonly title: string;
+  readonly file?: { readonly name: string; readonly content: unknown };
+  readonly commands: readonly string[];
+}
+
+/** Which tools a provider's bucket is set up with, its own first. */
+export function formatsOf(name: ProviderName): readonly Format[] {
+  if (name === "r2") return ["wrangler", "aws-console", "aws-cli"];
+  if (name === "gcs") return ["gcloud"];
+  return ["aws-cli", "aws-console", "wrangler"];
+}
+
+/** What the AWS CLI needs to find the store. */
+export function awsFlags(store: Store): string {
+  const endpoint = store.providerName === "aws" ? [] : [`--endpoint-url ${endpointOf(store)}`];
+  return [...endpoint, `--region ${store.region}`].join(" ");
+}
+
+export function corsPastes(store: Store, rule: CorsRule): Readonly<Record<Format, Paste>> {
+  const { bucket } = store;
+  return {
+    "aws-cli": {
+      format: "aws-cli",
+      title: "AWS CLI: replaces every rule that the bucket has, and --apply keeps those of others",
+      file: { name: "cors.json", content: { CORSRules: [toS3(rule)] } },
+      commands: [
+        `aws s3api put-bucket-cors --bucket ${bucket} ${awsFlags(store)} --cors-configuration file://cors.json`,
+      ],
+    },
+    "aws-console": {
+      format: "aws-console",
+      title: "A page of the console (AWS: Permissions, CORS; R2: Settings, CORS policy)",
+      file: { name: "", content: [toS3(rule)] },
+      commands: [],
+    },
+    wrangler: {
+      format: "wrangler",
+      title:
+        store.providerName === "r2"
+          ? "Wrangler: replaces every rule that the bucket has"
+          : "Wrangler, for a bucket of R2 with the same policies",
+      file: { name: "cors-r2.json", content: toWrangler(rule) },
+      commands: [
+        [
+          `npx wrangler r2 bucket cors set ${bucket} --file cors-r2.json`,
+          ...jurisdictionOf(store),
+        ].join(" "),
+      ],
+    },
+    gcloud: {
+      format: "gcloud",
+      title: "gcloud: replaces every rule that the bucket has",
+      file: { name: "cors-gcs.json", content: toGcloud(rule) },
+      commands: [`gcloud storage buckets update gs://${bucket} --cors-file=cors-gcs.json`],
+    },
+  };
+}
+
+/** `undefined` where a tool has no word of its own for it. */
+export function lifecyclePastes(
+  store: Store,
+  rules: readonly AbortRule[],
+): Readonly<Record<Format, Paste | undefined>> {
+  const { bucket } = store;
+  return {
+    "aws-cli": {
+      format: "aws-cli",
+      title: "AWS CLI: replaces every rule that the bucket has, and --apply keeps those of others",
+      file: { name: "lifecycle.json", content: { Rules: rules } },
+      commands: [
+        `aws s3api put-bucket-lifecycle-configuration --bucket ${bucket} ${awsFlags(store)} --lifecycle-configuration file://lifecycle.json`,
+      ],
+    },
+    "aws-console": undefined,
+    wrangler: {
+      format: "wrangler",
+      title:
+        store.providerName === "r2"
+          ? "Wrangler: adds to the rules that the bucket has"
+          : "Wrangler, for a bucket of R2 with the same policies",
+      commands: toWranglerLines(store, rules),
+    },
+    gcloud: {
+      format: "gcloud",
+      title: "gcloud: replaces every rule that the bucket has",
+      file: { name: "lifecycle-gcs.json", content: toGcloudLifecycle(rules) },
+      commands: [
+        `gcloud storage buckets update gs://${bucket} --lifecycle-file=lifecycle-gcs.json`,
+      ],
+    },
+  };
+}

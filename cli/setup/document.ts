@@ -1,0 +1,52 @@
+/** A plan as one JSON document, for scripts. */
+import type { Applied } from "./apply.ts";
+import { corsPastes, formatsOf, lifecyclePastes, type Format } from "./dialects.ts";
+import type { Plan } from "./plan.ts";
+import type { Showing } from "./print.ts";
+
+/** What has no meaning for this bucket is left out. */
+export function toJson(
+  { use, cors, writer, reader, bucketPolicy, lifecycle, secrets, advice }: Plan,
+  { format, lines }: Showing,
+  applied: readonly Applied[] | undefined,
+): object {
+  const { store, policies } = use;
+  const formats = format ? [format] : formatsOf(store.providerName);
+  const inCors = cors && corsPastes(store, cors);
+  const inLifecycle = lifecycle.length > 0 ? lifecyclePastes(store, lifecycle) : undefined;
+  const contents = (pastes: Partial<ReturnType<typeof lifecyclePastes>> | undefined) =>
+    Object.fromEntries(
+      formats.flatMap((name) => {
+        const found = pastes?.[name];
+        return found ? [[KEYS[name], found.file?.content ?? found.commands]] : [];
+      }),
+    );
+  return {
+    store: {
+      name: store.name,
+      provider: store.providerName,
+      bucket: store.bucket,
+      policies: policies.map(({ name }) => name),
+    },
+    ...(lines !== undefined && { configuration: lines }),
+    cors: contents(inCors),
+    permissions: {
+      writer: { says: advice.writer, policy: writer },
+      reader: { says: advice.reader, policy: reader },
+    },
+    bucketPolicy,
+    lifecycle: contents(inLifecycle),
+    secrets,
+    notes: [advice.cors, advice.lifecycle, advice.bucketPolicy].filter(
+      (note) => note !== undefined,
+    ),
+    applied,
+  };
+}
+
+const KEYS = {
+  "aws-cli": "awsCli",
+  "aws-console": "awsConsole",
+  wrangler: "wrangler",
+  gcloud: "gcloud",
+} as const satisfies Readonly<Record<Format, string>>;

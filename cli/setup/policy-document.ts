@@ -1,0 +1,26 @@
+/** Documents in AWS's policy language (AWS: "Grammar of the IAM JSON policy language"). */
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow" | "Deny";
+  /** In the policy of a bucket only. */
+  readonly Principal?: "*";
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Readonly<
+    Record<string, Readonly<Record<string, string | readonly string[]>>>
+  >;
+}
+
+export interface PolicyDocument {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly Statement[];
+}
+
+/** The document of these statements; absent ones are left out. */
+export function toDocument(statements: readonly (Statement | undefined)[]): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: statements.filter((statement) => statement !== undefined),
+  };
+}

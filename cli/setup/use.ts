@@ -1,0 +1,68 @@
+/** What is asked of one bucket: every policy that puts into it, and the pages that may call. */
+import type { Config, Policy, Store } from "../../src/config/config.ts";
+import type { Part, Template } from "../../src/config/template.ts";
+
+/** One store, and all policies whose objects are in its bucket. */
+export interface Use {
+  readonly store: Store;
+  readonly policies: readonly Policy[];
+  /** Exact origins; under development `http://localhost:*`. */
+  readonly origins: readonly string[];
+}
+
+/** The keys of one template, as far as they are the same for everybody. */
+export interface Keys {
+  /** The text before the first placeholder. */
+  readonly text: string;
+  /** Something follows it: only a key without any placeholder is whole. */
+  readonly isPrefix: boolean;
+}
+
+/** One for each store that a policy names, in the order of the configuration. */
+export function usesOf({ policies, origins, anyPortOrigins }: Config): readonly Use[] {
+  const all = [...policies.values()];
+  const stores = new Map(
+    all.flatMap(({ stores: named }) => [...named.values()]).map((store) => [store.name, store]),
+  );
+  return [...stores.values()].map((store) => ({
+    store,
+    policies: all.filter((policy) => storesIn(store, policy).length > 0),
+    origins: [...origins, ...[...anyPortOrigins].map((origin) => `${origin}:*`)],
+  }));
+}
+
+/** The stores of a policy that are in the same bucket: two of them may differ in their keys alone. */
+export function storesIn({ bucket, ownOrigin }: Store, { stores }: Policy): readonly Store[] {
+  return [...new Set(stores.values())].filter(
+    (other) => other.bucket === bucket && other.ownOrigin === ownOrigin,
+  );
+}
+
+/** Where the keys of these policies begin, without those that another one covers. */
+export function keysOf(policies: readonly Policy[]): readonly Keys[] {
+  const all = policies.map(({ template }) => startOf(template));
+  return all.filter(
+    (keys, index) =>
+      !all.some(
+        (other, at) => at !== index && covers(other, keys) && !(at > index && covers(keys, other)),
+      ),
+  );
+}
+
+/** Whether every key of `inner` is one of `outer`. */
+export function covers(outer: Keys, inner: Keys): boolean {
+  return outer.isPrefix
+    ? inner.text.startsWith(outer.text)
+    : !inner.isPrefix && inner.text === outer.text;
+}
+
+/** The text of a template before its first placeholder. */
+function startOf({ segments }: Template): Keys {
+  const parts = segments.flatMap((segment, index): readonly Part[] =>
+    index === 0 ? segment : [{ kind: "literal", text: "/" }, ...segment],
+  );
+  const first = parts.findIndex(({ kind }) => kind !== "literal");
+  const fixed = first < 0 ? parts : parts.slice(0, first);
+  const text = fixed.map((part) => (part.kind === "literal" ? part.text : "")).join("");
+  return { text, isPrefix: first >= 0 };
+}
