@@ -4,6 +4,7 @@ import { styleText } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
 import { ConfigurationError } from "../src/config/mistakes.ts";
 import { addDoctor } from "./doctor.ts";
+import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";
 import { version } from "./package.ts";
 import { addReceipt } from "./receipt.ts";
@@ -17,7 +18,16 @@ const program = new Command("edge-presigner")
   .version(version)
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-for (const add of [addSetup, addDoctor, addSimulate, addKeys, addToken, addUpload, addReceipt])
+for (const add of [
+  addSetup,
+  addDoctor,
+  addExplain,
+  addSimulate,
+  addKeys,
+  addToken,
+  addUpload,
+  addReceipt,
+])
   add(program);
 try {
   await program.parseAsync();

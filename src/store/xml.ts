@@ -26,8 +26,8 @@ export function readNumber(xml: string, name: string): number | undefined {
 }
 
 /** The text of the first element of that name, or `undefined` where there is none with text alone. */
-export function readField(xml: string, name: string): string | undefined {
-  const text = new RegExp(`<${name}>([^<]{0,4096})</${name}>`).exec(xml)?.[1];
+export function readField(xml: string, name: string, maxCharacters = 4096): string | undefined {
+  const text = new RegExp(`<${name}>([^<]{0,${maxCharacters}})</${name}>`).exec(xml)?.[1];
   return text === undefined ? undefined : decode(text);
 }
 

@@ -1,0 +1,89 @@
+/** Findings → text, with nothing in it that opens a store. */
+import { styleText } from "node:util";
+import type { Evidence } from "./evidence.ts";
+import type { Finding } from "./finding.ts";
+import { headerOf, parameterOf } from "./request.ts";
+
+/** Whoever has one of these can act for somebody: they are cut wherever they stand. */
+const SECRET_PARAMETERS = ["X-Amz-Signature", "X-Amz-Security-Token", "Signature"];
+const SECRET_HEADERS =
+  /^(?:authorization|proxy-authorization|cookie|x-amz-security-token|.*-customer-key(?:-md5)?)$/;
+/** Shorter ones would be found in other words too. */
+const MIN_SECRET_CHARACTERS = 8;
+const MAX_SHOWN_CHARACTERS = 300;
+const LABEL_CHARACTERS = 8;
+
+/** Takes secrets out of every text of a finding, and what would command a terminal. */
+export function redact(findings: readonly Finding[], evidence: Evidence): readonly Finding[] {
+  const secrets = collectSecrets(evidence);
+  const clean = (text: string) =>
+    printable(secrets.reduce((cut, secret) => cut.replaceAll(secret, "…"), text));
+  return findings.map((finding) => ({
+    ...finding,
+    signed: finding.signed === undefined ? undefined : clean(finding.signed),
+    sent: finding.sent === undefined ? undefined : clean(finding.sent),
+    says: clean(finding.says),
+    mend: clean(finding.mend),
+  }));
+}
+
+export function describeFindings([first, ...others]: readonly Finding[]): string {
+  if (!first) return "";
+  const more = others.map(
+    (finding) => `${styleText("dim", `${finding.certainty}:`)} ${describe(finding, finding.says)}`,
+  );
+  const doubt = first.certainty === "certain" ? "" : ` (${first.certainty})`;
+  const head = `${styleText("red", "✘")} ${styleText("bold", `${first.says}${doubt}`)}`;
+  const rest = more.length === 0 ? "" : `\n${styleText("dim", "Also:")}\n\n${more.join("\n")}`;
+  return `${describe(first, head)}${rest}`;
+}
+
+export function describeNothing(missing: readonly string[]): string {
+  const lines = ["Nothing differs in what was given.", ...missing];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The sentence, the differing line in two rows, and what to do. */
+function describe({ cause, line, signed, sent, mend }: Finding, head: string): string {
+  const rows = [
+    ...(signed === undefined ? [] : row("signed", signed, "green")),
+    ...(sent === undefined ? [] : row("sent", sent, "red")),
+  ];
+  const where = styleText("dim", `  ${line} · ${cause}`);
+  return `${[head, where, ...rows, `  ${mend}`].join("\n")}\n`;
+}
+
+function row(label: string, text: string, color: "green" | "red"): readonly string[] {
+  return text
+    .split("\n")
+    .map(
+      (line, index) =>
+        `  ${styleText(color, (index === 0 ? label : "").padEnd(LABEL_CHARACTERS) + shorten(line))}`,
+    );
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
+}
+
+function collectSecrets({ signed, sent, answer }: Evidence): readonly string[] {
+  const requests = [signed, sent].flatMap((request) => (request ? [request] : []));
+  const found = requests.flatMap((request) => [
+    ...SECRET_PARAMETERS.map((name) => parameterOf(request.url, name)),
+    ...[...request.headers.keys()]
+      .filter((name) => SECRET_HEADERS.test(name))
+      .flatMap((name) => headerOf(request, name)?.split(/\s+/)),
+  ]);
+  return [...found, answer.fields?.get("SignatureProvided")]
+    .flatMap((secret) => (secret === undefined ? [] : [secret, encodeURIComponent(secret)]))
+    .filter((secret) => secret.length >= MIN_SECRET_CHARACTERS)
+    .toSorted((one, other) => other.length - one.length);
+}
+
+/** Values come from stores and strangers: no control character reaches the terminal, but line ends of our own. */
+function printable(text: string): string {
+  return text.replaceAll(
+    /[^\n\P{C}]|\p{Zl}|\p{Zp}/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}
