@@ -3,6 +3,7 @@ import type { Hono } from "hono/tiny";
 import { version } from "../package.json";
 import { guideRoutes } from "./dialect/presigned-url.ts";
 import { restRoutes } from "./dialect/rest.ts";
+import { uppyRoutes } from "./dialect/uppy.ts";
 import { answerCors, loopbackOnly, refuseOtherOrigins } from "./edge.ts";
 import type { Service } from "./service.ts";
 import { createShell, type Edge } from "./shell.ts";
@@ -22,5 +23,8 @@ export function createApp(service: Service): Hono<Edge> {
   );
   app.route("/", restRoutes(service));
   app.route("/", guideRoutes(service));
+  const uppy = uppyRoutes(service);
+  app.route("/s3", uppy);
+  app.route("/uppy/:token/s3", uppy);
   return app;
 }

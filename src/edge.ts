@@ -1,11 +1,12 @@
 /** What stands before the routes: origins, who asks, how often, and how much. */
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Config } from "./config/config.ts";
 import { authenticate, type Caller } from "./grant/authenticate.ts";
 import { addressKey, throttle } from "./grant/throttle.ts";
-import type { Occasion } from "./operation/upload.ts";
+import type { Asked, Occasion } from "./operation/upload.ts";
 import { Problem } from "./problem.ts";
 import type { Service } from "./service.ts";
 import type { Edge } from "./shell.ts";
@@ -70,11 +71,18 @@ export const identify = (service: Service, counted?: Counted) =>
   createMiddleware<Edge>(async (c, next) => {
     const { perAddress, perCaller, verifiers, log, now } = service;
     await throttle(perAddress, addressKey(c.req.header("cf-connecting-ip") ?? null), log);
-    const caller = await authenticate(c.req.raw.headers, verifiers, now());
+    const caller = await authenticate(credentialsOf(c), verifiers, now());
     await throttle(perCaller, callerKey(caller, counted), log);
     c.set("caller", caller);
     await next();
   });
+
+/** A client that can send no header has its token in the path: it is taken as if it were in Authorization. */
+function credentialsOf(c: Context<Edge>): Headers {
+  const token = c.req.param("token");
+  if (token === undefined) return c.req.raw.headers;
+  return new Headers({ authorization: `Bearer ${/^[\w.-]+$/.test(token) ? token : ""}` });
+}
 
 /** The name under which a caller is counted by the rate-limit binding. */
 export function callerKey({ issuer, user }: Caller, counted?: Counted): string {
@@ -92,6 +100,11 @@ export const limitBody = (kind: keyof typeof LIMITS = "other") =>
       throw new Problem("too-large", detail, { extras: { limit: LIMITS[kind] } });
     },
   });
+
+/** Who asks, where, and of which service: what every ticket needs. */
+export function askedBy(c: Context<Edge>, service: Service): Asked {
+  return { service, caller: c.get("caller"), occasion: occasionOf(c.req.raw) };
+}
 
 export function occasionOf(request: Request): Occasion {
   const cf: Readonly<Record<string, unknown>> = request.cf ?? {};

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { createMiddleware } from "hono/factory";
+import { getPath } from "hono/utils/url";
 import type { Caller } from "./grant/authenticate.ts";
 import type { Log } from "./log.ts";
 import { Problem, problemResponse } from "./problem.ts";
@@ -13,7 +14,7 @@ export interface Edge {
 }
 
 export function createShell({ log, now, newId }: Pick<World, "log" | "now" | "newId">): Hono<Edge> {
-  const app = new Hono<Edge>();
+  const app = new Hono<Edge>({ getPath: pathOf });
   app.use(
     createMiddleware<Edge>(async (c, next) => {
       const startedAt = now();
@@ -29,10 +30,20 @@ export function createShell({ log, now, newId }: Pick<World, "log" | "now" | "ne
     }),
   );
   app.notFound((c) =>
-    refuse(c, new Problem("not-found", `There is no ${c.req.method} ${c.req.path}`), log),
+    refuse(c, new Problem("not-found", `There is no ${c.req.method} ${tell(c.req.path)}`), log),
   );
   app.onError((error, c) => refuse(c, error, log));
   return app;
+}
+
+/** Uppy 6 puts a slash too many before `/s3`, where its address ends with one. */
+function pathOf(request: Request): string {
+  return getPath(request).replace(/^(\/uppy\/[^/]+)?\/{2,}(?=s3\/)/, "$1/");
+}
+
+/** A path that can be shown: what follows `/uppy` may be a token. */
+function tell(path: string): string {
+  return path.replace(/(?<=uppy\b).*$/is, "/…");
 }
 
 function refuse(c: Context<Edge>, error: Error, log: Log): Response {

@@ -4,11 +4,11 @@
  */
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
-import { identify, occasionOf } from "../edge.ts";
+import { askedBy, identify } from "../edge.ts";
 import { createUpload } from "../operation/upload.ts";
 import type { Service } from "../service.ts";
 import type { Edge } from "../shell.ts";
-import { contentTypeSchema, filenameSchema, parseAs } from "./read.ts";
+import { contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "./read.ts";
 
 /** What the guide's client sends, where it does not say. */
 const GUIDE_TYPE = "image/jpeg";
@@ -16,12 +16,7 @@ const GUIDE_TYPE = "image/jpeg";
 const querySchema = z.object({
   fileName: z.optional(filenameSchema),
   fileType: z._default(contentTypeSchema, GUIDE_TYPE),
-  fileSize: z.optional(
-    z.pipe(
-      z.string().check(z.regex(/^\d{1,15}$/, "must be a whole number of bytes")),
-      z.transform(Number),
-    ),
-  ),
+  fileSize: z.optional(digitsSchema),
   policy: z.optional(z.string()),
 });
 
@@ -38,8 +33,7 @@ export function guideRoutes(service: Service): Hono<Edge> {
       multipart: false,
       isContentTypeOnly: true,
     };
-    const asked = { service, caller: c.get("caller"), occasion: occasionOf(c.req.raw) };
-    const { admitted, issued } = await createUpload(asked, intent);
+    const { admitted, issued } = await createUpload(askedBy(c, service), intent);
     if ("tickets" in issued) throw new TypeError("Cannot answer the guide: the upload is in parts");
     return c.json({
       uploadURL: issued.url,

@@ -14,6 +14,11 @@ export const contentTypeSchema = z
     ),
   );
 export const filenameSchema = z.string().check(z.minLength(1), z.maxLength(MAX_NAME_CHARACTERS));
+/** A number of bytes in a query. */
+export const digitsSchema = z.pipe(
+  z.string().check(z.regex(/^\d{1,15}$/, "must be a whole number of bytes")),
+  z.transform(Number),
+);
 
 /** Throws `bad-request` for a body that is not JSON in UTF-8. */
 export async function readJson(request: Request): Promise<unknown> {

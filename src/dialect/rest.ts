@@ -1,8 +1,7 @@
 /** The service's own API, `/v1`: JSON in the words of docs/protocol.md. */
-import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
-import { callerKey, identify, limitBody, occasionOf } from "../edge.ts";
+import { askedBy, callerKey, identify, limitBody, occasionOf } from "../edge.ts";
 import { quotaHeaders } from "../grant/admit.ts";
 import { throttle } from "../grant/throttle.ts";
 import { STATUSES } from "../ledger/record.ts";
@@ -58,12 +57,6 @@ const downloadRequest = z.strictObject({
 
 export function restRoutes(service: Service): Hono<Edge> {
   const app = new Hono<Edge>();
-  const asked = (c: Context<Edge>) => ({
-    service,
-    caller: c.get("caller"),
-    occasion: occasionOf(c.req.raw),
-  });
-
   app.route("/", partRoutes(service));
   app.on("POST", "/v1/downloads", identify(service, "downloads"), limitBody(), async (c) => {
     const intent = parseAs(downloadRequest, await readJson(c.req.raw));
@@ -81,7 +74,7 @@ export function restRoutes(service: Service): Hono<Edge> {
 
   app.use("/v1/*", identify(service));
   app.post("/v1/uploads", limitBody(), async (c) => {
-    const upload = await createUpload(asked(c), readIntent(await readJson(c.req.raw)));
+    const upload = await createUpload(askedBy(c, service), readIntent(await readJson(c.req.raw)));
     const { grant, standing } = upload.admitted;
     const id = await service.uploadIds.seal(upload.claims);
     const limits = grant.policy.quota && standing && quotaHeaders(grant.policy.quota, standing);
@@ -96,7 +89,7 @@ export function restRoutes(service: Service): Hono<Edge> {
       return readIntent(item);
     };
     const intents = uploads.map((item, index) => async () => countAndRead(item, index));
-    const answers = await createUploads(asked(c), intents);
+    const answers = await createUploads(askedBy(c, service), intents);
     const results = await Promise.all(
       answers.map(async (answer) =>
         answer instanceof Problem

@@ -20,6 +20,8 @@ export interface Intent {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** Asked for in parts, or refused in parts; left out, the policy decides. */
   readonly multipart?: boolean | undefined;
+  /** What a client cuts by itself, in bytes; left out, the service chooses. */
+  readonly partSize?: number | undefined;
   /** The client can send no header of the ticket but Content-Type. */
   readonly isContentTypeOnly?: boolean;
 }
@@ -135,7 +137,8 @@ function checkSize(policy: Policy, caller: Caller, size: number | undefined): vo
 }
 
 /** In parts where the client asks for it, or the policy from this size on; in one PUT where the client cannot else. */
-function cut(policy: Policy, { provider }: Store, { multipart, size }: Intent): Parts | undefined {
+function cut(policy: Policy, { provider }: Store, intent: Intent): Parts | undefined {
+  const { multipart, size, partSize } = intent;
   const { multipartFromBytes: from } = policy;
   if (multipart && from === undefined) {
     throw invalidRequest({
@@ -156,7 +159,11 @@ function cut(policy: Policy, { provider }: Store, { multipart, size }: Intent): 
   }
   if (size === undefined)
     throw new Problem("size-required", "Send size: each part's length is signed");
-  const parts = planParts(size, provider.maxParts);
+  const parts = planParts(size, provider.maxParts, partSize);
   if (parts) return parts;
+  if (partSize !== undefined) {
+    const detail = `must be from 5 MiB to 5 GiB, and make at most ${provider.maxParts} parts`;
+    throw invalidRequest({ pointer: "/partSize", detail });
+  }
   throw new Problem("too-large", `The store takes at most ${provider.maxParts} parts of 5 GiB`);
 }

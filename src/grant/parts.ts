@@ -14,11 +14,16 @@ export interface Parts {
   readonly partCount: number;
 }
 
-/** The fewest parts of 8 MiB or more, in whole MiB; `undefined` where the file does not fit into `maxParts`. */
-export function planParts(size: number, maxParts: number): Parts | undefined {
+/**
+ * The fewest parts of 8 MiB or more, in whole MiB, or parts of the size that a client cuts by itself;
+ * `undefined` where a part would be too small or too large, or the file does not fit into `maxParts`.
+ */
+export function planParts(size: number, maxParts: number, asked?: number): Parts | undefined {
   const least = Math.ceil(size / maxParts / MiB) * MiB;
-  const partSize = Math.max(USUAL_PART_BYTES, MIN_PART_BYTES, least);
-  return partSize > MAX_PART_BYTES ? undefined : partsOf(size, partSize);
+  const partSize = asked ?? Math.max(USUAL_PART_BYTES, MIN_PART_BYTES, least);
+  if (partSize < MIN_PART_BYTES || partSize > MAX_PART_BYTES) return undefined;
+  const parts = partsOf(size, partSize);
+  return parts.partCount > maxParts ? undefined : parts;
 }
 
 /** The parts of a file that is cut already. */

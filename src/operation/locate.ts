@@ -16,6 +16,11 @@ export function locate({ stores }: Locating, { store: name, key, origin }: Uploa
   return { store, encodedKey: encodeKey(key), origin };
 }
 
+/** Where an object is to be found, for whoever may read it: its URL without a signature. */
+export function addressOf({ store, encodedKey, origin }: Location): string {
+  return (store.origin ?? origin ?? "") + store.basePath + encodedKey;
+}
+
 /** The keys that read, and those that write. */
 export function askingOf(
   service: Locating,

@@ -39,6 +39,20 @@ export function createUploadIds(secrets: readonly [Secret, ...Secret[]]): Upload
   };
 }
 
+/**
+ * Opens an id whose key the client repeats, as Uppy does. Throws as `open` does, and
+ * `key-outside-prefix` where the key is another than the upload's.
+ */
+export async function openUnderKey(
+  uploadIds: UploadIds,
+  { id, key }: { readonly id: string; readonly key: string },
+  caller: Caller,
+): Promise<UploadClaims> {
+  const claims = await uploadIds.open(id, caller);
+  if (claims.key === key) return claims;
+  throw new Problem("key-outside-prefix", "Name the key that the upload was begun with");
+}
+
 function isFor(claims: UploadClaims, caller: Caller): boolean {
   const isOwn = claims.iss === caller.issuer && claims.sub === caller.user;
   return isOwn && isWithinNarrowing(caller, claims);

@@ -24,10 +24,12 @@ export interface GrantedUpload {
   readonly issued: Ticket | BegunMultipart;
 }
 
-interface Asked {
+export interface Asked {
   readonly service: Service;
   readonly caller: Caller;
   readonly occasion: Occasion;
+  /** How many parts are signed at once with the answer, over all uploads. */
+  readonly window?: number;
 }
 
 /** Throws the problem of the first rule that is broken; then nothing was signed. */
@@ -43,10 +45,10 @@ export async function createUploads(
   asked: Asked,
   intents: readonly (() => Intent | Promise<Intent>)[],
 ): Promise<readonly (GrantedUpload | Problem)[]> {
-  const { service, caller } = asked;
+  const { service, caller, window: whole = WINDOW } = asked;
   const now = new Date(service.now());
   // A window of parts for the whole request, so that a batch takes no more of its CPU time.
-  const window = Math.max(1, Math.floor(WINDOW / intents.length));
+  const window = Math.max(Math.min(1, whole), Math.floor(whole / intents.length));
   const prepared = await Promise.all(
     intents.map(async (intent) => orProblem(async () => prepare(asked, await intent(), now))),
   );

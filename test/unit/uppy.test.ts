@@ -1,0 +1,817 @@
+import { env } from "cloudflare:workers";
+import { reset } from "cloudflare:test";
+import { afterEach, describe, expect, it } from "vitest";
+import { planParts } from "../../src/grant/parts.ts";
+import { NOW, startWorker, tokenFor, type TestWorker } from "./harness.ts";
+import {
+  MiB,
+  PARTS_CONFIG,
+  PARTS_ENV,
+  UPLOAD_ID,
+  at,
+  createStore,
+  expectProblem,
+  putParts,
+  refused,
+  send,
+  status,
+  type ScriptedStore,
+} from "./scripted-store.ts";
+
+const ORIGIN = "https://acme-media.s3.ap-northeast-2.amazonaws.com";
+const FOREVER = { exp: Date.parse("2050-01-01T00:00:00Z") / 1000 };
+
+interface Setting {
+  readonly store: ScriptedStore;
+  readonly worker: TestWorker;
+  readonly moveClock: (seconds: number) => void;
+}
+
+function start(config: unknown = PARTS_CONFIG): Setting {
+  const store = createStore();
+  let now = NOW;
+  const world = { fetch: store.fetch, now: () => now };
+  return {
+    store,
+    worker: startWorker({ config, env: PARTS_ENV, world }),
+    moveClock: (seconds) => void (now += seconds * 1000),
+  };
+}
+
+/** What the clients send: every field of a file's meta, texts in versions 4 and 5, values in 6. */
+const META = { name: "a.mp4", type: "video/mp4", relativePath: null };
+const FILE = { filename: "a.mp4", type: "video/mp4" };
+
+interface Begun {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly bucket: string;
+}
+
+const create = async (worker: TestWorker, metadata: object, fields: object = {}) =>
+  send(worker, "POST", "/s3/multipart", { body: { ...FILE, metadata, ...fields } });
+
+async function begin(worker: TestWorker, size: number, metadata: object = {}): Promise<Begun> {
+  const response = await create(worker, { ...META, size, ...metadata });
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
+const pathOf = ({ uploadId, key }: Begun, what = "") =>
+  `/s3/multipart/${encodeURIComponent(uploadId)}${what}?key=${encodeURIComponent(key)}`;
+
+/** As versions 4 and 5 ask, which name JSON. */
+async function getParams(
+  worker: TestWorker,
+  meta: Readonly<Record<string, string>>,
+  fields: Readonly<Record<string, string>> = FILE,
+): Promise<Response> {
+  const named = Object.entries(meta).map(([name, value]) => [`metadata[${name}]`, value] as const);
+  const query = new URLSearchParams([...Object.entries(fields), ...named]);
+  return worker.fetch(`/s3/params?${query.toString()}`, {
+    headers: { authorization: `Bearer ${await tokenFor(FOREVER)}`, accept: "application/json" },
+  });
+}
+
+const signedHeaders = (url: string) => new URL(url).searchParams.get("X-Amz-SignedHeaders");
+
+afterEach(async () => reset());
+
+describe("GET /s3/params", () => {
+  it("answers one PUT, with the exact length signed, and with nothing that cuts it off", async () => {
+    const response = await getParams(start().worker, { ...FILE, size: "5", album: "제주" });
+    expect(response.status).toBe(200);
+    const body = await response.json<Record<string, unknown>>();
+    const key = "videos/alice/00000000-0000-4000-8000-000000000002.mp4";
+    expect(body).toEqual({
+      method: "PUT",
+      url: expect.stringContaining(`${ORIGIN}/${key}?`) as string,
+      headers: {
+        "content-type": "video/mp4",
+        "if-none-match": "*",
+        "cache-control": "no-cache",
+        "x-amz-meta-album": "=?UTF-8?B?7KCc7KO8?=",
+      },
+      fields: { key, bucket: "acme-media" },
+      id: expect.any(String) as string,
+    });
+    expect(signedHeaders(String(body["url"]))).toBe(
+      "cache-control;content-length;content-type;host;if-none-match;x-amz-meta-album",
+    );
+  });
+
+  it("is one PUT also where the policy would cut the file", async () => {
+    const response = await getParams(start().worker, { size: String(9 * MiB) });
+    expect(await response.json()).toMatchObject({ method: "PUT" });
+  });
+
+  it("takes the policy that the page names", async () => {
+    const { worker } = start();
+    const response = await getParams(worker, { size: "5", policy: "clip" });
+    expect(await response.json()).toMatchObject({
+      fields: { key: expect.stringMatching(/^clips\/alice\//) as string },
+    });
+    await expectProblem(
+      await getParams(worker, { size: "5", policy: "none" }),
+      404,
+      "policy-not-found",
+    );
+  });
+
+  it("goes without a size where the policy can, and tells how to send one where it cannot", async () => {
+    const { worker } = start();
+    const response = await getParams(worker, {});
+    expect(response.status).toBe(200);
+    const { url } = await response.json<{ url: string }>();
+    expect(signedHeaders(url)).not.toContain("content-length");
+    const refusal = await getParams(worker, { policy: "clip" });
+    await expectProblem(refusal, 422, "size-required", {
+      message: expect.stringContaining("uppy.setFileMeta(file.id, { size: file.size })") as string,
+      error: "size-required",
+    });
+  });
+
+  it("tells version 6, which would send a form, what to set", async () => {
+    const query = new URLSearchParams({ ...FILE, "metadata[size]": "5" });
+    const response = await send(start().worker, "GET", `/s3/params?${query.toString()}`);
+    await expectProblem(response, 422, "invalid-request", {
+      message: expect.stringContaining("shouldUseMultipart") as string,
+    });
+  });
+
+  it.for([
+    ["a size in words", { size: "five" }, "/metadata/size"],
+    ["a size below zero", { size: "-1" }, "/metadata/size"],
+    ["a fraction", { size: "1.5" }, "/metadata/size"],
+  ] as const)("refuses %s", async ([, meta, pointer]) => {
+    await expectProblem(await getParams(start().worker, meta), 422, "invalid-request", at(pointer));
+  });
+
+  it("refuses a file without a type, and one with an empty name", async () => {
+    const { worker } = start();
+    await expectProblem(
+      await getParams(worker, { size: "5" }, { filename: "a.mp4" }),
+      422,
+      "invalid-request",
+      at("/type"),
+    );
+    await expectProblem(
+      await getParams(worker, { size: "5" }, { filename: "", type: "video/mp4" }),
+      422,
+      "invalid-request",
+      at("/filename"),
+    );
+  });
+
+  it("refuses what the policy refuses, with the message and the error that Uppy shows", async () => {
+    const { worker } = start();
+    const fields = { filename: "a.png", type: "image/png" };
+    await expectProblem(await getParams(worker, { size: "5" }, fields), 415, "type-not-allowed", {
+      message: "Use one of video/*: image/png is not allowed",
+      error: "type-not-allowed",
+    });
+    await expectProblem(
+      await getParams(worker, { size: "5000000001", policy: "clip" }),
+      413,
+      "too-large",
+    );
+  });
+
+  it("takes a name in NFD, as a Mac has it, for the same name in NFC", async () => {
+    const response = await getParams(
+      startWorker(),
+      { size: "5", policy: "document" },
+      { filename: "여행.txt".normalize("NFD"), type: "text/plain" },
+    );
+    expect(await response.json()).toMatchObject({
+      fields: { key: expect.stringMatching(/\/여행\.txt$/) as string },
+    });
+  });
+});
+
+describe("POST /s3/multipart", () => {
+  it("begins an upload in the store, and answers an id that is no name of the store's", async () => {
+    const { store, worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    expect(begun).toEqual({
+      key: "videos/alice/00000000-0000-4000-8000-000000000002.mp4",
+      uploadId: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as string,
+      bucket: "acme-media",
+    });
+    expect(begun.uploadId).not.toContain(UPLOAD_ID);
+    expect(store.only("CreateMultipartUpload").headers.get("content-type")).toBe("video/mp4");
+  });
+
+  it("stores the metadata that the policy has, and none of the rest", async () => {
+    const { store, worker } = start();
+    const metadata = { ...META, size: 5, album: "제주", note: "x", policy: "video", empty: "" };
+    expect((await create(worker, metadata)).status).toBe(200);
+    const { headers } = store.only("CreateMultipartUpload");
+    expect([...headers.keys()].filter((name) => name.startsWith("x-amz-meta-"))).toEqual([
+      "x-amz-meta-album",
+    ]);
+  });
+
+  it("leaves out a field that is empty, and refuses one that is no text", async () => {
+    const { store, worker } = start();
+    expect((await create(worker, { size: 5, album: "" })).status).toBe(200);
+    expect(store.only("CreateMultipartUpload").headers.has("x-amz-meta-album")).toBe(false);
+    await expectProblem(
+      await create(worker, { size: 5, album: ["a"] }),
+      422,
+      "invalid-request",
+      at("/metadata/album"),
+    );
+  });
+
+  it("needs a size, and tells how to send it", async () => {
+    const { store, worker } = start();
+    await expectProblem(await create(worker, META), 422, "size-required", {
+      message: expect.stringContaining("uppy.setFileMeta") as string,
+    });
+    expect(store.asked).toEqual([]);
+  });
+
+  it("is refused where the policy has no parts", async () => {
+    const response = await create(start().worker, { size: 5, policy: "clip" });
+    await expectProblem(response, 422, "invalid-request", at("/multipart"));
+  });
+
+  it.for([
+    ["texts, as versions 4 and 5 send them", String],
+    ["numbers, as version 6 does", Number],
+  ] as const)("takes %s", async ([, write]) => {
+    const { worker } = start();
+    const begun = await begin(worker, 0, {
+      size: write(20 * MiB),
+      partSize: write(16 * MiB),
+    });
+    expect((await send(worker, "GET", pathOf(begun, "/2"))).status).toBe(200);
+    expect((await send(worker, "GET", pathOf(begun, "/3"))).status).toBe(422);
+  });
+});
+
+describe("what Uppy cuts by itself", () => {
+  /** The length that was signed, told by the store's refusal to list a part of any other. */
+  const listsPart = async (size: number, metadata: object, partNumber: number, bytes: number) => {
+    const { store, worker } = start();
+    const begun = await begin(worker, size, metadata);
+    store.parts.set(partNumber, { size: bytes, etag: "x" });
+    const parts = await (await send(worker, "GET", pathOf(begun))).json<unknown[]>();
+    return parts.length === 1;
+  };
+
+  it.for([
+    ["5 MiB each", 12 * MiB, {}, 1, 5 * MiB],
+    ["and the rest", 12 * MiB, {}, 3, 2 * MiB],
+    ["one part for a small file", 7, {}, 1, 7],
+    ["a ten-thousandth of a large file", 60_000_000_001, {}, 1, 6_000_001],
+    ["what the page says", 20 * MiB, { partSize: 8 * MiB }, 2, 8 * MiB],
+  ] as const)("is signed: %s", async ([, size, metadata, partNumber, bytes]) => {
+    expect(await listsPart(size, metadata, partNumber, bytes)).toBe(true);
+    expect(await listsPart(size, metadata, partNumber, bytes + 1)).toBe(false);
+  });
+
+  it.for([5 * MiB - 1, 5 * 1024 * MiB + 1, 0])("cannot be %i", async (partSize) => {
+    await expectProblem(
+      await create(start().worker, { size: 20 * MiB, partSize }),
+      422,
+      "invalid-request",
+      at("/partSize"),
+    );
+  });
+
+  it("is refused where the store takes not as many", async () => {
+    const { worker } = start();
+    const size = 1001 * 5 * MiB;
+    await expectProblem(
+      await create(worker, { size, policy: "few" }),
+      422,
+      "invalid-request",
+      at("/partSize"),
+    );
+    expect((await create(worker, { size, policy: "few", partSize: 6 * MiB })).status).toBe(200);
+  });
+
+  it("fits the plan to the byte", () => {
+    expect(planParts(20 * MiB, 4, 5 * MiB)).toEqual({ partSize: 5 * MiB, partCount: 4 });
+    expect(planParts(20 * MiB + 1, 4, 5 * MiB)).toBeUndefined();
+    expect(planParts(5 * MiB, 1, 5 * 1024 * MiB)).toEqual({
+      partSize: 5 * 1024 * MiB,
+      partCount: 1,
+    });
+  });
+});
+
+describe("a part", () => {
+  it("is signed for the store's own upload, with its length", async () => {
+    const { worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    const response = await send(worker, "GET", pathOf(begun, "/3"));
+    expect(response.status).toBe(200);
+    const body = await response.json<{ url: string }>();
+    expect(body).toEqual({ method: "PUT", headers: {}, url: expect.any(String) as string });
+    const { searchParams, pathname } = new URL(body.url);
+    expect(pathname).toBe(`/${begun.key}`);
+    expect(searchParams.get("partNumber")).toBe("3");
+    expect(searchParams.get("uploadId")).toBe(UPLOAD_ID);
+    expect(signedHeaders(body.url)).toBe("content-length;host");
+  });
+
+  it.for(["0", "4", "10001", "1.5", "one", "01", "-1"])("is not number %s", async (number) => {
+    const { worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    const response = await send(worker, "GET", pathOf(begun, `/${number}`));
+    await expectProblem(response, 422, "invalid-request");
+  });
+
+  it("is signed with others, for clients that ask for many", async () => {
+    const { worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    const response = await send(worker, "GET", `${pathOf(begun, "/batch")}&partNumbers=1,3`);
+    const { presignedUrls } = await response.json<{ presignedUrls: Record<string, string> }>();
+    expect(Object.keys(presignedUrls)).toEqual(["1", "3"]);
+    expect(new URL(presignedUrls["3"] ?? "").searchParams.get("partNumber")).toBe("3");
+    const many = Array.from({ length: 26 }, (_, index) => index + 1).join(",");
+    for (const numbers of ["", "1,x", many]) {
+      const refusal = await send(
+        worker,
+        "GET",
+        `${pathOf(begun, "/batch")}&partNumbers=${numbers}`,
+      );
+      await expectProblem(refusal, 422, "invalid-request");
+    }
+  });
+});
+
+describe("the list of parts", () => {
+  it("has what arrived as it was granted, in Uppy's words", async () => {
+    const { store, worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    putParts(store, 12 * MiB, 5 * MiB);
+    store.parts.set(2, { size: 7, etag: "etag-2" });
+    store.parts.set(4, { size: 2 * MiB, etag: "etag-4" });
+    const response = await send(worker, "GET", pathOf(begun));
+    expect(await response.json()).toEqual([
+      { PartNumber: 1, ETag: '"etag-1"', Size: 5 * MiB },
+      { PartNumber: 3, ETag: '"etag-3"', Size: 2 * MiB },
+    ]);
+  });
+
+  it("is empty where the store cannot list, so that all are sent again", async () => {
+    const { store, worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    store.scripts.ListParts = () => status(501);
+    expect(await (await send(worker, "GET", pathOf(begun))).json()).toEqual([]);
+  });
+
+  it("is none of an upload that is over", async () => {
+    const { store, worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    store.scripts.ListParts = () => refused("NoSuchUpload", 404);
+    await expectProblem(await send(worker, "GET", pathOf(begun)), 410, "upload-expired");
+  });
+});
+
+describe("completion", () => {
+  const parts = (...etags: readonly string[]) =>
+    etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }));
+
+  it("puts together what the store has, and answers where it is, with a receipt", async () => {
+    const { store, worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    putParts(store, 12 * MiB, 5 * MiB);
+    const body = { parts: parts('"x"', "y", "z") };
+    const response = await send(worker, "POST", pathOf(begun, "/complete"), { body });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      location: `${ORIGIN}/${begun.key}`,
+      key: begun.key,
+      bucket: "acme-media",
+      receipt: expect.stringMatching(/^ey/) as string,
+    });
+    expect(store.only("CompleteMultipartUpload").headers.get("if-none-match")).toBe("*");
+  });
+
+  it("takes ETags with quotes and without, in any order, where the store cannot list", async () => {
+    const { store, worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    putParts(store, 12 * MiB, 5 * MiB);
+    store.scripts.ListParts = () => status(501);
+    const body = { parts: parts('"a"', "b", "c").toReversed() };
+    const response = await send(worker, "POST", pathOf(begun, "/complete"), { body });
+    expect(response.status).toBe(200);
+    const sent = store.only("CompleteMultipartUpload").body;
+    expect(
+      [...sent.matchAll(/<PartNumber>(\d)<\/PartNumber><ETag>("\w")<\/ETag>/g)].map(
+        ([, ...part]) => part,
+      ),
+    ).toEqual([
+      ["1", '"a"'],
+      ["2", '"b"'],
+      ["3", '"c"'],
+    ]);
+  });
+
+  it("is refused while a part is missing", async () => {
+    const { store, worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    putParts(store, 10 * MiB, 5 * MiB);
+    const body = { parts: parts("a", "b", "c") };
+    await expectProblem(
+      await send(worker, "POST", pathOf(begun, "/complete"), { body }),
+      422,
+      "verification-failed",
+      { message: "Send the missing parts first: 3" },
+    );
+  });
+
+  it.for([
+    ["none", []],
+    ["one without an ETag", [{ PartNumber: 1 }]],
+    ["one without a number", [{ ETag: "a" }]],
+    ["number 0", [{ PartNumber: 0, ETag: "a" }]],
+  ] as const)("refuses parts: %s", async ([, named]) => {
+    const { worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    const body = { parts: named };
+    const response = await send(worker, "POST", pathOf(begun, "/complete"), { body });
+    await expectProblem(response, 422, "invalid-request");
+  });
+});
+
+describe("an upload that is given up", () => {
+  it("leaves nothing in the store, and is answered with JSON", async () => {
+    const { store, worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    const response = await send(worker, "DELETE", pathOf(begun));
+    expect([response.status, await response.json()]).toEqual([200, {}]);
+    expect(store.only("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
+  });
+
+  it("gives its place in the quota back", async () => {
+    const metered = { ...PARTS_CONFIG.policies["metered"], quota: { pending: 1 } };
+    const worker = startWorker({
+      config: { ...PARTS_CONFIG, policies: { ...PARTS_CONFIG.policies, metered } },
+      env: { ...PARTS_ENV, LEDGER: env.LEDGER },
+      // The ledger's own clock, so that its alarm does not come at once.
+      world: { fetch: createStore().fetch, now: () => Date.now() },
+    });
+    const begun = await begin(worker, 12 * MiB, { policy: "metered" });
+    const second = await create(worker, { size: 5, policy: "metered" });
+    await expectProblem(second, 429, "quota-exceeded", {
+      message: expect.stringContaining("the quota of pending is used up") as string,
+      error: "quota-exceeded",
+    });
+    expect((await send(worker, "DELETE", pathOf(begun))).status).toBe(200);
+    expect((await create(worker, { size: 5, policy: "metered" })).status).toBe(200);
+  });
+});
+
+/** Every route that names an upload. */
+const ROUTES = [
+  ["signing a part", "GET", "/s3/multipart/ID/1", undefined],
+  ["signing many", "GET", "/s3/multipart/ID/batch", undefined],
+  ["listing", "GET", "/s3/multipart/ID", undefined],
+  ["completing", "POST", "/s3/multipart/ID/complete", { parts: [{ PartNumber: 1, ETag: "a" }] }],
+  ["aborting", "DELETE", "/s3/multipart/ID", undefined],
+  ["naming it in XML", "POST", "/s3/uploads/ID?uploads", undefined],
+  ["listing in XML", "GET", "/s3/uploads/ID", undefined],
+  ["completing in XML", "POST", "/s3/uploads/ID?", {}],
+  ["aborting in XML", "DELETE", "/s3/uploads/ID", undefined],
+] as const;
+
+describe("an upload is its caller's alone", () => {
+  const ask = async (
+    { worker }: Setting,
+    [, method, path, body]: (typeof ROUTES)[number],
+    { uploadId, key }: Pick<Begun, "uploadId" | "key">,
+    claims: object = {},
+  ) => {
+    const url = new URL(path.replace("ID", encodeURIComponent(uploadId)), "https://x.example");
+    url.searchParams.set("partNumbers", "1");
+    if (key !== "") url.searchParams.set("key", key);
+    return send(worker, method, url.pathname + url.search, { body, claims: { ...claims } });
+  };
+
+  it.for(ROUTES)("for %s", async (route) => {
+    const setting = start();
+    const begun = await begin(setting.worker, 5);
+    const other = await begin(setting.worker, 5);
+    const before = setting.store.asked.length;
+    await expectProblem(await ask(setting, route, begun, { sub: "bob" }), 404, "upload-not-found");
+    await expectProblem(
+      await ask(setting, route, begun, { policies: ["metered"] }),
+      404,
+      "upload-not-found",
+    );
+    const forged = { ...begun, uploadId: UPLOAD_ID };
+    await expectProblem(await ask(setting, route, forged), 404, "upload-not-found");
+    const elsewhere = { ...begun, key: other.key };
+    await expectProblem(await ask(setting, route, elsewhere), 403, "key-outside-prefix");
+    const outside = { ...begun, key: "videos/bob/a.mp4" };
+    await expectProblem(await ask(setting, route, outside), 403, "key-outside-prefix");
+    const nameless = { ...begun, key: "" };
+    await expectProblem(await ask(setting, route, nameless), 422, "invalid-request", at("/key"));
+    expect(setting.store.asked).toHaveLength(before);
+  });
+
+  it.for(ROUTES)("and %s needs a token", async ([, method, path]) => {
+    const response = await start().worker.fetch(path, { method });
+    await expectProblem(response, 401, "unauthenticated");
+  });
+
+  it("whatever else the query names", async () => {
+    const { worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    const other = await begin(worker, 12 * MiB);
+    const response = await send(worker, "GET", `${pathOf(begun, "/3")}&uploadId=${other.uploadId}`);
+    const { url } = await response.json<{ url: string }>();
+    expect(new URL(url).pathname).toBe(`/${begun.key}`);
+  });
+
+  it("for what signRequest asks", async () => {
+    const { store, worker } = start();
+    const begun = await begin(worker, 5);
+    const before = store.asked.length;
+    for (const method of ["PUT", "GET", "POST", "DELETE"]) {
+      const body = { method, key: begun.key, uploadId: begun.uploadId, partNumber: 1 };
+      const theirs = await send(worker, "POST", "/s3/presign", { body, claims: { sub: "bob" } });
+      await expectProblem(theirs, 404, "upload-not-found");
+      const elsewhere = { ...body, key: "videos/alice/other.mp4" };
+      const moved = await send(worker, "POST", "/s3/presign", { body: elsewhere });
+      await expectProblem(moved, 403, "key-outside-prefix");
+    }
+    expect(store.asked).toHaveLength(before);
+  });
+});
+
+describe("POST /s3/presign", () => {
+  const presign = async (worker: TestWorker, body: object) =>
+    send(worker, "POST", "/s3/presign", { body });
+  const asked = { key: "uppy-file-1", contentType: "video/mp4", filename: "a.mp4" };
+
+  it("signs one PUT, under a key of the service's own", async () => {
+    const body = { ...asked, method: "PUT", metadata: { ...META, size: 5 } };
+    const response = await presign(start().worker, body);
+    expect(response.status).toBe(200);
+    const answer = await response.json<{ url: string }>();
+    expect(answer).toEqual({
+      url: expect.stringContaining(`${ORIGIN}/videos/alice/`) as string,
+      key: "videos/alice/00000000-0000-4000-8000-000000000002.mp4",
+      headers: {
+        "content-type": "video/mp4",
+        "if-none-match": "*",
+        "cache-control": "no-cache",
+      },
+      id: expect.any(String) as string,
+    });
+    expect(signedHeaders(answer.url)).toContain("content-length");
+  });
+
+  it("begins an upload in the store, and sends the browser to the service for its name", async () => {
+    const { store, worker } = start();
+    const body = { ...asked, method: "POST", metadata: { size: 12 * MiB } };
+    const begun = await (
+      await presign(worker, body)
+    ).json<{ url: string; key: string; id: string }>();
+    expect(store.count("CreateMultipartUpload")).toBe(1);
+    expect(begun).toMatchObject({
+      headers: {},
+      url: expect.stringMatching(/^\/s3\/uploads\//) as string,
+    });
+    const named = await send(worker, "POST", begun.url);
+    expect(named.headers.get("content-type")).toBe("application/xml");
+    expect(await named.text()).toBe(
+      `<InitiateMultipartUploadResult><Key>${begun.key}</Key><UploadId>${begun.id}</UploadId></InitiateMultipartUploadResult>`,
+    );
+    expect(store.asked).toHaveLength(1);
+  });
+
+  it("signs a part for the store, and answers lists and the end itself", async () => {
+    const { store, worker } = start();
+    const { key, uploadId } = await begin(worker, 12 * MiB);
+    putParts(store, 12 * MiB, 5 * MiB);
+    const ask = async (method: string, fields: object = {}): Promise<{ readonly url: string }> =>
+      (await presign(worker, { method, key, uploadId, ...fields })).json();
+
+    const part = await ask("PUT", { partNumber: 3 });
+    expect(part).toMatchObject({ key, headers: {} });
+    expect(new URL(part.url).origin).toBe(ORIGIN);
+    expect(signedHeaders(part.url)).toBe("content-length;host");
+
+    const list = await send(worker, "GET", (await ask("GET")).url);
+    expect(await list.text()).toContain(
+      `<Part><PartNumber>3</PartNumber><ETag>etag-3</ETag><Size>${2 * MiB}</Size></Part>`,
+    );
+
+    const ended = await completeXml(worker, (await ask("POST")).url, ["x", "y", "z"]);
+    expect(ended.status).toBe(200);
+    expect(await ended.text()).toBe(
+      `<CompleteMultipartUploadResult><Location>${ORIGIN}/${key}</Location><Bucket>acme-media</Bucket><Key>${key}</Key><ETag>whole</ETag></CompleteMultipartUploadResult>`,
+    );
+  });
+
+  it("forgets what is given up", async () => {
+    const { store, worker } = start();
+    const { key, uploadId } = await begin(worker, 12 * MiB);
+    const { url } = await (
+      await presign(worker, { method: "DELETE", key, uploadId })
+    ).json<{ url: string }>();
+    expect((await send(worker, "DELETE", url)).status).toBe(204);
+    expect(store.count("AbortMultipartUpload")).toBe(1);
+  });
+
+  it("takes a file without a type for what Uppy takes it for", async () => {
+    const { store, worker } = start({
+      ...PARTS_CONFIG,
+      policies: {
+        video: { ...PARTS_CONFIG.policies["video"], types: ["application/octet-stream"] },
+      },
+    });
+    await presign(worker, { method: "POST", key: "x", metadata: { size: 5 } });
+    expect(store.only("CreateMultipartUpload").headers.get("content-type")).toBe(
+      "application/octet-stream",
+    );
+  });
+
+  it("cannot list, abort or delete what has no id, nor sign a part without a number", async () => {
+    const { worker } = start();
+    for (const method of ["GET", "DELETE"]) {
+      const response = await presign(worker, { method, key: "videos/alice/a.mp4" });
+      await expectProblem(response, 422, "invalid-request", at("/uploadId"));
+    }
+    const { key, uploadId } = await begin(worker, 5);
+    await expectProblem(
+      await presign(worker, { method: "PUT", key, uploadId }),
+      422,
+      "invalid-request",
+      at("/partNumber"),
+    );
+  });
+
+  it("completes with S3's own XML and nothing else", async () => {
+    const { store, worker } = start();
+    const { key, uploadId } = await begin(worker, 12 * MiB);
+    putParts(store, 12 * MiB, 5 * MiB);
+    const url = `/s3/uploads/${uploadId}?key=${encodeURIComponent(key)}`;
+    await expectProblem(await send(worker, "POST", url, { body: {} }), 400, "bad-request");
+    await expectProblem(await completeXml(worker, url, []), 422, "invalid-request");
+    const bare = "<CompleteMultipartUpload><Part></Part></CompleteMultipartUpload>";
+    await expectProblem(await postXml(worker, url, bare), 422, "invalid-request");
+    expect(store.count("CompleteMultipartUpload")).toBe(0);
+  });
+});
+
+async function postXml(worker: TestWorker, url: string, body: string): Promise<Response> {
+  const authorization = `Bearer ${await tokenFor(FOREVER)}`;
+  const headers = { authorization, "content-type": "application/xml" };
+  return worker.fetch(url, { method: "POST", headers, body });
+}
+
+/** As version 6 writes it. */
+async function completeXml(
+  worker: TestWorker,
+  url: string,
+  etags: readonly string[],
+): Promise<Response> {
+  const parts = etags.map(
+    (etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
+  );
+  const document = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`;
+  return postXml(worker, url, document);
+}
+
+/** Two slashes at the beginning of a path would name a host. */
+const SERVICE = "https://uploads.example.com";
+
+describe("a token in the path", () => {
+  const body = JSON.stringify({ ...FILE, metadata: { size: 5 } });
+  const post = async (worker: TestWorker, path: string) =>
+    worker.fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body });
+
+  it("is taken for the one that version 6 cannot send", async () => {
+    const { worker } = start();
+    const token = await tokenFor(FOREVER);
+    const response = await post(worker, `/uppy/${token}/s3/multipart`);
+    expect(response.status).toBe(200);
+    const begun = await response.json<Begun>();
+    expect(begun.key).toMatch(/^videos\/alice\//);
+    expect((await worker.fetch(`/uppy/${token}${pathOf(begun, "/1")}`)).status).toBe(200);
+    const bob = await tokenFor({ ...FOREVER, sub: "bob" });
+    const theirs = await worker.fetch(`/uppy/${bob}${pathOf(begun, "/1")}`);
+    await expectProblem(theirs, 404, "upload-not-found");
+  });
+
+  it("is the one that counts, whatever a header says", async () => {
+    const token = await tokenFor({ ...FOREVER, sub: "bob" });
+    const response = await send(start().worker, "POST", `/uppy/${token}/s3/multipart`, {
+      body: { ...FILE, metadata: { size: 5 } },
+    });
+    expect(await response.json()).toMatchObject({
+      key: expect.stringMatching(/^videos\/bob\//) as string,
+    });
+  });
+
+  it("is taken behind a slash too many", async () => {
+    const { worker } = start();
+    const token = await tokenFor(FOREVER);
+    expect((await post(worker, `/uppy/${token}//s3/multipart`)).status).toBe(200);
+    expect(
+      (await send(worker, "POST", `${SERVICE}//s3/multipart`, { body: JSON.parse(body) })).status,
+    ).toBe(200);
+    await expectProblem(await send(worker, "GET", `${SERVICE}//v1/uploads`), 404, "not-found");
+  });
+
+  const refusedTokens: readonly (readonly [string, () => Promise<string>])[] = [
+    ["expired", async () => tokenFor({ exp: NOW / 1000 - 60 })],
+    ["of nobody", async () => tokenFor({ ...FOREVER, iss: "https://other.example" })],
+    ["no token", async () => "x"],
+    ["no text for a header", async () => "a%0Ab"],
+    ["of other letters", async () => "%ED%95%9C"],
+  ];
+  it.for(refusedTokens)("is refused where it is %s", async ([, make]) => {
+    const response = await post(start().worker, `/uppy/${await make()}/s3/multipart`);
+    await expectProblem(response, 401, "unauthenticated");
+  });
+
+  it("is in no answer and in no line of the log", async () => {
+    const { worker } = start();
+    const token = await tokenFor(FOREVER);
+    const old = await tokenFor({ exp: NOW / 1000 - 60 });
+    const paths = (one: string) => [
+      `/uppy/${one}/s3/params`,
+      `/uppy/${one}/s3/none`,
+      `/uppy/${one}`,
+      `/uppy/${one}/s3`,
+      `/uppy/${one}/other`,
+      `/UPPY/${one}/s3/params`,
+      `/x/uppy/${one}/s3/params`,
+      `/uppy%2F${one}/s3/params`,
+      `${SERVICE}//uppy/${one}/s3/params`,
+      `/uppy/${one}/s3/multipart/x/1?key=a`,
+      `/uppy/${one}/s3/multipart`,
+    ];
+    for (const path of [...paths(token), ...paths(old)]) {
+      for (const method of ["GET", "POST", "DELETE"]) {
+        const response = await worker.fetch(path, { method });
+        const told = JSON.stringify([...response.headers]) + (await response.text());
+        expect([path, told.includes(token) || told.includes(old)]).toEqual([path, false]);
+      }
+    }
+    const signature = (one: string) => one.split(".")[2] ?? "";
+    for (const line of worker.log) {
+      expect(line).not.toContain(signature(token));
+      expect(line).not.toContain(signature(old));
+    }
+    expect(worker.log.length).toBeGreaterThan(0);
+  });
+});
+
+describe("a body", () => {
+  it.for([
+    ["/s3/multipart", 16 * 1024],
+    ["/s3/presign", 16 * 1024],
+    ["/s3/multipart/x/complete?key=a", MiB],
+    ["/s3/uploads/x?key=a", MiB],
+  ] as const)("of %s has at most %i bytes", async ([path, limit]) => {
+    const body = { key: "x".repeat(limit) };
+    await expectProblem(await send(start().worker, "POST", path, { body }), 413, "too-large", {
+      limit,
+    });
+  });
+});
+
+describe("a page of an allowed origin", () => {
+  const origin = "https://app.example.com";
+  it("may ask what Uppy asks", async () => {
+    const { worker } = start();
+    const token = await tokenFor(FOREVER);
+    const preflight = await worker.fetch(`/uppy/${token}/s3/multipart`, {
+      method: "OPTIONS",
+      headers: {
+        origin,
+        "access-control-request-method": "DELETE",
+        "access-control-request-headers": "content-type,authorization",
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get("access-control-allow-origin")).toBe(origin);
+    expect(preflight.headers.get("access-control-allow-methods")).toBe("GET,POST,DELETE");
+    expect(preflight.headers.get("access-control-allow-headers")).toBe(
+      "authorization,content-type",
+    );
+    expect(preflight.headers.get("access-control-max-age")).toBe("86400");
+  });
+  it("reads a refusal", async () => {
+    const response = await start().worker.fetch("/s3/params", { headers: { origin } });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("access-control-allow-origin")).toBe(origin);
+    expect(response.headers.get("access-control-expose-headers")).toContain("retry-after");
+  });
+  it("is refused from any other", async () => {
+    const headers = { origin: "https://other.example" };
+    const response = await start().worker.fetch("/s3/params", { headers });
+    await expectProblem(response, 403, "origin-not-allowed");
+  });
+});
