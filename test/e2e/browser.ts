@@ -1,0 +1,136 @@
+/** A browser that comes from npm, and pages with one version of Uppy in them. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import chromium, { inflate } from "@sparticuz/chromium";
+import { build } from "esbuild";
+import { chromium as playwright, type Browser } from "playwright-core";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const PACKAGE = resolve(dirname(fileURLToPath(import.meta.resolve("@sparticuz/chromium"))), "..");
+
+/** No flag of the package's own: among them is one that lets a page read whatever it likes. */
+const FLAGS = ["--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-dev-shm-usage"];
+
+/** The package has a browser for Linux on x64; elsewhere it is the machine's own Chrome. */
+export async function startBrowser(): Promise<Browser> {
+  if (process.platform !== "linux" || process.arch !== "x64")
+    return playwright.launch({ channel: "chrome" });
+  const folder = await unpack();
+  const executablePath = join(folder, "chromium");
+  return playwright.launch({
+    executablePath,
+    args: FLAGS,
+    env: {
+      ...process.env,
+      ...librariesFor(executablePath, folder),
+      FONTCONFIG_PATH: join(folder, "fonts"),
+    },
+  });
+}
+
+/** Once for each version, into a folder that appears whole: two tests may want it at once. */
+async function unpack(): Promise<string> {
+  const { version } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")) as {
+    version: string;
+  };
+  const cache = join(ROOT, "node_modules/.cache");
+  const folder = join(cache, `chromium-${version}`);
+  if (existsSync(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const fresh = await mkdtemp(`${folder}-`);
+  const usual = process.env["TMPDIR"];
+  // The package unpacks into the system's folder for temporary files.
+  process.env["TMPDIR"] = fresh;
+  await Promise.all([chromium.executablePath(), inflate(join(PACKAGE, "bin/al2023.tar.br"))]);
+  if (usual === undefined) delete process.env["TMPDIR"];
+  else process.env["TMPDIR"] = usual;
+  try {
+    await rename(fresh, folder);
+  } catch {
+    await rm(fresh, { recursive: true });
+  }
+  return folder;
+}
+
+/** The package brings the libraries that a bare machine lacks; the machine's own are better where it has them. */
+function librariesFor(executable: string, folder: string): Readonly<Record<string, string>> {
+  const needed = execFileSync("ldd", [executable], { encoding: "utf8" });
+  return needed.includes("not found") ? { LD_LIBRARY_PATH: join(folder, "al2023/lib") } : {};
+}
+
+export type Version = 4 | 5 | 6;
+
+export interface Pages {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+const DRIVER = `
+  import Uppy from "@uppy/core";
+  import AwsS3 from "@uppy/aws-s3";
+  import GoldenRetriever from "@uppy/golden-retriever";
+  import { createDriver } from "../driver.ts";
+  globalThis.driver = createDriver({ Uppy, AwsS3, GoldenRetriever });
+`;
+
+/** Serves a page with that version, on an origin that the development server allows. */
+export async function servePages(version: Version, source = DRIVER): Promise<Pages> {
+  const script = await bundle(version, source);
+  const server = createServer((request, response) => {
+    const isScript = request.url === "/page.js";
+    response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
+    response.end(
+      isScript
+        ? script
+        : '<!doctype html><meta charset="utf-8"><title>Uppy</title><script src="/page.js"></script>',
+    );
+  });
+  await new Promise<void>((done) => {
+    server.listen(0, "127.0.0.1", done);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: async () =>
+      new Promise((done) => {
+        server.closeAllConnections();
+        server.close(() => done());
+      }),
+  };
+}
+
+/** The page's program with the version's own packages, as its lock file has them. */
+async function bundle(version: Version, source: string): Promise<string> {
+  const folder = join(ROOT, `test/uppy/v${version}`);
+  install(folder);
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: folder },
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    logLevel: "error",
+  });
+  return outputFiles.map(({ text }) => text).join("");
+}
+
+/** What npm wrote of its last installation says whether there is another to be done. */
+function install(folder: string): void {
+  const packagesOf = (path: string) => {
+    const file = join(folder, path);
+    if (!existsSync(file)) return "";
+    const { packages } = JSON.parse(readFileSync(file, "utf8")) as { packages: object };
+    return JSON.stringify(Object.entries(packages).filter(([name]) => name !== ""));
+  };
+  if (packagesOf("package-lock.json") === packagesOf("node_modules/.package-lock.json")) return;
+  execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], {
+    cwd: folder,
+    stdio: "pipe",
+  });
+}

@@ -1,0 +1,9 @@
+import { describe } from "vitest";
+import { describeUploads, useUppy } from "./uppy.ts";
+import { describeEndpoint } from "./uppy-endpoint.ts";
+
+describe("Uppy 4", () => {
+  const setting = useUppy(4, "endpoint");
+  describeUploads(setting);
+  describeEndpoint(setting);
+});
