@@ -1,4 +1,4 @@
-/** Uploads as Uppy reads them: docs/uppy.md. Nothing is called `expires`, which would cut a transfer off. */
+/** Uploads as Uppy reads them: docs/protocol.md. Nothing is called `expires`, which would cut a transfer off. */
 import { sizeOfPart } from "../grant/parts.ts";
 import { bucketOf } from "../operation/inspect.ts";
 import { addressOf, locate } from "../operation/locate.ts";

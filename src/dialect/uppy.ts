@@ -1,5 +1,5 @@
 /**
- * What the S3 clients of Uppy 4, 5 and 6 speak, docs/uppy.md: the operations of `/v1` in their words.
+ * What the S3 clients of Uppy 4, 5 and 6 speak, docs/protocol.md: the operations of `/v1` in their words.
  * The `uploadId` that they get is the upload's sealed id, and not the store's name for it.
  */
 import type { Context } from "hono";

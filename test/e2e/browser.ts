@@ -106,8 +106,7 @@ export async function servePages(version: Version, source = DRIVER): Promise<Pag
 
 /** The page's program with the version's own packages, as its lock file has them. */
 async function bundle(version: Version, source: string): Promise<string> {
-  const folder = join(ROOT, `test/uppy/v${version}`);
-  install(folder);
+  const folder = installUppy(version);
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: folder },
     bundle: true,
@@ -120,17 +119,20 @@ async function bundle(version: Version, source: string): Promise<string> {
   return outputFiles.map(({ text }) => text).join("");
 }
 
-/** What npm wrote of its last installation says whether there is another to be done. */
-function install(folder: string): void {
+/** The folder of that version's packages. What npm wrote of its last installation says whether there is another to be done. */
+export function installUppy(version: Version): string {
+  const folder = join(ROOT, `test/uppy/v${version}`);
   const packagesOf = (path: string) => {
     const file = join(folder, path);
     if (!existsSync(file)) return "";
     const { packages } = JSON.parse(readFileSync(file, "utf8")) as { packages: object };
     return JSON.stringify(Object.entries(packages).filter(([name]) => name !== ""));
   };
-  if (packagesOf("package-lock.json") === packagesOf("node_modules/.package-lock.json")) return;
+  if (packagesOf("package-lock.json") === packagesOf("node_modules/.package-lock.json"))
+    return folder;
   execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], {
     cwd: folder,
     stdio: "pipe",
   });
+  return folder;
 }
