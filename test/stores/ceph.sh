@@ -80,7 +80,15 @@ c=(-c "$D/ceph.conf")
 monmaptool --create --clobber --fsid $FSID --addv a "[v1:127.0.0.1:$MON]" "$D/monmap" >>"$OUT/log/setup.log" 2>&1
 ceph-mon "${c[@]}" --mkfs -i a --monmap "$D/monmap" >>"$OUT/log/setup.log" 2>&1
 spawn "$H/run/mon.pid" "$OUT/log/mon.out" ceph-mon "${c[@]}" -i a -f
-cephc() { timeout 30 "${CEPH[@]}" "${c[@]}" "$@" >>"$OUT/log/setup.log" 2>&1; }
+# A monitor that has just begun may turn one command away: each is tried again.
+cephc() {
+  for _ in 1 2 3 4 5; do
+    timeout 30 "${CEPH[@]}" "${c[@]}" "$@" >>"$OUT/log/setup.log" 2>&1 && return 0
+    sleep 1
+  done
+  echo "ceph $* failed: $(tail -1 "$OUT/log/setup.log")" >&2
+  return 1
+}
 cephc mon stat
 U=$(cat /proc/sys/kernel/random/uuid); cephc osd new "$U" 0
 ceph-osd "${c[@]}" -i 0 --mkfs --osd-uuid "$U" --no-mon-config >>"$OUT/log/setup.log" 2>&1
