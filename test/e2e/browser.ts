@@ -1,7 +1,7 @@
 /** A browser that comes from npm, and pages with one version of Uppy in them. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join, resolve } from "node:path";
@@ -12,6 +12,9 @@ import { chromium as playwright, type Browser } from "playwright-core";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const PACKAGE = resolve(dirname(fileURLToPath(import.meta.resolve("@sparticuz/chromium"))), "..");
+
+/** What fontconfig reads. */
+const FONTS = "fonts.conf";
 
 /** No flag of the package's own: among them is one that lets a page read whatever it likes. */
 const FLAGS = ["--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-dev-shm-usage"];
@@ -28,7 +31,7 @@ export async function startBrowser(): Promise<Browser> {
     env: {
       ...process.env,
       ...librariesFor(executablePath, folder),
-      FONTCONFIG_PATH: join(folder, "fonts"),
+      FONTCONFIG_FILE: join(folder, FONTS),
     },
   });
 }
@@ -39,7 +42,7 @@ async function unpack(): Promise<string> {
     version: string;
   };
   const cache = join(ROOT, "node_modules/.cache");
-  const folder = join(cache, `chromium-${version}`);
+  const folder = join(cache, `chromium-${version}-fonts`);
   if (existsSync(folder)) return folder;
   await mkdir(cache, { recursive: true });
   const fresh = await mkdtemp(`${folder}-`);
@@ -49,12 +52,21 @@ async function unpack(): Promise<string> {
   await Promise.all([chromium.executablePath(), inflate(join(PACKAGE, "bin/al2023.tar.br"))]);
   if (usual === undefined) delete process.env["TMPDIR"];
   else process.env["TMPDIR"] = usual;
+  await writeFile(join(fresh, FONTS), fontsOf(folder));
   try {
     await rename(fresh, folder);
   } catch {
     await rm(fresh, { recursive: true });
   }
   return folder;
+}
+
+/** The package's own names the folders of the machine that it is made for: without a font a text field ends the browser. */
+function fontsOf(folder: string): string {
+  const folders = [join(folder, "fonts/fonts"), "/usr/share/fonts"];
+  const listed = folders.map((path) => `<dir>${path}</dir>`).join("");
+  const cache = `<cachedir>${join(folder, "fonts-cache")}</cachedir>`;
+  return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${listed}${cache}</fontconfig>`;
 }
 
 /** The package brings the libraries that a bare machine lacks; the machine's own are better where it has them. */
