@@ -41,9 +41,9 @@ function pathOf(request: Request): string {
   return getPath(request).replace(/^(\/uppy\/[^/]+)?\/{2,}(?=s3\/)/, "$1/");
 }
 
-/** A path that can be shown: what follows `/uppy` may be a token. */
+/** A path that can be shown: a segment as long as a token may be one, wherever it stands. */
 function tell(path: string): string {
-  return path.replace(/(?<=uppy\b).*$/is, "/…");
+  return path.replaceAll(/[^/]{41,}/g, "…");
 }
 
 function refuse(c: Context<Edge>, error: Error, log: Log): Response {

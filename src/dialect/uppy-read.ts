@@ -7,7 +7,8 @@ import type { Edge } from "../shell.ts";
 import { contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "./read.ts";
 
 const MIN_PART_BYTES = 5 * 2 ** 20;
-const MAX_PARTS = 10_000;
+/** AWS: "Amazon S3 multipart upload limits". */
+export const MAX_PARTS = 10_000;
 
 /** A number, or its digits: versions 4 and 5 make a text of everything. */
 const bytesSchema = z.pipe(

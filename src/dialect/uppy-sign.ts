@@ -6,7 +6,8 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
-import { askedBy, identify, limitBody } from "../edge.ts";
+import { askedBy, callerKey, identify, limitBody } from "../edge.ts";
+import { throttle } from "../grant/throttle.ts";
 import { abortUpload } from "../operation/abort.ts";
 import { completeUpload } from "../operation/complete.ts";
 import { findProgress, signParts } from "../operation/multipart.ts";
@@ -18,13 +19,13 @@ import { isDocument, readBlocks, readField, readNumber } from "../store/xml.ts";
 import { parseAs, readJson } from "./read.ts";
 import { createForUppy } from "./uppy-create.ts";
 import { arrived, presentCompleted, ticketOf, toXml } from "./uppy-present.ts";
-import { namedPartsSchema, ownUpload, readUppyUpload } from "./uppy-read.ts";
+import { MAX_PARTS, namedPartsSchema, ownUpload, readUppyUpload } from "./uppy-read.ts";
 
 const presignRequest = z.object({
   method: z.enum(["PUT", "POST", "GET", "DELETE"]),
   key: z.string().check(z.minLength(1)),
   uploadId: z.optional(z.string()),
-  partNumber: z.optional(z.int().check(z.minimum(1), z.maximum(10_000))),
+  partNumber: z.optional(z.int().check(z.minimum(1), z.maximum(MAX_PARTS))),
   /** Of a file that begins: what Uppy takes itself for one without a type. */
   contentType: z._default(z.string(), "application/octet-stream"),
   filename: z.optional(z.unknown()),
@@ -92,6 +93,8 @@ async function presignNew(
 ): Promise<Presigned> {
   if (method !== "PUT" && method !== "POST")
     throw invalidRequest({ pointer: "/uploadId", detail: `is required with ${method}` });
+  // Counted with the parts before the body was read; a ticket counts where every other one does.
+  await throttle(service.perCaller, callerKey(c.get("caller")), service.log);
   const upload = readUppyUpload({ type, filename, metadata });
   const how = method === "PUT" ? "single" : "parts";
   const { granted, id } = await createForUppy(askedBy(c, service), upload, how);
@@ -125,7 +128,9 @@ function ownUrl(id: string, key: string, what = ""): string {
 function readParts(text: string): z.output<typeof namedPartsSchema> {
   if (!isDocument(text, "CompleteMultipartUpload"))
     throw new Problem("bad-request", "Send the parts as S3's own XML: CompleteMultipartUpload");
-  const parts = readBlocks(text, "Part").map((part) => ({
+  // One too many is enough to be refused.
+  const blocks = readBlocks(text, "Part").slice(0, MAX_PARTS + 1);
+  const parts = blocks.map((part) => ({
     PartNumber: readNumber(part, "PartNumber"),
     ETag: readField(part, "ETag"),
   }));

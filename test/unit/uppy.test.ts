@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { reset } from "cloudflare:test";
 import { afterEach, describe, expect, it } from "vitest";
 import { planParts } from "../../src/grant/parts.ts";
-import { NOW, startWorker, tokenFor, type TestWorker } from "./harness.ts";
+import { startWorker, tokenFor, type TestWorker } from "./harness.ts";
 import {
   MiB,
   PARTS_CONFIG,
@@ -15,65 +15,20 @@ import {
   refused,
   send,
   status,
-  type ScriptedStore,
 } from "./scripted-store.ts";
+import {
+  FILE,
+  FOREVER,
+  META,
+  begin,
+  create,
+  getParams,
+  pathOf,
+  signedHeaders,
+  start,
+} from "./uppy-client.ts";
 
 const ORIGIN = "https://acme-media.s3.ap-northeast-2.amazonaws.com";
-const FOREVER = { exp: Date.parse("2050-01-01T00:00:00Z") / 1000 };
-
-interface Setting {
-  readonly store: ScriptedStore;
-  readonly worker: TestWorker;
-  readonly moveClock: (seconds: number) => void;
-}
-
-function start(config: unknown = PARTS_CONFIG): Setting {
-  const store = createStore();
-  let now = NOW;
-  const world = { fetch: store.fetch, now: () => now };
-  return {
-    store,
-    worker: startWorker({ config, env: PARTS_ENV, world }),
-    moveClock: (seconds) => void (now += seconds * 1000),
-  };
-}
-
-/** What the clients send: every field of a file's meta, texts in versions 4 and 5, values in 6. */
-const META = { name: "a.mp4", type: "video/mp4", relativePath: null };
-const FILE = { filename: "a.mp4", type: "video/mp4" };
-
-interface Begun {
-  readonly key: string;
-  readonly uploadId: string;
-  readonly bucket: string;
-}
-
-const create = async (worker: TestWorker, metadata: object, fields: object = {}) =>
-  send(worker, "POST", "/s3/multipart", { body: { ...FILE, metadata, ...fields } });
-
-async function begin(worker: TestWorker, size: number, metadata: object = {}): Promise<Begun> {
-  const response = await create(worker, { ...META, size, ...metadata });
-  expect(response.status).toBe(200);
-  return response.json();
-}
-
-const pathOf = ({ uploadId, key }: Begun, what = "") =>
-  `/s3/multipart/${encodeURIComponent(uploadId)}${what}?key=${encodeURIComponent(key)}`;
-
-/** As versions 4 and 5 ask, which name JSON. */
-async function getParams(
-  worker: TestWorker,
-  meta: Readonly<Record<string, string>>,
-  fields: Readonly<Record<string, string>> = FILE,
-): Promise<Response> {
-  const named = Object.entries(meta).map(([name, value]) => [`metadata[${name}]`, value] as const);
-  const query = new URLSearchParams([...Object.entries(fields), ...named]);
-  return worker.fetch(`/s3/params?${query.toString()}`, {
-    headers: { authorization: `Bearer ${await tokenFor(FOREVER)}`, accept: "application/json" },
-  });
-}
-
-const signedHeaders = (url: string) => new URL(url).searchParams.get("X-Amz-SignedHeaders");
 
 afterEach(async () => reset());
 
@@ -449,6 +404,17 @@ describe("an upload that is given up", () => {
     expect(store.only("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
   });
 
+  it("keeps its object once it is completed", async () => {
+    const { store, worker } = start();
+    const begun = await begin(worker, 12 * MiB);
+    putParts(store, 12 * MiB, 5 * MiB);
+    const body = { parts: [{ PartNumber: 1, ETag: "x" }] };
+    expect((await send(worker, "POST", pathOf(begun, "/complete"), { body })).status).toBe(200);
+    expect((await send(worker, "DELETE", pathOf(begun))).status).toBe(200);
+    expect(store.object).toBeDefined();
+    expect(store.count("DeleteObject")).toBe(0);
+  });
+
   it("gives its place in the quota back", async () => {
     const metered = { ...PARTS_CONFIG.policies["metered"], quota: { pending: 1 } };
     const worker = startWorker({
@@ -465,84 +431,6 @@ describe("an upload that is given up", () => {
     });
     expect((await send(worker, "DELETE", pathOf(begun))).status).toBe(200);
     expect((await create(worker, { size: 5, policy: "metered" })).status).toBe(200);
-  });
-});
-
-/** Every route that names an upload. */
-const ROUTES = [
-  ["signing a part", "GET", "/s3/multipart/ID/1", undefined],
-  ["signing many", "GET", "/s3/multipart/ID/batch", undefined],
-  ["listing", "GET", "/s3/multipart/ID", undefined],
-  ["completing", "POST", "/s3/multipart/ID/complete", { parts: [{ PartNumber: 1, ETag: "a" }] }],
-  ["aborting", "DELETE", "/s3/multipart/ID", undefined],
-  ["naming it in XML", "POST", "/s3/uploads/ID?uploads", undefined],
-  ["listing in XML", "GET", "/s3/uploads/ID", undefined],
-  ["completing in XML", "POST", "/s3/uploads/ID?", {}],
-  ["aborting in XML", "DELETE", "/s3/uploads/ID", undefined],
-] as const;
-
-describe("an upload is its caller's alone", () => {
-  const ask = async (
-    { worker }: Setting,
-    [, method, path, body]: (typeof ROUTES)[number],
-    { uploadId, key }: Pick<Begun, "uploadId" | "key">,
-    claims: object = {},
-  ) => {
-    const url = new URL(path.replace("ID", encodeURIComponent(uploadId)), "https://x.example");
-    url.searchParams.set("partNumbers", "1");
-    if (key !== "") url.searchParams.set("key", key);
-    return send(worker, method, url.pathname + url.search, { body, claims: { ...claims } });
-  };
-
-  it.for(ROUTES)("for %s", async (route) => {
-    const setting = start();
-    const begun = await begin(setting.worker, 5);
-    const other = await begin(setting.worker, 5);
-    const before = setting.store.asked.length;
-    await expectProblem(await ask(setting, route, begun, { sub: "bob" }), 404, "upload-not-found");
-    await expectProblem(
-      await ask(setting, route, begun, { policies: ["metered"] }),
-      404,
-      "upload-not-found",
-    );
-    const forged = { ...begun, uploadId: UPLOAD_ID };
-    await expectProblem(await ask(setting, route, forged), 404, "upload-not-found");
-    const elsewhere = { ...begun, key: other.key };
-    await expectProblem(await ask(setting, route, elsewhere), 403, "key-outside-prefix");
-    const outside = { ...begun, key: "videos/bob/a.mp4" };
-    await expectProblem(await ask(setting, route, outside), 403, "key-outside-prefix");
-    const nameless = { ...begun, key: "" };
-    await expectProblem(await ask(setting, route, nameless), 422, "invalid-request", at("/key"));
-    expect(setting.store.asked).toHaveLength(before);
-  });
-
-  it.for(ROUTES)("and %s needs a token", async ([, method, path]) => {
-    const response = await start().worker.fetch(path, { method });
-    await expectProblem(response, 401, "unauthenticated");
-  });
-
-  it("whatever else the query names", async () => {
-    const { worker } = start();
-    const begun = await begin(worker, 12 * MiB);
-    const other = await begin(worker, 12 * MiB);
-    const response = await send(worker, "GET", `${pathOf(begun, "/3")}&uploadId=${other.uploadId}`);
-    const { url } = await response.json<{ url: string }>();
-    expect(new URL(url).pathname).toBe(`/${begun.key}`);
-  });
-
-  it("for what signRequest asks", async () => {
-    const { store, worker } = start();
-    const begun = await begin(worker, 5);
-    const before = store.asked.length;
-    for (const method of ["PUT", "GET", "POST", "DELETE"]) {
-      const body = { method, key: begun.key, uploadId: begun.uploadId, partNumber: 1 };
-      const theirs = await send(worker, "POST", "/s3/presign", { body, claims: { sub: "bob" } });
-      await expectProblem(theirs, 404, "upload-not-found");
-      const elsewhere = { ...body, key: "videos/alice/other.mp4" };
-      const moved = await send(worker, "POST", "/s3/presign", { body: elsewhere });
-      await expectProblem(moved, 403, "key-outside-prefix");
-    }
-    expect(store.asked).toHaveLength(before);
   });
 });
 
@@ -681,137 +569,3 @@ async function completeXml(
   const document = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`;
   return postXml(worker, url, document);
 }
-
-/** Two slashes at the beginning of a path would name a host. */
-const SERVICE = "https://uploads.example.com";
-
-describe("a token in the path", () => {
-  const body = JSON.stringify({ ...FILE, metadata: { size: 5 } });
-  const post = async (worker: TestWorker, path: string) =>
-    worker.fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body });
-
-  it("is taken for the one that version 6 cannot send", async () => {
-    const { worker } = start();
-    const token = await tokenFor(FOREVER);
-    const response = await post(worker, `/uppy/${token}/s3/multipart`);
-    expect(response.status).toBe(200);
-    const begun = await response.json<Begun>();
-    expect(begun.key).toMatch(/^videos\/alice\//);
-    expect((await worker.fetch(`/uppy/${token}${pathOf(begun, "/1")}`)).status).toBe(200);
-    const bob = await tokenFor({ ...FOREVER, sub: "bob" });
-    const theirs = await worker.fetch(`/uppy/${bob}${pathOf(begun, "/1")}`);
-    await expectProblem(theirs, 404, "upload-not-found");
-  });
-
-  it("is the one that counts, whatever a header says", async () => {
-    const token = await tokenFor({ ...FOREVER, sub: "bob" });
-    const response = await send(start().worker, "POST", `/uppy/${token}/s3/multipart`, {
-      body: { ...FILE, metadata: { size: 5 } },
-    });
-    expect(await response.json()).toMatchObject({
-      key: expect.stringMatching(/^videos\/bob\//) as string,
-    });
-  });
-
-  it("is taken behind a slash too many", async () => {
-    const { worker } = start();
-    const token = await tokenFor(FOREVER);
-    expect((await post(worker, `/uppy/${token}//s3/multipart`)).status).toBe(200);
-    expect(
-      (await send(worker, "POST", `${SERVICE}//s3/multipart`, { body: JSON.parse(body) })).status,
-    ).toBe(200);
-    await expectProblem(await send(worker, "GET", `${SERVICE}//v1/uploads`), 404, "not-found");
-  });
-
-  const refusedTokens: readonly (readonly [string, () => Promise<string>])[] = [
-    ["expired", async () => tokenFor({ exp: NOW / 1000 - 60 })],
-    ["of nobody", async () => tokenFor({ ...FOREVER, iss: "https://other.example" })],
-    ["no token", async () => "x"],
-    ["no text for a header", async () => "a%0Ab"],
-    ["of other letters", async () => "%ED%95%9C"],
-  ];
-  it.for(refusedTokens)("is refused where it is %s", async ([, make]) => {
-    const response = await post(start().worker, `/uppy/${await make()}/s3/multipart`);
-    await expectProblem(response, 401, "unauthenticated");
-  });
-
-  it("is in no answer and in no line of the log", async () => {
-    const { worker } = start();
-    const token = await tokenFor(FOREVER);
-    const old = await tokenFor({ exp: NOW / 1000 - 60 });
-    const paths = (one: string) => [
-      `/uppy/${one}/s3/params`,
-      `/uppy/${one}/s3/none`,
-      `/uppy/${one}`,
-      `/uppy/${one}/s3`,
-      `/uppy/${one}/other`,
-      `/UPPY/${one}/s3/params`,
-      `/x/uppy/${one}/s3/params`,
-      `/uppy%2F${one}/s3/params`,
-      `${SERVICE}//uppy/${one}/s3/params`,
-      `/uppy/${one}/s3/multipart/x/1?key=a`,
-      `/uppy/${one}/s3/multipart`,
-    ];
-    for (const path of [...paths(token), ...paths(old)]) {
-      for (const method of ["GET", "POST", "DELETE"]) {
-        const response = await worker.fetch(path, { method });
-        const told = JSON.stringify([...response.headers]) + (await response.text());
-        expect([path, told.includes(token) || told.includes(old)]).toEqual([path, false]);
-      }
-    }
-    const signature = (one: string) => one.split(".")[2] ?? "";
-    for (const line of worker.log) {
-      expect(line).not.toContain(signature(token));
-      expect(line).not.toContain(signature(old));
-    }
-    expect(worker.log.length).toBeGreaterThan(0);
-  });
-});
-
-describe("a body", () => {
-  it.for([
-    ["/s3/multipart", 16 * 1024],
-    ["/s3/presign", 16 * 1024],
-    ["/s3/multipart/x/complete?key=a", MiB],
-    ["/s3/uploads/x?key=a", MiB],
-  ] as const)("of %s has at most %i bytes", async ([path, limit]) => {
-    const body = { key: "x".repeat(limit) };
-    await expectProblem(await send(start().worker, "POST", path, { body }), 413, "too-large", {
-      limit,
-    });
-  });
-});
-
-describe("a page of an allowed origin", () => {
-  const origin = "https://app.example.com";
-  it("may ask what Uppy asks", async () => {
-    const { worker } = start();
-    const token = await tokenFor(FOREVER);
-    const preflight = await worker.fetch(`/uppy/${token}/s3/multipart`, {
-      method: "OPTIONS",
-      headers: {
-        origin,
-        "access-control-request-method": "DELETE",
-        "access-control-request-headers": "content-type,authorization",
-      },
-    });
-    expect(preflight.status).toBe(204);
-    expect(preflight.headers.get("access-control-allow-origin")).toBe(origin);
-    expect(preflight.headers.get("access-control-allow-methods")).toBe("GET,POST,DELETE");
-    expect(preflight.headers.get("access-control-allow-headers")).toBe(
-      "authorization,content-type",
-    );
-    expect(preflight.headers.get("access-control-max-age")).toBe("86400");
-  });
-  it("reads a refusal", async () => {
-    const response = await start().worker.fetch("/s3/params", { headers: { origin } });
-    expect(response.status).toBe(401);
-    expect(response.headers.get("access-control-allow-origin")).toBe(origin);
-    expect(response.headers.get("access-control-expose-headers")).toContain("retry-after");
-  });
-  it("is refused from any other", async () => {
-    const headers = { origin: "https://other.example" };
-    const response = await start().worker.fetch("/s3/params", { headers });
-    await expectProblem(response, 403, "origin-not-allowed");
-  });
-});
