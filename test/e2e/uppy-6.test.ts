@@ -8,6 +8,7 @@ import {
   waitForParts,
   type Setting,
 } from "./uppy.ts";
+import { describeCompletion } from "./uppy-completion.ts";
 
 /** Version 6 remembers what it sent, and asks the store for what it does not. */
 function describeResuming({ open, expectStored }: Setting, hasReceipt: boolean): void {
@@ -77,47 +78,10 @@ describe("Uppy 6 with the helper", () => {
   const { open, expectStored } = setting;
   describeUploads(setting);
   describeResuming(setting, true);
+  describeCompletion(setting);
 
   it("stores an empty file", async () => {
     await expectStored(await (await open()).send("a.txt", "text/plain", 0), 0);
-  });
-
-  it.for([
-    ["in one PUT", false],
-    ["in parts", true],
-  ] as const)("has a receipt for a file %s", async ([, isInParts]) => {
-    const { bodies } = await (await open({ isInParts })).send("a.txt", "text/plain", 6);
-    const [, claims = ""] = bodies[0]?.["receipt"]?.split(".") ?? [];
-    expect(JSON.parse(Buffer.from(claims, "base64url").toString())).toMatchObject({
-      sub: "alice",
-      upload: { key: bodies[0]?.["key"], size: 6 },
-    });
-  });
-
-  it("is content with a file that arrived, and whose answer was lost", async () => {
-    const uppy = await open();
-    const sent: string[] = [];
-    await uppy.page.route("**/cdn-cgi/**", async (route) => {
-      sent.push(route.request().method());
-      if (sent.length > 1) return route.continue();
-      expect((await route.fetch()).status()).toBe(200);
-      return route.abort("connectionreset");
-    });
-    const refused = uppy.page.waitForResponse((response) => response.status() === 412);
-    const outcome = await uppy.send("a.txt", "text/plain", 5);
-    await refused;
-    await expectStored(outcome, 5);
-    expect(sent).toEqual(["PUT", "PUT"]);
-    expect(outcome.bodies[0]?.["receipt"]).toMatch(/^ey/);
-  });
-
-  it("fails a file that the store has not", async () => {
-    const uppy = await open();
-    await uppy.page.route("**/cdn-cgi/**", async (route) => route.fulfill({ status: 200 }));
-    const outcome = await uppy.send("a.txt", "text/plain", 5);
-    expect(outcome.errors).toEqual([
-      "Send the file first: the store has nothing under this key yet",
-    ]);
   });
 
   it("says in the service's own words what is refused", async () => {

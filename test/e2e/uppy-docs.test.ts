@@ -41,22 +41,24 @@ interface Page {
     readonly upload: () => Promise<unknown>;
     readonly getFile: (id: string) => {
       readonly error?: string;
-      readonly response?: { readonly body?: { readonly key?: string } };
+      readonly response?: { readonly body?: { readonly key?: string; readonly receipt?: string } };
     };
   };
 }
 
 describe("a program from the documentation", () => {
   it.for([
-    ["README.md", 0, 4, "a.png", "image/png"],
-    ["README.md", 0, 5, "a.png", "image/png"],
-    ["docs/uppy-4.md", 0, 4, "a.png", "image/png"],
-    ["docs/uppy-5.md", 0, 5, "a.png", "image/png"],
-    ["docs/uppy-6.md", 0, 6, "a.png", "image/png"],
-    ["docs/uppy-6.md", 1, 6, "a.mp4", "video/mp4"],
+    ["README.md", 0, 4, "a.png", "image/png", false],
+    ["README.md", 0, 5, "a.png", "image/png", false],
+    ["docs/uppy-4.md", 0, 4, "a.png", "image/png", false],
+    ["docs/uppy-4.md", 1, 4, "a.png", "image/png", true],
+    ["docs/uppy-5.md", 0, 5, "a.png", "image/png", false],
+    ["docs/uppy-5.md", 1, 5, "a.png", "image/png", true],
+    ["docs/uppy-6.md", 0, 6, "a.png", "image/png", true],
+    ["docs/uppy-6.md", 1, 6, "a.mp4", "video/mp4", false],
   ] as const)(
     "uploads as it stands: %s, program %i, version %i",
-    async ([path, index, version, name, type]) => {
+    async ([path, index, version, name, type, hasReceipt]) => {
       const pages = await servePages(version, await readProgram(path, index));
       const page = await browser.newPage();
       await page.goto(pages.url);
@@ -68,13 +70,14 @@ describe("a program from the documentation", () => {
           const id = uppy.addFile({ name: file, type: contentType, data });
           await uppy.upload();
           const { error, response } = uppy.getFile(id);
-          return { error, key: response?.body?.key };
+          return { error, key: response?.body?.key, receipt: response?.body?.receipt };
         },
         [name, type, [...bytes]] as const,
       );
       await page.close();
       await pages.close();
       expect(sent.error ?? undefined).toBeUndefined();
+      expect(sent.receipt !== undefined).toBe(hasReceipt);
       const stored = await server.read(sent.key ?? "");
       expect(stored?.contentType).toBe(type);
       expect(Buffer.from(bytes).equals(stored?.bytes ?? new Uint8Array())).toBe(true);
@@ -90,7 +93,12 @@ const TYPED = `
   const uppy = new Uppy<{ album: string }, { key: string; location: string }>();
   uppyMeta(uppy, { policy: "photo" });
 `;
-/** Only version 6 has a place for the rest. */
+const TYPED_HELP = `
+  import AwsS3 from "@uppy/aws-s3";
+  import { helpUppy } from ${JSON.stringify(HELPER)};
+  uppy.use(AwsS3, { endpoint: "https://uploads.example.com", headers: { authorization: "" } });
+  helpUppy(uppy);
+`;
 const TYPED_SIGNER = `
   import AwsS3 from "@uppy/aws-s3";
   uppy.use(AwsS3, { ...signer, shouldUseMultipart: true });
@@ -99,8 +107,8 @@ const TYPED_SIGNER = `
 
 describe("the helper", () => {
   it.for([
-    [4, TYPED],
-    [5, TYPED],
+    [4, TYPED + TYPED_HELP],
+    [5, TYPED + TYPED_HELP],
     [6, TYPED + TYPED_SIGNER],
   ] as const)("fits the types of version %i", async ([version, program]) => {
     // Below the version's own packages, where its imports lead to them.

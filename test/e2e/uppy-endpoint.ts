@@ -24,8 +24,8 @@ export function describeEndpoint({ open, expectStored }: Setting): void {
       await expectStored(await upload, LARGE);
     });
 
-    it("goes on after a pause with parts that had arrived, at once where the store lists them", async () => {
-      const uppy = await open({ isInParts: true });
+    const pauseAfterTwo = async (isHelped: boolean) => {
+      const uppy = await open({ isInParts: true, isHelped });
       const held = await uppy.hold(2);
       await uppy.run("add", "a.txt", "text/plain", LARGE);
       const upload = uppy.run("upload");
@@ -34,10 +34,20 @@ export function describeEndpoint({ open, expectStored }: Setting): void {
       await uppy.run("pause");
       await held.letGo();
       await uppy.run("resume");
-      const outcome = await upload;
+      return { uppy, outcome: await upload };
+    };
+
+    it("goes on after a pause with parts that had arrived, at once where the store lists them", async () => {
+      const { uppy, outcome } = await pauseAfterTwo(false);
       // Uppy has let go of what it sent, and looks for it in an empty list.
       expect(outcome.errors).toHaveLength(can("list-parts") ? 0 : 1);
       await expectStored(can("list-parts") ? outcome : await uppy.run("retry"), LARGE);
+    });
+
+    it("goes on after it on any store with the helper, and sends no part again", async () => {
+      const { uppy, outcome } = await pauseAfterTwo(true);
+      await expectStored(outcome, LARGE);
+      expect(uppy.puts.toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
     });
 
     it("goes on after a reload", async () => {

@@ -1,5 +1,5 @@
 /** What stands in the page: Uppy as its documentation has it, and what a person would do with it. */
-import { createUppySigner, uppyMeta } from "../../client/web/src/uppy.ts";
+import { createUppySigner, helpUppy, uppyMeta } from "../../client/web/src/uppy.ts";
 import { contentOf } from "./content.ts";
 
 /** Each version has types of its own: of these what is used here. */
@@ -50,6 +50,8 @@ export interface Settings {
   readonly token: string;
   readonly policy: string;
   readonly isInParts: boolean;
+  /** Whether versions 4 and 5 have the helper too. */
+  readonly isHelped?: boolean;
   /** Whether uploads go on after a reload. */
   readonly isRestoring?: boolean;
   /** Whether the page says how large its files are: the helper always does. */
@@ -99,7 +101,10 @@ export function createDriver({ Uppy, AwsS3, GoldenRetriever }: Kit): Driver {
     async start(chosen) {
       settings = chosen;
       ({ token } = chosen);
-      const { mode, service, policy, isInParts, isRestoring = false, isSizeTold = true } = chosen;
+      const { mode, policy, isInParts, isRestoring = false } = chosen;
+      const { isHelped = false, isSizeTold = true } = chosen;
+      // As people write it, with a slash at its end.
+      const endpoint = `${chosen.service}/`;
       // The helper tells the policy and the size by itself.
       const hasHelper = mode === "signer";
       uppy = new Uppy({ id: "test", meta: { album: "제주", ...(!hasHelper && { policy }) } });
@@ -109,14 +114,15 @@ export function createDriver({ Uppy, AwsS3, GoldenRetriever }: Kit): Driver {
       switch (mode) {
         case "endpoint": {
           const headers = { authorization: `Bearer ${token}` };
-          uppy.use(AwsS3, { ...shared, endpoint: service, headers });
+          uppy.use(AwsS3, { ...shared, endpoint, headers });
+          if (isHelped) helpUppy(uppy);
           break;
         }
         case "companion":
-          uppy.use(AwsS3, { ...shared, companionEndpoint: `${service}/uppy/${token}/` });
+          uppy.use(AwsS3, { ...shared, companionEndpoint: `${endpoint}uppy/${token}/` });
           break;
         case "signer": {
-          const signer = createUppySigner({ endpoint: service, getToken: () => token, policy });
+          const signer = createUppySigner({ endpoint, getToken: () => token, policy });
           uppy.use(AwsS3, { ...shared, ...signer });
           signer.completeAfter(uppy);
           break;
@@ -131,7 +137,9 @@ export function createDriver({ Uppy, AwsS3, GoldenRetriever }: Kit): Driver {
       });
     },
     add(name, type, size) {
-      uppy.addFile({ name, type, data: new File([contentOf(size)], name, { type }) });
+      // Of one date, so that Uppy takes it for the same file when it is added again.
+      const data = new File([contentOf(size)], name, { type, lastModified: 0 });
+      uppy.addFile({ name, type, data });
     },
     async upload() {
       await uppy.upload();

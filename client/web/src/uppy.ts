@@ -1,4 +1,4 @@
-/** Uppy with tickets of an edge-presigner: docs/uppy-6.md. */
+/** Uppy with tickets of an edge-presigner: docs/uppy-4.md, uppy-5.md, uppy-6.md. One file, as it is copied into pages. */
 
 /** Of Uppy's own types what is used here. */
 interface UppyFile {
@@ -70,29 +70,12 @@ export function createUppySigner({ endpoint, getToken, policy }: SignerOptions):
   const files = new Map<string, UppyFile>();
   const uploadIds = new Map<string, string>();
 
-  const ask = async (path: string, body: object, authorization?: string): Promise<Answer> => {
-    const bearer = authorization ?? `Bearer ${await getToken()}`;
-    const headers = { authorization: bearer, "content-type": "application/json" };
-    const sent = { method: "POST", headers, body: JSON.stringify(body) };
-    const response = await fetch(base + path, sent);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the service's own answer
-    const answer = (await response.json()) as Answer;
-    if (!response.ok) throw new Error(answer.message);
-    return answer;
-  };
-
-  const complete = async (uppy: Uppy, fileId: string, uploadId: string): Promise<void> => {
-    const { key, receipt } = await ask(`/v1/uploads/${uploadId}/complete`, {});
-    const { error, response } = uppy.getFile(fileId) ?? {};
-    const told = { ...response, body: { key, ...response?.body, receipt } };
-    uppy.setFileState(fileId, { error: null, response: told });
-    if (error) uppy.emit("upload-success", uppy.getFile(fileId), { status: 200, ...told });
-  };
+  const ask = async (path: string, body: object, authorization?: string): Promise<Answer> =>
+    post(base + path, { authorization: authorization ?? `Bearer ${await getToken()}` }, body);
 
   return {
     generateObjectKey(file) {
-      const uploadId = file.s3Multipart?.uploadId;
-      if (uploadId !== undefined) uploadIds.set(file.id, uploadId);
+      remember(uploadIds, file, file.s3Multipart?.uploadId);
       files.set(file.id, file);
       return file.id;
     },
@@ -110,30 +93,122 @@ export function createUppySigner({ endpoint, getToken, policy }: SignerOptions):
         { ...request, ...told },
         authorization,
       );
-      if (file && id !== undefined) uploadIds.set(file.id, id);
+      if (file) remember(uploadIds, file, id);
       // All but files and parts goes to the service itself.
       return url.startsWith("/")
         ? { url: base + url, key, headers: { authorization } }
         : { url, key, headers };
     },
 
-    completeAfter(uppy) {
-      uppy.addPostProcessor(async (fileIds) => {
-        const completions = fileIds.map(async (fileId) => {
-          const uploadId = uploadIds.get(fileId);
-          const file = uppy.getFile(fileId);
-          if (uploadId === undefined || !file) return;
-          try {
-            await complete(uppy, fileId, uploadId);
-          } catch (error) {
-            // What went wrong before is what there is to tell.
-            if (!file.error) uppy.emit("upload-error", file, error);
-          }
-        });
-        await Promise.all(completions);
-      });
-    },
+    completeAfter: (uppy) => completeEach(uppy, uploadIds, async (path) => ask(path, {})),
   };
+}
+
+/** A part as versions 4 and 5 have it. */
+interface Part {
+  readonly PartNumber: number;
+  readonly ETag: string;
+}
+
+/** `AwsS3` of versions 4 and 5: what it was given, and what it does by itself. */
+interface Plugin {
+  readonly opts: {
+    readonly endpoint: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly getUploadParameters: (file: UppyFile, options: object) => Promise<{ id?: string }>;
+    readonly listParts: (...args: ListArguments) => Promise<readonly Part[]>;
+  };
+  readonly setOptions: (options: Partial<Plugin["opts"]>) => void;
+}
+type ListArguments = [file: UppyFile, upload: { readonly uploadId: string }, signal?: AbortSignal];
+
+interface UppyWithParts extends Uppy {
+  getPlugin(id: "AwsS3Multipart"): unknown;
+  on(event: "s3-multipart:part-uploaded", listener: (file: UppyFile, part: Part) => void): unknown;
+}
+
+/**
+ * For Uppy 4 and 5, after `uppy.use(AwsS3, …)`: files in one PUT are completed as `completeAfter` does
+ * it, and after a pause an upload in parts goes on also where the store cannot list them.
+ */
+export function helpUppy(uppy: UppyWithParts): void {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of both versions, whose types differ
+  const plugin = uppy.getPlugin("AwsS3Multipart") as Plugin | undefined;
+  if (!plugin) throw new Error("Cannot help Uppy: call uppy.use(AwsS3, …) before");
+  const { getUploadParameters, listParts } = plugin.opts;
+  const uploadIds = new Map<string, string>();
+  const arrived = new Map<string, Part[]>();
+  uppy.on("s3-multipart:part-uploaded", ({ s3Multipart }, part) => {
+    const uploadId = s3Multipart?.uploadId ?? "";
+    arrived.set(uploadId, [...(arrived.get(uploadId) ?? []), part]);
+  });
+  plugin.setOptions({
+    async getUploadParameters(file, options) {
+      remember(uploadIds, file, undefined);
+      const ticket = await getUploadParameters(file, options);
+      remember(uploadIds, file, ticket.id);
+      return ticket;
+    },
+    // Uppy cannot send again what it has sent, and fails where that is not listed.
+    async listParts(...args) {
+      const listed = await listParts(...args);
+      return listed.length > 0 ? listed : (arrived.get(args[1].uploadId) ?? []);
+    },
+  });
+  completeEach(uppy, uploadIds, async (path) =>
+    post(plugin.opts.endpoint.replace(/\/+$/, "") + path, { ...plugin.opts.headers }, {}),
+  );
+}
+
+/** The upload of a file that begins, or none: never that of an earlier attempt. */
+function remember(uploadIds: Map<string, string>, { id }: UppyFile, uploadId?: string): void {
+  if (uploadId === undefined) uploadIds.delete(id);
+  else uploadIds.set(id, uploadId);
+}
+
+/** Has the service look at each of these files after its upload, failed ones too: the answer may have been lost. */
+function completeEach(
+  uppy: Uppy,
+  uploadIds: ReadonlyMap<string, string>,
+  ask: (path: string) => Promise<Answer>,
+): void {
+  const complete = async (fileId: string): Promise<void> => {
+    const uploadId = uploadIds.get(fileId);
+    if (uploadId === undefined || !uppy.getFile(fileId)) return;
+    try {
+      const { key, receipt } = await ask(`/v1/uploads/${uploadId}/complete`);
+      const file = uppy.getFile(fileId);
+      if (!file) return;
+      const told = { ...file.response, body: { key, ...file.response?.body, receipt } };
+      uppy.setFileState(fileId, { error: null, response: told });
+      if (file.error) uppy.emit("upload-success", uppy.getFile(fileId), { status: 200, ...told });
+    } catch (error) {
+      const file = uppy.getFile(fileId);
+      // What went wrong before is what there is to tell.
+      if (file && !file.error) uppy.emit("upload-error", file, error);
+    }
+  };
+  uppy.addPostProcessor(async (fileIds) => void (await Promise.all(fileIds.map(complete))));
+}
+
+/** Longer than the service waits for a store that puts parts together. */
+const TIME_LIMIT_MS = 90_000;
+
+async function post(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: object,
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(TIME_LIMIT_MS),
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the service's own answer, or a proxy's
+  const answer = (await response.json().catch(() => undefined)) as Answer | undefined;
+  if (response.ok && answer) return answer;
+  throw new Error(answer?.message ?? `The service answered ${response.status}`);
 }
 
 interface MetaOptions {
