@@ -1,7 +1,11 @@
 /** The rule for one segment of a key: what fails it is refused, never repaired. */
 
-/** Control, format (bidi, zero-width), lone surrogates, line separators, and letters that are not seen. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034F\u115F\u1160\u3164\uFFA0]/u;
+/**
+ * Control, format (bidi, zero-width), lone surrogates, line separators, letters that are not seen, and
+ * what is no character at all: a store's answers, and ours to Uppy, cannot have it (XML 1.0 section 2.2).
+ */
+const UNSEEN =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u034F\u115F\u1160\u3164\uFFA0]/u;
 
 /** What to change in a segment, or `undefined` where nothing is wrong. */
 export function segmentFault(segment: string): string | undefined {

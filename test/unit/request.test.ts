@@ -196,6 +196,8 @@ describe("file name", () => {
     "a\r\nb.pdf",
     "a\u202Efdp.pdf",
     "a\u200Bb.pdf",
+    "a\uFFFFb.pdf",
+    "a\u{1FFFE}b.pdf",
     "\uFEFFa.pdf",
     "a\uD800.pdf",
     "여행.pdf".normalize("NFD"),
