@@ -1,0 +1,162 @@
+/** What the service answers, of which the fields that the client itself relies on are looked at. */
+import { hasFields } from "./has-fields.ts";
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A PUT that was signed: `headers` are sent byte for byte. */
+export interface SignedPut {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  /** Seconds from the answer on, within which the PUT has to begin. */
+  readonly expiresIn: number;
+  /** RFC 3339. */
+  readonly expiresAt: string;
+  /** In bytes. */
+  readonly contentLength?: number;
+}
+
+export interface PartTicket extends SignedPut {
+  readonly partNumber: number;
+}
+
+interface Limit {
+  readonly limit: number;
+  readonly remaining: number;
+  /** In seconds. */
+  readonly resetsIn?: number;
+}
+
+interface TicketBase {
+  readonly id: string;
+  readonly status: "pending";
+  readonly policy: string;
+  readonly key: string;
+  readonly expiresIn: number;
+  readonly expiresAt: string;
+  /** What remains after this ticket, where the policy has a quota. */
+  readonly quota?: { readonly uploads?: Limit; readonly bytes?: Limit; readonly pending?: Limit };
+}
+
+/** For one PUT of the whole file. */
+export interface WholeTicket extends TicketBase, SignedPut {
+  readonly multipart?: undefined;
+}
+
+/** For parts: `expiresIn` is how long the upload can go on. */
+export interface PartsTicket extends TicketBase {
+  readonly url?: undefined;
+  readonly multipart: {
+    readonly uploadId: string;
+    /** In bytes, of every part but the last one. */
+    readonly partSize: number;
+    readonly partCount: number;
+    readonly parts: readonly PartTicket[];
+    readonly nextPartNumber?: number;
+  };
+}
+
+export type Ticket = WholeTicket | PartsTicket;
+
+export interface Checksum {
+  readonly algorithm: string;
+  /** In base64, with padding. */
+  readonly value: string;
+}
+
+/** An upload that the service has seen in the store. */
+export interface Completed {
+  readonly id: string;
+  readonly status: "completed";
+  readonly policy: string;
+  readonly key: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly contentType: string;
+  readonly etag: string;
+  readonly checksum?: Checksum;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** RFC 3339. */
+  readonly completedAt: string;
+  /** A compact JWS (ES256): what an app hands to its own backend. */
+  readonly receipt: string;
+  readonly partsListed?: boolean;
+}
+
+export interface PartsState {
+  readonly partsListed: boolean;
+  readonly done: readonly { readonly partNumber: number; readonly etag: string }[];
+  readonly missing: readonly { readonly partNumber: number }[];
+}
+
+export interface DownloadTicket {
+  readonly policy: string;
+  readonly key: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly expiresIn: number;
+  readonly expiresAt: string;
+}
+
+export type UploadStatus = "pending" | "completed" | "rejected" | "expired" | "aborted";
+
+/** A record of the ledger. */
+export interface UploadRecord {
+  readonly id: string;
+  readonly status: UploadStatus;
+  readonly policy: string;
+  readonly key: string;
+  readonly contentType: string;
+  readonly size?: number;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly finishedAt?: string;
+  readonly etag?: string;
+  readonly checksum?: Checksum;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly reasons?: readonly string[];
+}
+
+export interface UploadList {
+  readonly uploads: readonly UploadRecord[];
+  /** For the next page, where there is one. */
+  readonly cursor?: string;
+}
+
+const isSigned = (value: unknown): value is SignedPut =>
+  hasFields(value, "method", "url", "headers", "expiresIn");
+
+export function isTicket(value: unknown): value is Ticket {
+  if (!hasFields(value, "id", "key", "expiresIn")) return false;
+  return "multipart" in value ? isPartTickets(value.multipart) : isSigned(value);
+}
+
+export function isPartTickets(value: unknown): value is { readonly parts: readonly PartTicket[] } {
+  return (
+    hasFields(value) &&
+    "parts" in value &&
+    Array.isArray(value.parts) &&
+    value.parts.every(isSigned)
+  );
+}
+
+export function isPartsState(value: unknown): value is PartsState {
+  return hasFields(value, "partsListed", "done");
+}
+
+export function isCompleted(value: unknown): value is Completed {
+  return hasFields(value, "key", "receipt");
+}
+
+export function isDownloadTicket(value: unknown): value is DownloadTicket {
+  return isSigned(value);
+}
+
+export function isUploadList(value: unknown): value is UploadList {
+  return hasFields(value, "uploads");
+}
+
+export function isNothing(value: unknown): value is undefined {
+  return value === undefined;
+}

@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { openAsBlob } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mintDevelopmentToken } from "../../cli/mint.ts";
+import {
+  UploadError,
+  createMemoryStore,
+  createUploader,
+  type Completed,
+  type Progress,
+  type Ticket,
+  type Uploader,
+  type UploaderOptions,
+} from "../../client/web/src/index.ts";
+import { contentOf } from "../uppy/content.ts";
+import { startFixture, type Server } from "./server.ts";
+
+const MiB = 2 ** 20;
+/** Four parts. */
+const LARGE = 30 * MiB;
+let server: Server;
+let folder: string;
+beforeAll(async () => {
+  [server, folder] = await Promise.all([startFixture(), mkdtemp(join(tmpdir(), "client-"))]);
+});
+afterAll(async () => {
+  await Promise.all([server.close(), rm(folder, { recursive: true })]);
+});
+
+function createClient(user = "alice", options: Partial<UploaderOptions> = {}): Uploader {
+  const getToken = async () => mintDevelopmentToken(user, { expiresInSeconds: 600 });
+  return createUploader({ endpoint: server.url, getToken, ...options });
+}
+
+function fileOf(name: string, type: string, size: number): File {
+  return new File([contentOf(size)], name, { type, lastModified: 1_795_330_800_000 });
+}
+
+async function expectStored({ key, size }: Completed, expected: Uint8Array): Promise<void> {
+  const stored = await server.read(key);
+  expect(size).toBe(expected.length);
+  expect(Buffer.compare(stored?.bytes ?? new Uint8Array(), expected)).toBe(0);
+}
+
+const codeOf = async (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => "no error",
+    (error: unknown) => (error instanceof UploadError ? error.code : error),
+  );
+
+describe("the TypeScript client in Node.js", () => {
+  it("stores a file, with its name, type and metadata, and has a receipt", async () => {
+    const file = fileOf("여행 사진.txt".normalize("NFD"), "text/plain;charset=utf-8", 5);
+    const options = { policy: "document", metadata: { album: "제주" } };
+    const completed = await createClient().upload(file, options);
+    await expectStored(completed, contentOf(5));
+    expect(completed).toMatchObject({
+      status: "completed",
+      policy: "document",
+      contentType: "text/plain",
+      metadata: { album: "제주" },
+    });
+    expect(completed.key).toMatch(/^documents\/alice\/[\w-]+\/여행 사진\.txt$/);
+    expect(completed.receipt.split(".")).toHaveLength(3);
+  });
+
+  it("sends a large file from the disk in parts, and tells how far it is", async () => {
+    const path = join(folder, "a.mp4");
+    await writeFile(path, contentOf(LARGE));
+    const seen: Progress[] = [];
+    const completed = await createClient().upload(await openAsBlob(path, { type: "video/mp4" }), {
+      policy: "video",
+      filename: "a.mp4",
+      onProgress: (progress) => seen.push(progress),
+    });
+    await expectStored(completed, contentOf(LARGE));
+    expect(seen.map(({ sentBytes }) => sentBytes)).toEqual(
+      seen.map(({ sentBytes }) => sentBytes).toSorted((a, b) => a - b),
+    );
+    expect(seen.at(-1)).toEqual({ sentBytes: LARGE, totalBytes: LARGE });
+    expect(seen).toHaveLength(4);
+  });
+
+  it("computes the checksum that a policy demands, without being told", async () => {
+    const content = contentOf(100_000);
+    const value = createHash("sha256").update(content).digest("base64");
+    const tickets: Ticket[] = [];
+    const completed = await createClient().upload(fileOf("a.png", "image/png", 100_000), {
+      policy: "avatar",
+      onTicket: (ticket) => tickets.push(ticket),
+    });
+    await expectStored(completed, content);
+    expect(tickets).toMatchObject([{ headers: { "x-amz-checksum-sha256": value } }]);
+  });
+
+  it("computes an MD5 where it is asked for", async () => {
+    const value = createHash("md5").update(contentOf(1000)).digest("base64");
+    const options = { policy: "avatar", checksum: "md5" } as const;
+    const completed = await createClient().upload(fileOf("a.png", "image/png", 1000), options);
+    expect(completed.checksum).toEqual({ algorithm: "md5", value });
+  });
+
+  it("goes on from the parts that arrived, in another process with the same store", async () => {
+    const store = createMemoryStore();
+    const file = fileOf("b.mp4", "video/mp4", LARGE);
+    let puts = 0;
+    const countingFetch: typeof fetch = async (input, init) => {
+      if (init?.method === "PUT") puts += 1;
+      return fetch(input, init);
+    };
+    const first = createClient("alice", { store, fetch: countingFetch });
+    const upload = first.start(file, {
+      policy: "video",
+      concurrency: 1,
+      onProgress: ({ sentBytes }) => {
+        if (sentBytes > 10 * MiB) void upload.abort({ keepParts: true });
+      },
+    });
+    expect(await codeOf(upload.done)).toBe("aborted");
+    await upload.abort();
+    const before = puts;
+    const second = createClient("alice", { store, fetch: countingFetch });
+    const completed = await second.upload(file, { policy: "video", concurrency: 1 });
+    await expectStored(completed, contentOf(LARGE));
+    expect(completed.id).toBe(upload.id);
+    expect(before).toBe(2);
+    expect(puts).toBe(before + 2);
+  });
+});
