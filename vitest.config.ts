@@ -25,6 +25,7 @@ export default defineConfig({
           name: "e2e",
           include: [
             "test/e2e/**/*.test.ts",
+            "test/page/*.test.ts",
             // Of one store each: npm run test:stores names them.
             ...(process.env["STORE"] === undefined ? [] : ["test/stores/*.test.ts"]),
           ],

@@ -1,0 +1,196 @@
+/** The page of `npm run dev`: files through tickets into the store, with everything to be seen. */
+import * as z from "zod/mini";
+import {
+  UploadError,
+  createUploader,
+  type Ticket,
+  type Upload,
+} from "../../client/web/src/index.ts";
+import { find } from "./element.ts";
+import { remember, showGallery, type Stored } from "./gallery.ts";
+import { noteEnded, noteStarted, readInterrupted } from "./interrupted.ts";
+import { createItem, type Shown } from "./item.ts";
+import { checkReceipt } from "./receipt.ts";
+import { isTextName, textOf, type Language, type TextName } from "./texts.ts";
+
+const tokenSchema = z.object({ token: z.string() });
+
+const userInput = find("user", HTMLInputElement);
+const policySelect = find("policy", HTMLSelectElement);
+const languageButton = find("language", HTMLButtonElement);
+const filesInput = find("files", HTMLInputElement);
+const drop = find("drop", HTMLElement);
+const uploads = find("uploads", HTMLUListElement);
+const said = find("said", HTMLParagraphElement);
+
+const STATES = {
+  preparing: "waiting",
+  sending: "sending",
+  paused: "paused",
+  completing: "checking",
+} as const;
+const RULES: Readonly<Record<string, TextName>> = {
+  photo: "ruleOfPhoto",
+  avatar: "ruleOfAvatar",
+  document: "ruleOfDocument",
+  video: "ruleOfVideo",
+  limited: "ruleOfLimited",
+};
+const A_SECOND_MS = 1000;
+
+/** As the last visit left it. */
+const interrupted = readInterrupted();
+
+let language: Language = (localStorage.getItem("language") ?? navigator.language).startsWith("ko")
+  ? "ko"
+  : "en";
+userInput.value = localStorage.getItem("user") ?? "alice";
+policySelect.value = localStorage.getItem("policy") ?? "photo";
+
+const uploader = createUploader({
+  endpoint: location.origin,
+  // In an app its own backend, or its login, gives the token.
+  async getToken() {
+    const response = await fetch(`/dev/token?user=${encodeURIComponent(userInput.value)}`);
+    return tokenSchema.parse(await response.json()).token;
+  },
+});
+
+/** Every upload of the page draws itself anew, when the language changes and each second. */
+const redraws: (() => void)[] = [];
+setInterval(() => redraws.forEach((redraw) => redraw()), A_SECOND_MS);
+
+function send(file: File): void {
+  const policy = policySelect.value;
+  const user = userInput.value;
+  let shown: Shown = { state: "waiting", sentBytes: 0 };
+  let upload: Upload | undefined;
+  const show = (changes: Partial<Shown>) => {
+    shown = { ...shown, ...changes };
+    view.show(shown, language);
+  };
+  const view = createItem(file, {
+    pause: () => upload?.pause(),
+    resume: () => upload?.resume(),
+    cancel: () => void upload?.abort(),
+    again: () => void start(),
+  });
+  redraws.push(() => view.show(shown, language));
+  uploads.prepend(view.root);
+  find("no-uploads", HTMLParagraphElement).hidden = true;
+
+  const start = async () => {
+    shown = { state: "waiting", sentBytes: 0 };
+    show({});
+    noteStarted(file.name);
+    upload = uploader.start(file, {
+      policy,
+      onTicket: (ticket) => show({ signed: signedIn(ticket) }),
+      onPhase: (phase) => show({ state: STATES[phase] }),
+      onProgress: ({ sentBytes }) => show({ sentBytes }),
+    });
+    try {
+      const { key, contentType, receipt } = await upload.done;
+      show({ state: "completed", sentBytes: file.size, receipt: await checkReceipt(receipt) });
+      remember(user, { key, policy, name: file.name, contentType });
+      say(`${file.name}: ${textOf(language, "completed")}`);
+      await drawGallery();
+    } catch (error) {
+      const { code, message } =
+        error instanceof UploadError ? error : { code: "other", message: String(error) };
+      if (code === "aborted") show({ state: "aborted", sentBytes: 0 });
+      else show({ state: "failed", refusal: { code, detail: message } });
+      say(`${file.name}: ${textOf(language, isTextName(code) ? code : "other")}`);
+    } finally {
+      noteEnded(file.name);
+      drawInterrupted();
+    }
+  };
+  void start();
+}
+
+/** What a person may want to see of a ticket: of the first part, where there are parts. */
+function signedIn(ticket: Ticket): NonNullable<Shown["signed"]> {
+  const { expiresAt } = ticket;
+  const put = ticket.multipart ? ticket.multipart.parts[0] : ticket;
+  const { headers = {}, contentLength } = put ?? {};
+  const length = contentLength === undefined ? {} : { "content-length": String(contentLength) };
+  return {
+    headers: { ...headers, ...length },
+    expiresAtMs: Date.parse(put?.expiresAt ?? expiresAt),
+  };
+}
+
+/** To who listens instead of looking. */
+function say(text: string): void {
+  said.textContent = text;
+}
+
+async function drawGallery(): Promise<void> {
+  await showGallery(userInput.value, language, {
+    linkTo: async ({ key, policy }: Stored) =>
+      (await uploader.download(key, { policy, disposition: "inline" })).url,
+    remove: async ({ key, policy }: Stored) =>
+      uploader.remove(key, { policy }).then(
+        () => true,
+        () => false,
+      ),
+  });
+}
+
+function draw(): void {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll<HTMLElement>("[data-text]")) {
+    const name = element.dataset["text"] ?? "";
+    if (isTextName(name)) element.textContent = textOf(language, name);
+  }
+  languageButton.textContent = language === "ko" ? "English" : "한국어";
+  languageButton.lang = language === "ko" ? "en" : "ko";
+  find("rule", HTMLParagraphElement).textContent = textOf(
+    language,
+    RULES[policySelect.value] ?? "ruleOfDocument",
+  );
+  drawInterrupted();
+  redraws.forEach((redraw) => redraw());
+  void drawGallery();
+}
+
+/** After a reload: what can go on, once its file is chosen again. */
+function drawInterrupted(): void {
+  const notice = find("interrupted", HTMLParagraphElement);
+  const names = interrupted.filter((name) => readInterrupted().includes(name));
+  notice.hidden = names.length === 0;
+  notice.textContent = textOf(language, "interrupted", { name: names.join(", ") });
+}
+
+filesInput.addEventListener("change", () => {
+  for (const file of filesInput.files ?? []) send(file);
+  filesInput.value = "";
+});
+for (const name of ["dragenter", "dragover"]) {
+  drop.addEventListener(name, (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+}
+drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+drop.addEventListener("drop", (event) => {
+  event.preventDefault();
+  drop.classList.remove("over");
+  for (const file of event.dataTransfer?.files ?? []) send(file);
+});
+policySelect.addEventListener("change", () => {
+  localStorage.setItem("policy", policySelect.value);
+  draw();
+});
+userInput.addEventListener("change", () => {
+  localStorage.setItem("user", userInput.value);
+  draw();
+});
+languageButton.addEventListener("click", () => {
+  language = language === "ko" ? "en" : "ko";
+  localStorage.setItem("language", language);
+  draw();
+});
+
+draw();
