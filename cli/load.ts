@@ -3,10 +3,9 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InvalidArgumentError } from "commander";
 import { DEVELOPMENT_SECRETS } from "../dev/secrets.ts";
-import { compileConfig } from "../src/config/compile.ts";
 import type { Config } from "../src/config/config.ts";
 import type { Env } from "../src/secret.ts";
-import { secretsOf, standInsFor } from "./stand-ins.ts";
+import { compileWithStandIns } from "./stand-ins.ts";
 
 /** What `presigner.config.ts` is called, and the one of `npm run dev`. */
 export const CONFIG_FILE = "presigner.config.ts";
@@ -37,7 +36,5 @@ export async function loadConfig(path: string, env: Env): Promise<Loaded> {
   const definition = await loadDefinition(path);
   const isDevelopment = resolve(path) === resolve(import.meta.dirname, "..", DEVELOPMENT_FILE);
   const present = isDevelopment ? { ...env, ...DEVELOPMENT_SECRETS } : env;
-  const missingSecrets = secretsOf(definition).filter((name) => !present[name]);
-  const config = compileConfig(definition, { ...present, ...standInsFor(missingSecrets) });
-  return { config, definition, missingSecrets };
+  return { definition, ...compileWithStandIns(definition, present) };
 }

@@ -5,7 +5,6 @@ import { CONFIG_FILE, loadDefinition } from "./load.ts";
 import { readEnv } from "./open-config.ts";
 import { applyPlan, type Applied } from "./setup/apply.ts";
 import { ASKING, chooseStore, confirmChange } from "./setup/ask.ts";
-import { compileWithStandIns } from "./setup/compile.ts";
 import { completeDefinition, storeNamesOf } from "./setup/complete.ts";
 import { FORMATS, type Format } from "./setup/dialects.ts";
 import { toJson } from "./setup/document.ts";
@@ -14,6 +13,7 @@ import { planSetup, type Plan } from "./setup/plan.ts";
 import { printChanges, printOutcome } from "./setup/print-applied.ts";
 import { printPlan } from "./setup/print.ts";
 import { usesOf, type Use } from "./setup/use.ts";
+import { compileWithStandIns } from "./stand-ins.ts";
 
 interface Options extends BucketFlags {
   readonly config: string;
@@ -49,7 +49,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   const flags = pickBucketFlags(options);
   const asking = isTerminal ? ASKING : undefined;
   const completed = await completeDefinition(definition, store, { flags, asking });
-  const use = findUse(usesOf(compileWithStandIns(completed.definition, env)), store);
+  const use = findUse(usesOf(compileWithStandIns(completed.definition, env).config), store);
   const plan = await planSetup(use, completed.definition);
   const showing = { format: options.format, lines: completed.lines };
   const applied = options.apply ? await apply(plan, { env, options }) : undefined;

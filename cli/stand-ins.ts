@@ -1,6 +1,8 @@
 /** Stand-ins of the right shape for secrets that are not here, so that everything but their values is checked. */
 import { compileConfig } from "../src/config/compile.ts";
+import type { Config } from "../src/config/config.ts";
 import { ConfigurationError } from "../src/config/mistakes.ts";
+import type { Env } from "../src/secret.ts";
 
 const SHAPED: Readonly<Record<string, string>> = {
   RECEIPT_PRIVATE_KEY: JSON.stringify({ kty: "EC", crv: "P-256", x: "", y: "", d: "" }),
@@ -24,4 +26,14 @@ export function secretsOf(definition: unknown): readonly string[] {
 /** One for each name. */
 export function standInsFor(names: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(names.map((name) => [name, SHAPED[name] ?? "x".repeat(64)]));
+}
+
+/** The configuration, and the names of the secrets that have a stand-in. Throws `ConfigurationError`. */
+export function compileWithStandIns(
+  definition: unknown,
+  env: Env,
+): { readonly config: Config; readonly missingSecrets: readonly string[] } {
+  const missingSecrets = secretsOf(definition).filter((name) => !env[name]);
+  const config = compileConfig(definition, { ...env, ...standInsFor(missingSecrets) });
+  return { config, missingSecrets };
 }

@@ -1,6 +1,7 @@
 /** The table that a person reads in ten seconds, and the settings to change. */
 import { styleText } from "node:util";
 import type { Capabilities } from "../../src/config/capabilities.ts";
+import { literal } from "../literal.ts";
 import type { Finding, Group, Setting, Verdict } from "./finding.ts";
 
 const MARKS: Readonly<Record<Verdict, string>> = {
@@ -65,12 +66,5 @@ function merge(all: Setting, one: Setting): Setting {
 export function printSettings(store: string, setting: Setting): string {
   if (Object.keys(setting).length === 0) return "";
   const lines = Object.entries(setting).map(([name, value]) => `  ${name}: ${literal(value)},`);
-  return `\nWhat differs from its row, to be set on stores.${store} in presigner.config.ts:\n\n${styleText("cyan", lines.join("\n"))}\n`;
-}
-
-/** A value as TypeScript writes it. */
-function literal(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value).map(([name, inner]) => `${name}: ${literal(inner)}`);
-  return `{ ${fields.join(", ")} }`;
+  return `\nWhat differs from its row, to be set on the store ${store} in presigner.config.ts:\n\n${styleText("cyan", lines.join("\n"))}\n`;
 }

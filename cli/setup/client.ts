@@ -13,8 +13,9 @@ export interface Administrator {
 }
 
 /** The address of the S3 service itself, without the bucket. */
-export function endpointOf({ ownOrigin = "", bucket }: Store): string {
-  return ownOrigin.replace(`://${bucket}.`, "://");
+export function endpointOf({ ownOrigin = "", ownBasePath, bucket }: Store): string {
+  // With the bucket in the path, a host that begins with its name is the service's own.
+  return ownBasePath === "/" ? ownOrigin.replace(`://${bucket}.`, "://") : ownOrigin;
 }
 
 /**

@@ -3,7 +3,8 @@ import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
 import { PROVIDERS, type Provider, type ProviderName } from "../../src/store/provider.ts";
 import { findPlaceholders } from "../placeholders.ts";
-import { faultAt } from "./compile.ts";
+import { fieldName, literal } from "../literal.ts";
+import { faultAt } from "./fault.ts";
 import { STORE_FIELDS, type BucketFlags } from "./flags.ts";
 
 /** Asks whoever sits at the terminal. */
@@ -152,11 +153,8 @@ function withStore(definition: Written, name: string, fields: Fields): Written {
 /** As they stand in `presigner.config.ts`. */
 function linesOf({ origins, stores }: Written, name: string): string {
   const { provider, ...options } = stores[name] ?? { provider: "" };
-  const fields = Object.entries(options).map(
-    ([field, value]) => `${field}: ${JSON.stringify(value)}`,
-  );
   return [
     `origins: ${JSON.stringify(origins)},`,
-    `stores: { ${name}: ${provider}({ ${fields.join(", ")} }) }, // import { ${provider} } from "./src/define.ts"`,
+    `stores: { ${fieldName(name)}: ${provider}(${literal(options)}) }, // import { ${provider} } from "./src/define.ts"`,
   ].join("\n");
 }

@@ -40,6 +40,17 @@ describe("what setup works out", () => {
     expect(await documentOf(name, ...args)).toEqual(golden);
   });
 
+  it("asks the service itself, where its name begins as the bucket's does", async () => {
+    const named = ["--endpoint", "https://files.acme.dev", "--format", "aws-cli"];
+    const { stdout } = await setup("compatible", ...named, "--origin", "https://app.acme.dev");
+    expect(stdout).toContain("--endpoint-url https://files.acme.dev ");
+  });
+
+  it("names a store in its lines as TypeScript can read it", async () => {
+    const { stdout } = await setup("r2", "media-eu", "--bucket", "elsewhere");
+    expect(stdout).toContain('stores: { "media-eu": r2({');
+  });
+
   it("names actions and conditions that AWS lists, in AWS's grammar", async () => {
     const { permissions, bucketPolicy } = await documentOf("aws");
     expect(await judgePolicy(permissions.writer.policy, "identity")).toEqual([]);

@@ -1,0 +1,14 @@
+/** What the compiler says of one answer. */
+import { ConfigurationError } from "../../src/config/mistakes.ts";
+import { compileWithStandIns } from "../stand-ins.ts";
+
+/** The first mistake at a path or below it. */
+export function faultAt(definition: unknown, path: string): string | undefined {
+  try {
+    compileWithStandIns(definition, {});
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.mistakes.find((mistake) => `${mistake.path}.`.startsWith(`${path}.`))?.detail;
+  }
+}
