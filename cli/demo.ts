@@ -12,9 +12,10 @@ import { mintDevelopmentToken } from "./mint.ts";
 import { putStream } from "./send/put.ts";
 import { completedSchema, ticketSchema } from "./send/send-file.ts";
 import { createWorkerClient } from "./send/service.ts";
+import { urlOption } from "./url.ts";
 
 interface Options {
-  readonly url: string;
+  readonly url: URL;
   readonly user: string;
 }
 
@@ -27,7 +28,7 @@ const downloadSchema = z.object({ url: z.string() });
 await new Command("npm run demo --")
   .description("Uploads a file through the running development server, and prints each step.")
   .argument("[file]", "the file; without one, 32 MiB of nothing")
-  .option("--url <url>", "where the development server is", "http://localhost:8787")
+  .addOption(urlOption("--url <url>", "where the development server is"))
   .option("--user <name>", "as whom", "alice")
   .action(run)
   .parseAsync();

@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { styleText } from "node:util";
 import { InvalidArgumentError, type Command } from "commander";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
-import * as z from "zod/mini";
+import { parsePrivateKeys, parseWebhookSecrets } from "../src/config/compile-proof.ts";
+import { readSecret } from "../src/secret.ts";
 
 interface Options {
   readonly rotate?: boolean;
@@ -49,7 +50,7 @@ async function create(name: Name): Promise<Readonly<Record<string, string>>> {
 
 /** The new value first: what was made with the old one stays good until it is over. */
 async function rotate(name: Name): Promise<Readonly<Record<string, string>>> {
-  const present = process.env[name];
+  const present = readSecret(process.env, name);
   if (!present) {
     throw new InvalidArgumentError(
       `Set ${name} in the environment to its present value: it is kept beside the new one.`,
@@ -58,16 +59,24 @@ async function rotate(name: Name): Promise<Readonly<Record<string, string>>> {
   const made = await MAKERS[name]();
   switch (name) {
     case "UPLOAD_ID_SECRET":
-      return { UPLOAD_ID_SECRET: made, UPLOAD_ID_SECRET_PREVIOUS: present };
-    case "WEBHOOK_SECRET":
-      return { WEBHOOK_SECRET: [made, ...present.split(" ").slice(0, 1)].join(" ") };
-    case "RECEIPT_PRIVATE_KEY":
-      return {
-        RECEIPT_PRIVATE_KEY: JSON.stringify({
-          keys: [JSON.parse(made), ...keysOf(present).slice(0, 1)],
-        }),
-      };
+      return { UPLOAD_ID_SECRET: made, UPLOAD_ID_SECRET_PREVIOUS: present.reveal() };
+    case "WEBHOOK_SECRET": {
+      if (!parseWebhookSecrets(present)) throw notOurs(name);
+      return { WEBHOOK_SECRET: [made, ...present.reveal().split(" ").slice(0, 1)].join(" ") };
+    }
+    case "RECEIPT_PRIVATE_KEY": {
+      const [current] = parsePrivateKeys(present) ?? [];
+      if (!current) throw notOurs(name);
+      return { RECEIPT_PRIVATE_KEY: JSON.stringify({ keys: [JSON.parse(made), current] }) };
+    }
   }
+}
+
+/** The Worker would refuse it too. What it is, is not told: it may be a secret with a slip. */
+function notOurs(name: Name): InvalidArgumentError {
+  return new InvalidArgumentError(
+    `${name} in the environment is none that the Worker takes: set it to the whole present value, as keys printed it.`,
+  );
 }
 
 const MAKERS: Readonly<Record<Name, () => Promise<string>>> = {
@@ -82,12 +91,6 @@ const MAKERS: Readonly<Record<Name, () => Promise<string>>> = {
     });
   },
 };
-
-function keysOf(text: string): readonly unknown[] {
-  const parsed: unknown = JSON.parse(text);
-  const set = z.object({ keys: z.array(z.unknown()) }).safeParse(parsed);
-  return set.success ? set.data.keys : [parsed];
-}
 
 function describe(secrets: Readonly<Record<string, string>>): string {
   const lines = Object.entries(secrets).map(([name, value]) => {

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** `npx edge-presigner`: what the people who run the service need beside it. */
-import { styleText } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
 import { ConfigurationError } from "../src/config/mistakes.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";
+import { endWithReader, paint } from "./output.ts";
 import { version } from "./package.ts";
 import { addReceipt } from "./receipt.ts";
 import { addSetup } from "./setup.ts";
@@ -18,6 +18,7 @@ const program = new Command("edge-presigner")
   .version(version)
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+endWithReader(process.stdout);
 for (const add of [
   addSetup,
   addDoctor,
@@ -37,10 +38,16 @@ try {
 }
 
 function messageOf(error: unknown): string {
-  const cross = styleText("red", "✘");
-  if (error instanceof InvalidArgumentError) return `${cross} ${error.message}`;
+  const cross = paint("red", "✘");
+  if (error instanceof InvalidArgumentError || isOfSystem(error))
+    return `${cross} ${error.message}`;
   if (!(error instanceof ConfigurationError)) throw error;
   return error.mistakes
-    .map(({ path, detail }) => `${cross} ${styleText("bold", path)}: ${detail}`)
+    .map(({ path, detail }) => `${cross} ${paint("bold", path)}: ${detail}`)
     .join("\n");
+}
+
+/** A file that may not be read, a disk that is full: Node.js says which one (Node.js: "SystemError"). */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error;
 }

@@ -1,5 +1,6 @@
 /** `edge-presigner token`: prints a bearer token that the development server takes, and nothing else. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { decodeJwt } from "jose";
 import { parseDuration, parseSize } from "../src/config/units.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 
@@ -8,6 +9,7 @@ interface Options {
   readonly maxBytes?: number;
   readonly key?: string;
   readonly expires: number;
+  readonly json?: boolean;
 }
 
 const quantity = (parse: (text: string) => number | undefined, says: string) => (text: string) => {
@@ -16,11 +18,16 @@ const quantity = (parse: (text: string) => number | undefined, says: string) => 
   throw new InvalidArgumentError(`Write it as ${says}.`);
 };
 
+function readUser(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("Name a user.");
+}
+
 export function addToken(program: Command): void {
   program
     .command("token")
     .description("Prints a bearer token for the development server.")
-    .argument("<user>", "the user whom it is for")
+    .argument("<user>", "the user whom it is for", readUser)
     .option(
       "--policy <name>",
       "a policy that it is for; again for more",
@@ -37,13 +44,16 @@ export function addToken(program: Command): void {
         .argParser(quantity(parseDuration, '"10 min"'))
         .default(3600, "1 h"),
     )
-    .action(async (user: string, { policy, maxBytes, key, expires }: Options) => {
+    .option("--json", "prints the token and when it is over, as JSON")
+    .action(async (user: string, { policy, maxBytes, key, expires, json }: Options) => {
       const token = await mintDevelopmentToken(user, {
         policies: policy,
         maxBytes,
         key,
         expiresInSeconds: expires,
       });
-      process.stdout.write(`${token}\n`);
+      const { exp = 0 } = decodeJwt(token);
+      const expiresAt = new Date(exp * 1000).toISOString();
+      process.stdout.write(json ? `${JSON.stringify({ token, expiresAt })}\n` : `${token}\n`);
     });
 }

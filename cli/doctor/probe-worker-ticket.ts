@@ -51,7 +51,7 @@ async function send(
   { path, size }: { readonly path: string; readonly size: number },
 ): Promise<Finding> {
   const name = "worker-ticket";
-  const worker = createWorkerClient(url, token);
+  const worker = createWorkerClient(new URL(url), token);
   const [contentType, filename] = sampleOf(policy.types) ?? ["text/plain", "doctor.txt"];
   const ticket = await worker.ask(ticketSchema, "/v1/uploads", {
     policy: policy.name,

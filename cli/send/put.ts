@@ -18,8 +18,10 @@ export interface Sending {
 const IDLE_MS = 60_000;
 const MAX_ANSWER_CHARACTERS = 64 * 1024;
 
-/** The ETag that the store answers. Throws `Refused` with its code, and node's errors of a connection. */
+/** The ETag that the store answers. Throws `Refused` with its code, or with that of a connection that failed. */
 export async function putStream({ url, headers, bytes, body, onSent }: Sending): Promise<string> {
+  if (!URL.canParse(url)) throw new Refused("The ticket's url is none: is this the Worker?");
+  const { origin } = new URL(url);
   const request = url.startsWith("https:") ? requestHttps : requestHttp;
   const outgoing = request(url, {
     method: "PUT",
@@ -29,7 +31,9 @@ export async function putStream({ url, headers, bytes, body, onSent }: Sending):
   outgoing.on("timeout", () => outgoing.destroy(new Error(`No answer in ${IDLE_MS} ms`)));
   const answered = new Promise<{ status: number; etag: string; text: string }>(
     (resolve, reject) => {
-      outgoing.on("error", reject);
+      const fail = (error: Error) =>
+        reject(new Refused(whyNothing(error, origin), { cause: error }));
+      outgoing.on("error", fail);
       outgoing.on("response", (response) => {
         let text = "";
         response.setEncoding("utf8");
@@ -39,7 +43,7 @@ export async function putStream({ url, headers, bytes, body, onSent }: Sending):
         response.on("end", () =>
           resolve({ status: response.statusCode ?? 0, etag: response.headers.etag ?? "", text }),
         );
-        response.on("error", reject);
+        response.on("error", fail);
       });
     },
   );
@@ -51,4 +55,10 @@ export async function putStream({ url, headers, bytes, body, onSent }: Sending):
   throw new Refused(
     `The store answered ${answer.status}${code === undefined ? "" : ` ${code}`}: npx edge-presigner explain tells why`,
   );
+}
+
+/** No more than the origin: the rest of the URL is a ticket. */
+function whyNothing(error: Error, origin: string): string {
+  const code = "code" in error ? String(error.code) : error.message;
+  return `The store at ${origin} gave no answer: ${code}`;
 }

@@ -14,7 +14,13 @@ export class Refused extends Error {
 const problemSchema = z.object({ code: z.string(), detail: z.string() });
 const TIMEOUT_MS = 90_000;
 
-export function createWorkerClient(url: string, token: string): WorkerClient {
+/** What a header can have (RFC 6750 section 2.1, and whatever else is no space). */
+const TOKEN = /^[\x21-\x7e]+$/;
+
+/** Throws `Refused` for a token that cannot be sent: it is not printed. */
+export function createWorkerClient({ origin: url }: URL, token: string): WorkerClient {
+  if (!TOKEN.test(token))
+    throw new Refused("The token has a space, a line break or another character that no token has");
   return {
     async ask(schema, path, body) {
       const headers = {
@@ -30,7 +36,8 @@ export function createWorkerClient(url: string, token: string): WorkerClient {
         throw new Refused(whyNothing(cause, url), { cause });
       });
       const answer: unknown = await response.json().catch(() => undefined);
-      if (response.ok) return schema.parse(answer);
+      const parsed = schema.safeParse(answer);
+      if (response.ok && parsed.success) return parsed.data;
       const problem = problemSchema.safeParse(answer);
       throw new Refused(
         problem.success

@@ -95,6 +95,8 @@ describe("edge-presigner receipt verify", () => {
       sub: "alice",
       upload: { size: 5, policy: "document" },
     });
+    const asJson = run(["receipt", "verify", receipt, "--url", server.url, "--json"]);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ isGood: true, receipt: { sub: "alice" } });
     expect(run(["receipt", "verify", "--url", server.url], { input: `${receipt}\n` }).status).toBe(
       0,
     );
