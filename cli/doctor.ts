@@ -4,19 +4,19 @@ import { styleText } from "node:util";
 import { spinner } from "@clack/prompts";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Config, Store } from "../src/config/config.ts";
-import { diagnose } from "./doctor/diagnose.ts";
-import { NoAnswer, ask } from "./doctor/ask.ts";
-import type { Finding, Group, Setting } from "./doctor/finding.ts";
+import { Interrupted, diagnose } from "./doctor/diagnose.ts";
+import { examineWorker } from "./doctor/examine-worker.ts";
+import type { Group, Setting } from "./doctor/finding.ts";
 import { printGroups, printSettings, printSum, settingsOf } from "./doctor/print.ts";
-import { probeWorker } from "./doctor/probe-worker.ts";
-import { probeWorkerTicket } from "./doctor/probe-worker-ticket.ts";
 import { openSession } from "./doctor/session.ts";
+import { INTERRUPTED, keepInterrupts, listenForInterrupts } from "./interrupt.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 import { addConfigOptions, openConfig, type ConfigOptions } from "./open-config.ts";
+import { readUrl, urlOption } from "./url.ts";
 
 interface Options extends ConfigOptions {
-  readonly dev: string;
-  readonly url?: string;
+  readonly dev: URL;
+  readonly url?: URL;
   readonly token?: string;
   readonly policy?: string;
   readonly flood?: boolean;
@@ -36,8 +36,8 @@ export function addDoctor(program: Command): void {
     .command("doctor")
     .description("Tries what a store really does, as a browser and an attacker would.")
     .argument("[store]", "the store; without it each one of the configuration")
-    .option("--dev <url>", "where npm run dev is, for the embedded store", "http://localhost:8787")
-    .option("--url <url>", "tries the Worker that is deployed there, in place of a store")
+    .addOption(urlOption("--dev <url>", "where npm run dev is, for the embedded store"))
+    .option("--url <url>", "tries the Worker that is deployed there, in place of a store", readUrl)
     .addOption(
       new Option("--token <token>", "a user's token, to send a file through that Worker").env(
         "TOKEN",
@@ -53,7 +53,7 @@ export function addDoctor(program: Command): void {
 async function run(name: string | undefined, options: Options): Promise<void> {
   const { config, path, missingSecrets } = await openConfig(options);
   if (options.url !== undefined) {
-    await examineWorker(config, options.url, options);
+    await tryWorker(config, options.url, options);
     return;
   }
   const stores = storesOf(config, name);
@@ -66,12 +66,22 @@ async function run(name: string | undefined, options: Options): Promise<void> {
       );
     }
   }
+  const { signal, release } = listenForInterrupts();
   const reports: Report[] = [];
-  for (const store of stores) {
-    // oxlint-disable-next-line no-await-in-loop -- one table after the other
-    const report = await examine(config, store, options);
-    reports.push(report);
-    if (!options.json) process.stdout.write(describe(report, store, path));
+  try {
+    for (const store of stores) {
+      // oxlint-disable-next-line no-await-in-loop -- one table after the other
+      const report = await examine(config, store, { ...options, signal });
+      reports.push(report);
+      if (!options.json) process.stdout.write(describe(report, store, path));
+    }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    process.stderr.write(`Interrupted.\n${describeLeft(error.left)}`);
+    process.exitCode = INTERRUPTED;
+    return;
+  } finally {
+    release();
   }
   if (options.json) process.stdout.write(`${JSON.stringify(reports, undefined, 2)}\n`);
   process.exitCode = isBad(reports.flatMap(({ groups }) => groups)) ? 1 : 0;
@@ -80,24 +90,11 @@ async function run(name: string | undefined, options: Options): Promise<void> {
 const isBad = (groups: readonly Group[]): boolean =>
   groups.some(({ findings }) => findings.some(({ verdict }) => verdict === "bad"));
 
-async function examineWorker(config: Config, url: string, options: Options): Promise<void> {
+async function tryWorker(config: Config, url: URL, options: Options): Promise<void> {
   const { policy, flood = false, json } = options;
-  const token =
-    options.token ??
-    (config.isDevelopment
-      ? await mintDevelopmentToken("doctor", { expiresInSeconds: 60 })
-      : undefined);
-  const findings = await orNoAnswer(async () => {
-    const worker = await probeWorker({ url, config, ask, isFlooded: flood });
-    if (worker.some(({ name, verdict }) => name === "worker" && verdict === "bad")) return worker;
-    if (token !== undefined)
-      return [...worker, await probeWorkerTicket({ url, config, token, policy })];
-    return [
-      ...worker,
-      { name: "worker-ticket", verdict: "note", says: "not tried: --token sends a file" },
-    ];
-  });
-  const groups = [{ title: new URL(url).origin, findings }];
+  const token = options.token ?? (await developmentTokenFor(config));
+  const findings = await examineWorker({ url, config, token, policy, isFlooded: flood });
+  const groups = [{ title: url.origin, findings }];
   process.stdout.write(
     json
       ? `${JSON.stringify(groups, undefined, 2)}\n`
@@ -106,14 +103,8 @@ async function examineWorker(config: Config, url: string, options: Options): Pro
   process.exitCode = isBad(groups) ? 1 : 0;
 }
 
-async function orNoAnswer(work: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    const mend = "check the address, and deploy with npm run deploy";
-    return [{ name: "worker", verdict: "bad", says: error.message, mend }];
-  }
+async function developmentTokenFor({ isDevelopment }: Config): Promise<string | undefined> {
+  return isDevelopment ? mintDevelopmentToken("doctor", { expiresInSeconds: 60 }) : undefined;
 }
 
 function storesOf({ policies }: Config, name: string | undefined): readonly Store[] {
@@ -130,12 +121,18 @@ function storesOf({ policies }: Config, name: string | undefined): readonly Stor
   );
 }
 
-async function examine(config: Config, store: Store, { dev, json }: Options): Promise<Report> {
-  const world = { nowMs: Date.now, newId: randomUUID };
-  const embeddedOrigin = new URL(dev).origin;
-  const session = openSession(config, store, { embeddedOrigin, world });
+async function examine(
+  config: Config,
+  store: Store,
+  { dev, json, signal }: Options & { readonly signal: AbortSignal },
+): Promise<Report> {
+  const world = { nowMs: Date.now, newId: randomUUID, signal };
+  const session = openSession(config, store, { embeddedOrigin: dev.origin, world });
   const progress = json || !process.stderr.isTTY ? undefined : spinner({ output: process.stderr });
-  progress?.start(`${store.name}: Access`);
+  if (progress) {
+    progress.start(`${store.name}: Access`);
+    keepInterrupts();
+  }
   try {
     const { groups, left } = await diagnose(session, (title) =>
       progress?.message(`${store.name}: ${title}`),
@@ -155,9 +152,10 @@ function describe(
 ): string {
   const where = origin === undefined ? "" : `, ${origin}`;
   const head = `\n${styleText("bold", name)} · ${provider.title}, bucket ${bucket}${where} ${styleText("dim", `(${path})`)}\n`;
-  const rest =
-    left.length === 0
-      ? ""
-      : `\nLeft in the bucket, as these keys may not delete:\n${left.map((key) => `  ${key}`).join("\n")}\n`;
-  return `${head}\n${printGroups(groups)}${printSettings(name, setting)}${rest}\n${printSum(groups)}\n`;
+  return `${head}\n${printGroups(groups)}${printSettings(name, setting)}${describeLeft(left)}\n${printSum(groups)}\n`;
+}
+
+function describeLeft(keys: readonly string[]): string {
+  if (keys.length === 0) return "";
+  return `\nLeft in the bucket, as these keys may not delete:\n${keys.map((key) => `  ${key}`).join("\n")}\n`;
 }

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from "commander";
 const DEVELOPMENT = "http://localhost:8787";
 
 /** Throws where it is no address of the web. */
-function readUrl(text: string): URL {
+export function readUrl(text: string): URL {
   const url = URL.parse(text);
   if (url && /^https?:$/.test(url.protocol)) return url;
   throw new InvalidArgumentError(`Write an address such as ${DEVELOPMENT}.`);

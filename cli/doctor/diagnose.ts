@@ -1,34 +1,32 @@
 /** All probes of one store, in the order of the table. */
 import { StoreUnavailable } from "../../src/store/s3.ts";
 import { NoAnswer } from "./ask.ts";
-import type { Finding, FindingName, Group } from "./finding.ts";
-import { probeAccess, probeReading, probeRegion } from "./probe-access.ts";
-import { probeBrowser } from "./probe-browser.ts";
-import { probeChecksums } from "./probe-checksums.ts";
-import { probeCopies } from "./probe-copies.ts";
-import { probeLifecycle } from "./probe-lifecycle.ts";
-import { probeParts } from "./probe-parts.ts";
-import { probeRights } from "./probe-rights.ts";
-import { probeTickets, probeUnsigned } from "./probe-tickets.ts";
+import { unknown, type Finding, type Group } from "./finding.ts";
+import { ACCESS, READING } from "./probe-access.ts";
+import { BROWSERS } from "./probe-browser.ts";
+import { CHECKSUMS_SEEN } from "./probe-checksums.ts";
+import { COPIES } from "./probe-copies.ts";
+import { LIFECYCLE } from "./probe-lifecycle.ts";
+import { PARTS } from "./probe-parts.ts";
+import { RIGHTS } from "./probe-rights.ts";
+import { TICKETS } from "./probe-tickets.ts";
+import { UNSIGNED } from "./probe-unsigned.ts";
+import { Unproven, type Probe } from "./probe.ts";
 import type { Session } from "./session.ts";
-
-type Probe = (session: Session) => Promise<readonly Finding[]>;
 
 interface Section {
   readonly title: string;
-  /** What the table says where the probe itself could not be carried through. */
-  readonly name: FindingName;
   readonly probes: readonly Probe[];
 }
 
 const SECTIONS: readonly Section[] = [
-  { title: "Access", name: "reading", probes: [probeReading, probeRegion] },
-  { title: "Browsers", name: "preflight", probes: [probeBrowser] },
-  { title: "Tickets that are changed", name: "put", probes: [probeTickets, probeUnsigned] },
-  { title: "Copies of other objects", name: "copy-source", probes: [probeCopies] },
-  { title: "Rights", name: "writer-reads", probes: [probeRights] },
-  { title: "Uploads in parts", name: "multipart", probes: [probeParts, probeLifecycle] },
-  { title: "Checksums", name: "checksum-md5", probes: [probeChecksums] },
+  { title: "Access", probes: READING },
+  { title: "Browsers", probes: BROWSERS },
+  { title: "Tickets that are changed", probes: [...TICKETS, ...UNSIGNED] },
+  { title: "Copies of other objects", probes: COPIES },
+  { title: "Rights", probes: RIGHTS },
+  { title: "Uploads in parts", probes: [...PARTS, LIFECYCLE] },
+  { title: "Checksums", probes: CHECKSUMS_SEEN },
 ];
 
 export interface Diagnosis {
@@ -37,43 +35,66 @@ export interface Diagnosis {
   readonly left: readonly string[];
 }
 
-/** `onSection` is told what is tried next. Whatever the store does, this ends with a table. */
+/** Whoever started it wanted it to end: it is tidied up. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  readonly left: readonly string[];
+
+  constructor(left: readonly string[]) {
+    super("Interrupted");
+    this.left = left;
+  }
+}
+
+/**
+ * `onSection` is told what is tried next. Whatever the store does, this ends with a table, and
+ * takes away what was put. Throws `Interrupted` where the session's signal is aborted.
+ */
 export async function diagnose(
   session: Session,
   onSection: (title: string) => void,
 ): Promise<Diagnosis> {
-  onSection("Access");
-  const access = await guarded(session, "put", async () => probeAccess(session));
-  if (
-    access.some(
-      ({ name, verdict }) => (name === "put" || name === "credentials") && verdict !== "good",
-    )
-  ) {
-    return { groups: [{ title: "Access", findings: access }], left: [] };
+  try {
+    const groups = await tryAll(session, onSection);
+    return { groups, left: await session.leftovers.tidy() };
+  } catch (error) {
+    const left = await session.leftovers.tidy();
+    throw session.signal.aborted ? new Interrupted(left) : error;
   }
+}
+
+async function tryAll(
+  session: Session,
+  onSection: (title: string) => void,
+): Promise<readonly Group[]> {
+  onSection("Access");
+  const access = await guarded(session, ACCESS);
+  const isOpen = access.every(
+    ({ name, verdict }) => (name !== "put" && name !== "credentials") || verdict === "good",
+  );
+  if (!isOpen) return [{ title: "Access", findings: access }];
   const groups: Group[] = [];
-  for (const { title, name, probes } of SECTIONS) {
+  for (const { title, probes } of SECTIONS) {
     onSection(title);
     const findings: Finding[] = title === "Access" ? [...access] : [];
     for (const probe of probes) {
       // oxlint-disable-next-line no-await-in-loop -- in the order of the table, and no burst
-      findings.push(...(await guarded(session, name, async () => probe(session))));
+      findings.push(...(await guarded(session, probe)));
     }
-    groups.push({ title, findings });
+    if (findings.length > 0) groups.push({ title, findings });
   }
-  return { groups, left: await session.tidy() };
+  return groups;
 }
 
-async function guarded(
-  { isEmbedded }: Session,
-  name: FindingName,
-  probe: () => Promise<readonly Finding[]>,
-): Promise<readonly Finding[]> {
+async function guarded(session: Session, { name, run }: Probe): Promise<readonly Finding[]> {
   try {
-    return await probe();
+    return await run(session);
   } catch (error) {
-    if (!(error instanceof NoAnswer || error instanceof StoreUnavailable)) throw error;
-    const mend = isEmbedded
+    session.signal.throwIfAborted();
+    if (error instanceof Unproven || error instanceof StoreUnavailable)
+      return [unknown(name, error.message)];
+    if (!(error instanceof NoAnswer)) throw error;
+    const mend = session.isEmbedded
       ? "start the development server: npm run dev (--dev says where it is)"
       : "check endpoint and network, and run it again";
     return [{ name, verdict: "bad", says: error.message, mend }];

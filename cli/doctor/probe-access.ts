@@ -2,15 +2,25 @@
 import { StoreUnavailable } from "../../src/store/s3.ts";
 import { headObject } from "../../src/store/object.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
-import { isTaken, statusOf, type Answer } from "./ask.ts";
+import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
 import { good, unknown, type Finding } from "./finding.ts";
+import { putFirst, type Probe } from "./probe.ts";
 import { put, type Session } from "./session.ts";
 
 /** A signature is refused when clocks are 15 minutes apart (AWS: RequestTimeTooSkewed). */
 const SKEW_MS = 60_000;
 
 /** The first PUT: where it fails, nothing else can be tried. */
-export async function probeAccess(session: Session): Promise<readonly Finding[]> {
+export const ACCESS: Probe = { name: "put", run: tryPut };
+
+/** What comes after it. */
+export const READING: readonly Probe[] = [
+  { name: "reading", run: tryReading },
+  { name: "missing-is-404", run: tryMissing },
+  { name: "region", run: tryRegion },
+];
+
+async function tryPut(session: Session): Promise<readonly Finding[]> {
   const ticket = await session.sign(await session.admit());
   const answer = await put(session, ticket);
   const clock = compareClocks(answer, session.nowMs());
@@ -90,15 +100,16 @@ function compareClocks({ headers }: Answer, nowMs: number): Finding {
   return { name: "clock", verdict: "bad", says, mend };
 }
 
-/** The Worker's own eyes: it reads each upload, and needs 404 for what is not there. */
-export async function probeReading(session: Session): Promise<readonly Finding[]> {
+/** The Worker's own eyes: it reads each upload. */
+async function tryReading(session: Session): Promise<readonly Finding[]> {
   const admitted = await session.admit();
-  await put(session, await session.sign(admitted));
-  return [await tryHead(session, session.locate(admitted), true), await tryMissing(session)];
+  await putFirst(session, await session.sign(admitted));
+  return [await tryHead(session, session.locate(admitted), true)];
 }
 
-async function tryMissing(session: Session): Promise<Finding> {
-  return tryHead(session, session.locate(await session.admit()), false);
+/** And needs 404 for what is not there. */
+async function tryMissing(session: Session): Promise<readonly Finding[]> {
+  return [await tryHead(session, session.locate(await session.admit()), false)];
 }
 
 async function tryHead(
@@ -125,7 +136,7 @@ async function tryHead(
 }
 
 /** A wrong region in the configuration is noticed only where the store looks at it. */
-export async function probeRegion(session: Session): Promise<readonly Finding[]> {
+async function tryRegion(session: Session): Promise<readonly Finding[]> {
   const { store } = session;
   const elsewhere = store.region === "us-west-2" ? "eu-west-1" : "us-west-2";
   const signer = createSigner(store.credentials, { region: elsewhere });
@@ -139,7 +150,8 @@ export async function probeRegion(session: Session): Promise<readonly Finding[]>
     now: new Date(session.nowMs()),
   });
   const answer = await put(session, { url, headers: admitted.grant.headers });
-  if (!isTaken(answer)) return [good("region", `another region is refused: ${statusOf(answer)}`)];
+  if (isRefused(answer)) return [good("region", `another region is refused: ${statusOf(answer)}`)];
+  if (!isTaken(answer)) return [unknown("region", `the store answered ${statusOf(answer)}`)];
   const says = "any region is taken: a wrong one in presigner.config.ts is not noticed here";
   return [{ name: "region", verdict: "note", says }];
 }

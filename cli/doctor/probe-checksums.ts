@@ -4,21 +4,18 @@ import {
   CHECKSUMS,
   type ChecksumAlgorithm,
 } from "../../src/store/checksum.ts";
-import { isRefused, isTaken } from "./ask.ts";
+import { isRefused, isTaken, type Answer } from "./ask.ts";
 import { good, unknown, type Finding } from "./finding.ts";
-import { DIGESTS, SAMPLE } from "./sample.ts";
+import type { Probe } from "./probe.ts";
+import { DIGESTS } from "./sample.ts";
 import { put, type Session } from "./session.ts";
 
 type Seen = "enforced" | "ignored" | "refused";
 
-export async function probeChecksums(session: Session): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const algorithm of CHECKSUM_ALGORITHMS) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other: a table is read in order
-    findings.push(await tryChecksum(session, algorithm));
-  }
-  return findings;
-}
+export const CHECKSUMS_SEEN: readonly Probe[] = CHECKSUM_ALGORITHMS.map((algorithm) => ({
+  name: `checksum-${algorithm}`,
+  run: async (session) => [await tryChecksum(session, algorithm)],
+}));
 
 async function tryChecksum(session: Session, algorithm: ChecksumAlgorithm): Promise<Finding> {
   const name = `checksum-${algorithm}` as const;
@@ -58,28 +55,27 @@ async function see(session: Session, algorithm: ChecksumAlgorithm): Promise<Seen
   return isRefused(wrong) ? "enforced" : undefined;
 }
 
-async function send(session: Session, algorithm: ChecksumAlgorithm, digest: string) {
-  const { store, origin, writer, nowMs } = session;
-  const { key } = await session.admit();
+/** The policy's own request with another checksum: a bucket may refuse one without the rest. */
+async function send(
+  session: Session,
+  algorithm: ChecksumAlgorithm,
+  digest: string,
+): Promise<Answer> {
+  const { provider } = session.store;
+  const admitted = await session.admit();
   const { header, sdkName } = CHECKSUMS[algorithm];
+  const others = Object.entries(admitted.grant.headers).filter(([name]) => !IS_CHECKSUM.test(name));
   const headers = {
-    "content-type": "text/plain",
+    ...Object.fromEntries(others),
     [header]: digest,
-    ...(store.provider.needsSdkChecksumAlgorithm &&
+    ...(provider.needsSdkChecksumAlgorithm &&
       sdkName && { "x-amz-sdk-checksum-algorithm": sdkName }),
   };
-  const body = SAMPLE;
-  const guard = store.copyGuard === "signed-empty" ? { "x-amz-copy-source": "" } : {};
-  const url = await writer.presign({
-    method: "PUT",
-    origin,
-    path: store.basePath + key.encoded,
-    headers: { ...headers, "content-length": String(body.length), ...guard },
-    expiresInSeconds: 60,
-    now: new Date(nowMs()),
-  });
-  return put(session, { url, headers }, { body });
+  const ticket = await session.sign({ ...admitted, grant: { ...admitted.grant, headers } });
+  return put(session, ticket);
 }
+
+const IS_CHECKSUM = /^(content-md5|x-amz-(sdk-)?checksum-.*)$/;
 
 /** Another digest of the same length. */
 function flip(digest: string): string {

@@ -1,40 +1,46 @@
 /** Whether a ticket can be turned into a copy of somebody else's object (docs/security.md). */
-import { abortMultipart, createMultipart } from "../../src/store/multipart.ts";
 import { signPart } from "../../src/store/sign.ts";
 import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
 import { good, unknown, type Finding, type FindingName, type Setting } from "./finding.ts";
+import { putFirst, type Probe } from "./probe.ts";
 import { put, type Session } from "./session.ts";
 
-/** An object that is not the attacker's, and the ticket that is. */
-export async function probeCopies(session: Session): Promise<readonly Finding[]> {
+export const COPIES: readonly Probe[] = [
+  { name: "copy-source", run: tryCopy },
+  { name: "copy-source-on-part", run: tryCopyOnPart },
+];
+
+/** An object that is not the attacker's. One that is not there would be refused for that alone. */
+async function putVictim(session: Session): Promise<string> {
   const victim = await session.admit();
-  await put(session, await session.sign(victim));
-  const source = `/${session.store.bucket}/${victim.key.encoded}`;
-  const findings = [await tryCopy(session, source)];
-  const isInParts = session.policies.some((policy) => policy.multipartFromBytes !== undefined);
-  return isInParts ? [...findings, await tryCopyOnPart(session, source)] : findings;
+  await putFirst(session, await session.sign(victim));
+  return `/${session.store.bucket}/${victim.key.encoded}`;
 }
 
-async function tryCopy(session: Session, source: string): Promise<Finding> {
+async function tryCopy(session: Session): Promise<readonly Finding[]> {
+  const source = await putVictim(session);
   const ticket = await session.sign(await session.admit());
   const answer = await put(session, ticket, { headers: { "x-amz-copy-source": source } });
-  return judge(session, "copy-source", answer);
+  return [await judge(session, "copy-source", answer)];
 }
 
 /** With the length that is signed, and empty: some stores compare the two only after they copied. */
-async function tryCopyOnPart(session: Session, source: string): Promise<Finding> {
+async function tryCopyOnPart(session: Session): Promise<readonly Finding[]> {
+  const name = "copy-source-on-part";
+  if (session.policies.every((policy) => policy.multipartFromBytes === undefined)) return [];
+  const source = await putVictim(session);
   const whole = await copyOntoPart(session, source, session.body);
-  const finding = await judge(session, "copy-source-on-part", whole);
-  if (finding.verdict !== "good") return finding;
+  const finding = await judge(session, name, whole);
+  if (finding.verdict !== "good") return [finding];
   const empty = await copyOntoPart(session, source, new Uint8Array());
-  const ofEmpty = await judge(session, "copy-source-on-part", empty);
-  if (ofEmpty.verdict !== "bad") return finding;
+  const ofEmpty = await judge(session, name, empty);
+  if (ofEmpty.verdict !== "bad") return [finding];
   const canBeEmpty = session.policies.some(
     ({ minBytes, multipartFromBytes }) => minBytes === 0 && multipartFromBytes !== undefined,
   );
-  if (canBeEmpty) return ofEmpty;
+  if (canBeEmpty) return [ofEmpty];
   const says = `${statusOf(whole)} for a part of a signed length; only one of no bytes would be a copy, and no policy allows that`;
-  return { name: "copy-source-on-part", verdict: "note", says };
+  return [{ name, verdict: "note", says }];
 }
 
 async function copyOntoPart(
@@ -44,18 +50,12 @@ async function copyOntoPart(
 ): Promise<Answer> {
   const admitted = await session.admit();
   const location = session.locate(admitted);
-  const writer = session.asking(session.writer);
-  const { "content-type": contentType = "" } = admitted.grant.headers;
-  const uploadId = await createMultipart(location, { "content-type": contentType }, writer);
-  try {
-    const ticket = await signPart(
-      { location, uploadId, partNumber: 1, bytes: body.length, sha256: undefined },
-      { signer: session.writer, now: new Date(session.nowMs()), expiresInSeconds: 60 },
-    );
-    return await put(session, ticket, { headers: { "x-amz-copy-source": source }, body });
-  } finally {
-    await abortMultipart(location, uploadId, writer).catch(() => undefined);
-  }
+  const uploadId = await session.begin(admitted);
+  const ticket = await signPart(
+    { location, uploadId, partNumber: 1, bytes: body.length, sha256: undefined },
+    { signer: session.writer, now: new Date(session.nowMs()), expiresInSeconds: 60 },
+  );
+  return put(session, ticket, { headers: { "x-amz-copy-source": source }, body });
 }
 
 async function judge(session: Session, name: FindingName, answer: Answer): Promise<Finding> {

@@ -1,24 +1,67 @@
 /** Whether unfinished uploads in parts are given up some day (AWS: AbortIncompleteMultipartUpload). */
 import { StoreUnavailable, askStore } from "../../src/store/s3.ts";
-import { good, type Finding } from "./finding.ts";
+import { readBlocks, readField, readNumber } from "../../src/store/xml.ts";
+import { abortRulesOf, type AbortRule } from "../setup/lifecycle.ts";
+import { good, unknown, type Finding } from "./finding.ts";
+import type { Probe } from "./probe.ts";
 import type { Session } from "./session.ts";
 
-export async function probeLifecycle(session: Session): Promise<readonly Finding[]> {
-  if (session.policies.every((policy) => policy.multipartFromBytes === undefined)) return [];
+export const LIFECYCLE: Probe = { name: "lifecycle", run: tryLifecycle };
+
+const SETUP = "npx edge-presigner setup prints it";
+
+async function tryLifecycle(session: Session): Promise<readonly Finding[]> {
   const name = "lifecycle";
-  const location = { store: session.store, encodedKey: "", origin: session.origin };
+  const { store, policies, origin } = session;
+  const wanted = abortRulesOf({ store, policies, origins: [] });
+  if (wanted.length === 0) return [];
+  const location = { store, encodedKey: "", origin };
   const request = { method: "GET", query: { lifecycle: "" } } as const;
-  const mend = "set the rule that aborts unfinished uploads: npx edge-presigner setup prints it";
   try {
     const answer = await askStore(location, request, session.asking(session.reader));
-    if (answer.status === 200 && answer.text.includes("<AbortIncompleteMultipartUpload>"))
-      return [good(name, "unfinished uploads are aborted by a rule of the bucket")];
-    if (answer.status === 404 || answer.status === 200)
-      return [{ name, verdict: "bad", says: "parts of unfinished uploads stay for ever", mend }];
-    const says = `the keys may not look (${answer.status}): ${mend}`;
+    if (answer.status === 200) return [judge(wanted, answer.text)];
+    if (answer.status === 404) return [judge(wanted, "")];
+    const says =
+      answer.status === 501 || answer.status === 405
+        ? `the store has no such rules (${answer.status})`
+        : `the keys may not look (${answer.status}): see that there is a rule, ${SETUP}`;
     return [{ name, verdict: "note", says }];
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    return [{ name, verdict: "unknown", says: error.message }];
+    return [unknown(name, error.message)];
   }
+}
+
+function judge(wanted: readonly AbortRule[], xml: string): Finding {
+  const name = "lifecycle";
+  const present = readBlocks(xml, "Rule").flatMap(readRule);
+  const reaching = wanted.map(({ Filter }) =>
+    present.filter(({ prefix }) => Filter.Prefix.startsWith(prefix)),
+  );
+  const bare = wanted.filter((_, index) => reaching[index]?.length === 0);
+  if (bare.length > 0) {
+    const where = bare.map(({ Filter }) => `${Filter.Prefix}*`).join(", ");
+    const mend = `set the rule that aborts unfinished uploads: ${SETUP}`;
+    const says = `parts of unfinished uploads stay for ever, under ${where}`;
+    return { name, verdict: "bad", says, mend };
+  }
+  // Ours is a day longer than uploads can be resumed; of two rules the earlier one counts.
+  const leastDays = (wanted[0]?.AbortIncompleteMultipartUpload.DaysAfterInitiation ?? 1) - 1;
+  const days = Math.min(...reaching.flat().map((rule) => rule.days));
+  if (days >= leastDays) return good(name, `unfinished uploads are aborted after ${days} days`);
+  return {
+    name,
+    verdict: "bad",
+    says: `uploads in parts end after ${days} days, and can be resumed for ${leastDays}`,
+    mend: "let the rule wait longer, or shorten resumeWithin in the policies",
+  };
+}
+
+/** Of one that is on, and for all keys with its prefix. */
+function readRule(xml: string): readonly { readonly prefix: string; readonly days: number }[] {
+  const [abort] = readBlocks(xml, "AbortIncompleteMultipartUpload");
+  const days = readNumber(abort ?? "", "DaysAfterInitiation");
+  const isNarrower = /<(Tag|ObjectSize\w+)>/.test(xml);
+  if (days === undefined || isNarrower || readField(xml, "Status") !== "Enabled") return [];
+  return [{ prefix: readField(xml, "Prefix") ?? "", days }];
 }

@@ -1,36 +1,40 @@
 /** Uploads in parts, as the Worker drives them: begun, sent, listed, put together, given up. */
+import { hasPlaceholder } from "../../src/config/template.ts";
 import type { Admitted } from "../../src/grant/admit.ts";
 import {
   abortMultipart,
   completeMultipart,
-  createMultipart,
   listParts,
+  type Completion,
 } from "../../src/store/multipart.ts";
-import { StoreUnavailable } from "../../src/store/s3.ts";
+import { StoreUnavailable, type Location } from "../../src/store/s3.ts";
 import { signPart } from "../../src/store/sign.ts";
 import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
 import { good, unknown, type Finding } from "./finding.ts";
+import { Unproven, putFirst, type Probe } from "./probe.ts";
 import { put, type Session } from "./session.ts";
 
-export async function probeParts(session: Session): Promise<readonly Finding[]> {
-  if (session.policies.every((policy) => policy.multipartFromBytes === undefined)) {
-    return [{ name: "multipart", verdict: "note", says: "no policy sends files in parts" }];
-  }
+export const PARTS: readonly Probe[] = [
+  { name: "multipart", run: tryWhole },
+  { name: "conditional-complete", run: tryConditional },
+  { name: "abort", run: tryAbort },
+];
+
+const isUsed = ({ policies }: Session): boolean =>
+  policies.some((policy) => policy.multipartFromBytes !== undefined);
+
+/** Where this fails, it is the first line of its group that says so. */
+async function tryWhole(session: Session): Promise<readonly Finding[]> {
+  const name = "multipart";
+  if (!isUsed(session)) return [{ name, verdict: "note", says: "no policy sends files in parts" }];
   try {
-    const whole = await tryWhole(session);
-    return [...whole, await tryConditional(session), await tryAbort(session)];
+    return await sendWhole(session);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     const mend =
       "let the writing key put, abort and list parts: s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts";
-    return [{ name: "multipart", verdict: "bad", says: error.message, mend }];
+    return [{ name, verdict: "bad", says: error.message, mend }];
   }
-}
-
-async function begin(session: Session, admitted: Admitted): Promise<string> {
-  const { "content-type": contentType = "" } = admitted.grant.headers;
-  const writer = session.asking(session.writer);
-  return createMultipart(session.locate(admitted), { "content-type": contentType }, writer);
 }
 
 async function putPart(
@@ -46,16 +50,15 @@ async function putPart(
   return put(session, ticket);
 }
 
-async function tryWhole(session: Session): Promise<readonly Finding[]> {
+async function sendWhole(session: Session): Promise<readonly Finding[]> {
   const admitted = await session.admit();
   const location = session.locate(admitted);
   const writer = session.asking(session.writer);
-  const uploadId = await begin(session, admitted);
+  const uploadId = await session.begin(admitted);
   // The body is one byte longer than what is signed.
   const longer = await putPart(session, admitted, uploadId, session.body.length - 1);
   const part = await putPart(session, admitted, uploadId, session.body.length);
   if (!isTaken(part)) {
-    await abortMultipart(location, uploadId, writer);
     const mend = "npx edge-presigner explain tells what a refusal is about";
     return [
       { name: "multipart", verdict: "bad", says: `a part was refused: ${statusOf(part)}`, mend },
@@ -68,6 +71,7 @@ async function tryWhole(session: Session): Promise<readonly Finding[]> {
     { uploadId, parts: [{ partNumber: 1, etag }], headers: {} },
     writer,
   );
+  if (completion === "completed") settle(session, location, uploadId);
   return [
     completion === "completed"
       ? good("multipart", "begun, sent and put together")
@@ -106,57 +110,63 @@ function judgeListed(listed: Awaited<ReturnType<typeof listParts>>): Finding {
   return { name: "list-parts", verdict: "bad", says: "a part that was sent is not listed", mend };
 }
 
+/** It is an object now, and no upload any more. */
+function settle({ leftovers }: Session, location: Location, uploadId: string): void {
+  leftovers.addObject(location);
+  leftovers.dropUpload(uploadId);
+}
+
 /** Completion over an object that is there: harmless under keys with an id of their own. */
-async function tryConditional(session: Session): Promise<Finding> {
-  const name = "conditional-complete";
+async function tryConditional(session: Session): Promise<readonly Finding[]> {
+  if (!isUsed(session)) return [];
   const admitted = await session.admit();
   const location = session.locate(admitted);
-  const writer = session.asking(session.writer);
-  await put(session, await session.sign(admitted));
-  const uploadId = await begin(session, admitted);
+  await putFirst(session, await session.sign(admitted));
+  const uploadId = await session.begin(admitted);
   const part = await putPart(session, admitted, uploadId, session.body.length);
+  if (!isTaken(part)) throw new Unproven(`not tried: a part was answered ${statusOf(part)}`);
   const etag = (part.headers.get("etag") ?? "").replaceAll('"', "");
-  const headers = { "if-none-match": "*" };
-  const parts = [{ partNumber: 1, etag }];
-  const completion = await completeMultipart(location, { uploadId, parts, headers }, writer).catch(
-    () => "refused" as const,
-  );
-  if (completion !== "completed")
-    await abortMultipart(location, uploadId, writer).catch(() => undefined);
+  const completion = await completeMultipart(
+    location,
+    { uploadId, parts: [{ partNumber: 1, etag }], headers: { "if-none-match": "*" } },
+    session.asking(session.writer),
+  ).catch(() => "refused" as const);
+  if (completion === "completed") settle(session, location, uploadId);
+  return [judgeConditional(session, completion)];
+}
+
+function judgeConditional({ policies }: Session, completion: Completion | "refused"): Finding {
+  const name = "conditional-complete";
   if (completion === "exists") return good(name, "parts do not replace an object");
-  if (completion === "refused")
-    return {
-      name,
-      verdict: "note",
-      says: "the store takes no condition when parts are put together",
-    };
+  if (completion === "refused") {
+    const says = "the store takes no condition when parts are put together";
+    return { name, verdict: "note", says };
+  }
+  if (completion !== "completed")
+    return unknown(name, `the parts were not put together: ${completion}`);
   const says = "parts replace an object that is there";
-  if (
-    session.policies.every(
-      ({ multipartFromBytes: from, template }) =>
-        from === undefined || template.text.includes("{id}"),
-    )
-  )
-    return {
-      name,
-      verdict: "note",
-      says: `${says}: every key of its policies has {id}, so none is`,
-    };
+  const isHarmless = policies.every(
+    ({ multipartFromBytes: from, template }) =>
+      from === undefined || hasPlaceholder(template, "id"),
+  );
+  if (isHarmless) {
+    const why = "every key of its policies has {id}, so none is";
+    return { name, verdict: "note", says: `${says}: ${why}` };
+  }
   const mend = "put {id} into the key of each policy with multipartFrom";
   return { name, verdict: "bad", says, mend };
 }
 
-async function tryAbort(session: Session): Promise<Finding> {
+async function tryAbort(session: Session): Promise<readonly Finding[]> {
+  const name = "abort";
+  if (!isUsed(session)) return [];
   const admitted = await session.admit();
-  const uploadId = await begin(session, admitted);
+  const uploadId = await session.begin(admitted);
   await abortMultipart(session.locate(admitted), uploadId, session.asking(session.writer));
   const part = await putPart(session, admitted, uploadId, session.body.length);
-  if (isRefused(part)) return good("abort", "an upload that was given up takes no part");
+  if (isRefused(part)) return [good(name, "an upload that was given up takes no part")];
+  if (!isTaken(part)) return [unknown(name, `the store answered ${statusOf(part)}`)];
   const mend = "set a lifecycle rule that aborts unfinished uploads: npx edge-presigner setup";
-  return {
-    name: "abort",
-    verdict: "bad",
-    says: "a part is stored after the upload was aborted",
-    mend,
-  };
+  const says = "a part is stored after the upload was aborted";
+  return [{ name, verdict: "bad", says, mend }];
 }

@@ -1,8 +1,8 @@
 /** Every promise of a ticket, broken as the one who holds it would: the store has to refuse. */
-import { headObject } from "../../src/store/object.ts";
 import type { Ticket } from "../../src/store/sign.ts";
 import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
 import { good, unknown, type Finding, type FindingName } from "./finding.ts";
+import { putFirst, type Probe } from "./probe.ts";
 import { put, type Session } from "./session.ts";
 
 type Changes = Parameters<typeof put>[2];
@@ -16,6 +16,9 @@ interface Break {
 }
 
 const SIGNATURES = "do not use this store: it does not check what a signature says";
+
+/** What a browser would run. */
+const HTML = "text/html";
 
 const BREAKS: readonly Break[] = [
   {
@@ -32,8 +35,10 @@ const BREAKS: readonly Break[] = [
   },
   {
     name: "other-type",
-    change: () => ({ headers: { "content-type": "text/html" } }),
-    taken: "a file is stored as text/html, which was not signed",
+    change: ({ headers }) => ({
+      headers: { "content-type": headers["content-type"] === HTML ? "text/plain" : HTML },
+    }),
+    taken: "a file is stored with another type than was signed",
     mend: "never serve this bucket to browsers: a client chooses the type itself",
   },
   {
@@ -53,20 +58,16 @@ const BREAKS: readonly Break[] = [
   },
 ];
 
-export async function probeTickets(session: Session): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  // One after the other: some stores slow a burst of refusals down.
-  for (const one of BREAKS) {
-    // oxlint-disable-next-line no-await-in-loop -- see above
-    findings.push(await tryBreak(session, one));
-  }
-  return [
-    ...findings,
-    await trySecondWrite(session),
-    await tryExpired(session),
-    await tryFuture(session),
-  ];
-}
+/** One after the other: some stores slow a burst of refusals down. */
+export const TICKETS: readonly Probe[] = [
+  ...BREAKS.map((one) => ({
+    name: one.name,
+    run: async (session: Session) => [await tryBreak(session, one)],
+  })),
+  { name: "second-write", run: async (session) => [await trySecondWrite(session)] },
+  { name: "expired-ticket", run: async (session) => [await tryExpired(session)] },
+  { name: "future-ticket", run: async (session) => [await tryFuture(session)] },
+];
 
 async function tryBreak(session: Session, { name, change, taken, mend }: Break): Promise<Finding> {
   const ticket = await session.sign(await session.admit());
@@ -89,11 +90,11 @@ async function trySecondWrite(session: Session): Promise<Finding> {
   const name = "second-write";
   const { store, policies } = session;
   const { noOverwrite } = store.provider;
-  const ticket = await session.sign(await session.admit());
-  await put(session, ticket);
   if (policies.every(({ isOverwriteAllowed }) => isOverwriteAllowed)) {
     return { name, verdict: "note", says: "not asked for: its policies say overwrite: true" };
   }
+  const ticket = await session.sign(await session.admit());
+  await putFirst(session, ticket);
   const again = await put(session, ticket);
   if (isRefused(again)) return good(name, `refused: ${statusOf(again)}`);
   if (!isTaken(again)) return unknown(name, `the store answered ${statusOf(again)}`);
@@ -126,59 +127,4 @@ async function tryFuture(session: Session): Promise<Finding> {
   if (!isTaken(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
   const says = "a ticket dated an hour ahead is taken: one that a wrong clock signed lives longer";
   return { name, verdict: "note", says };
-}
-
-/** Headers that no ticket has, and what they would do. */
-export async function probeUnsigned(session: Session): Promise<readonly Finding[]> {
-  const refused = session.store.provider.unsignedHeaders;
-  const metadata = await tryUnsigned(session, "unsigned-metadata", {
-    header: ["x-amz-meta-edge-presigner-doctor", "1"],
-    taken: "a client adds metadata of its own to a ticket",
-    mend: "take an object's metadata for the client's word, or use a version of the store that refuses unsigned headers",
-  });
-  const acl = await tryUnsigned(session, "unsigned-acl", {
-    header: ["x-amz-acl", "public-read"],
-    taken: "a client makes its object public",
-    mend: "take away the right to set ACLs (s3:PutObjectAcl), or use a version of the store that refuses unsigned headers",
-  });
-  return [metadata, acl].map((finding) =>
-    finding.verdict === "bad" && refused === "taken"
-      ? { name: finding.name, verdict: "note", says: `${finding.says}, as its row says` }
-      : finding,
-  );
-}
-
-interface Unsigned {
-  readonly header: readonly [name: string, value: string];
-  readonly taken: string;
-  readonly mend: string;
-}
-
-async function tryUnsigned(
-  session: Session,
-  name: FindingName,
-  { header: [header, value], taken, mend }: Unsigned,
-): Promise<Finding> {
-  const admitted = await session.admit();
-  const answer = await put(session, await session.sign(admitted), { headers: { [header]: value } });
-  if (isRefused(answer)) return good(name, `refused: ${statusOf(answer)}`);
-  if (!isTaken(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
-  if (!(await hasEffect(session, admitted, header)))
-    return good(name, `${statusOf(answer)}, and passed over`);
-  return { name, verdict: "bad", says: `${taken}: ${statusOf(answer)}`, mend };
-}
-
-async function hasEffect(
-  session: Session,
-  admitted: Parameters<Session["locate"]>[0],
-  header: string,
-): Promise<boolean> {
-  const location = session.locate(admitted);
-  if (header === "x-amz-acl") {
-    const { store, origin } = session;
-    const anonymous = await session.ask(origin + store.basePath + location.encodedKey);
-    return isTaken(anonymous);
-  }
-  const found = await headObject(location, session.asking(session.reader));
-  return found?.metadata[header.slice("x-amz-meta-".length)] !== undefined;
 }

@@ -5,19 +5,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import type { Config, Policy } from "../../src/config/config.ts";
+import type { Checksum } from "../../src/store/checksum.ts";
+import { FILE_CHECKSUMS, digestFile } from "../describe-file.ts";
 import { sendFile, ticketSchema, type Ticket } from "../send/send-file.ts";
 import { Refused, createWorkerClient } from "../send/service.ts";
 import { good, type Finding } from "./finding.ts";
 import { sampleOf } from "./sample.ts";
 
 interface Asked {
-  readonly url: string;
+  readonly url: URL;
   readonly config: Config;
   readonly token: string;
   readonly policy: string | undefined;
 }
 
 const BYTES = 64;
+/** More is not sent for a look. */
+const MAX_BYTES = 64 * 2 ** 20;
 
 export async function probeWorkerTicket({
   url,
@@ -30,10 +34,14 @@ export async function probeWorkerTicket({
     const says = "not tried: name one of the configuration's policies with --policy";
     return { name: "worker-ticket", verdict: "note", says };
   }
+  const size = Math.max(policy.minBytes, Math.min(BYTES, policy.maxBytes));
+  if (size > MAX_BYTES) {
+    const says = `not tried: the smallest file of "${policy.name}" has ${size} bytes; --policy names another`;
+    return { name: "worker-ticket", verdict: "note", says };
+  }
   const folder = await mkdtemp(join(tmpdir(), "edge-presigner-"));
   try {
     const path = join(folder, "doctor");
-    const size = Math.max(policy.minBytes, Math.min(BYTES, policy.maxBytes));
     await writeFile(path, randomBytes(size));
     return await send({ url, config, token, policy: name }, policy, { path, size });
   } catch (error) {
@@ -51,13 +59,15 @@ async function send(
   { path, size }: { readonly path: string; readonly size: number },
 ): Promise<Finding> {
   const name = "worker-ticket";
-  const worker = createWorkerClient(new URL(url), token);
-  const [contentType, filename] = sampleOf(policy.types) ?? ["text/plain", "doctor.txt"];
+  const worker = createWorkerClient(url, token);
+  const { contentType, extension } = sampleOf(policy.types);
+  const checksum = await checksumFor(policy, path);
   const ticket = await worker.ask(ticketSchema, "/v1/uploads", {
     policy: policy.name,
     contentType,
-    ...(filename !== undefined && { filename }),
+    filename: `doctor.${extension}`,
     size,
+    ...(checksum && { checksum }),
     ...(policy.multipartFromBytes !== undefined && { multipart: false }),
   });
   const other = differsFrom(policy, ticket);
@@ -73,6 +83,15 @@ async function send(
     return { name, verdict: "bad", says: `the receipt is not good: ${error.code}`, mend };
   }
   return good(name, `${size} bytes went all the way, as ${ticket.key}, with a good receipt`);
+}
+
+/** Where the policy demands one that Node.js can make. */
+async function checksumFor(
+  { isChecksumRequired, checksums }: Policy,
+  path: string,
+): Promise<Checksum | undefined> {
+  const algorithm = FILE_CHECKSUMS.find((known) => checksums.has(known));
+  return isChecksumRequired && algorithm ? digestFile(path, algorithm) : undefined;
 }
 
 /** The ticket of another configuration than the one in this folder. */

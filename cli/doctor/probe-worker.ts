@@ -3,11 +3,11 @@ import * as z from "zod/mini";
 import type { Config } from "../../src/config/config.ts";
 import { mintDevelopmentToken } from "../mint.ts";
 import { version } from "../package.ts";
-import { isTaken, type Answer, type Ask } from "./ask.ts";
-import { good, type Finding } from "./finding.ts";
+import { isRefused, isTaken, statusOf, type Answer, type Ask } from "./ask.ts";
+import { good, unknown, type Finding } from "./finding.ts";
 
 export interface Target {
-  readonly url: string;
+  readonly url: URL;
   readonly config: Config;
   readonly ask: Ask;
   /** Send more requests than the rate of one address, to see it refuse. */
@@ -49,7 +49,7 @@ async function tryHealth({ url, ask }: Target): Promise<Finding> {
       "npx wrangler tail shows each mistake, npm run check-config finds them here, npx wrangler secret list names the secrets";
     return { name, verdict: "bad", says: "the Worker is there, and misconfigured", mend };
   }
-  const says = `something else answers at ${new URL(url).origin}: ${answer.status}`;
+  const says = `something else answers at ${url.origin}: ${answer.status}`;
   return { name, verdict: "bad", says, mend: "check the address, and deploy with npm run deploy" };
 }
 
@@ -95,6 +95,8 @@ async function tryTokens({ url, config, ask }: Target): Promise<readonly Finding
       { name, verdict: "note", says: "development tokens are taken: this is npm run dev" },
     ];
   }
+  if (!isTaken(anybody) && !isRefused(anybody))
+    return [without, unknown(name, `a development token was answered ${statusOf(anybody)}`)];
   const mend = "deploy with npm run deploy, from the configuration at the top";
   return [
     without,

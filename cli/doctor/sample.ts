@@ -1,26 +1,30 @@
-/** What is sent to a policy that is tried: a type that it takes, and a name of that type. */
+/** What is sent to a policy that is tried: a type that it takes, and an extension of that type. */
 import mime from "mime";
 import type { ChecksumAlgorithm } from "../../src/store/checksum.ts";
 
-/** One for each kind of type that a policy can name. */
-const SAMPLES: Readonly<Record<string, readonly [type: string, filename: string]>> = {
-  "*/*": ["text/plain", "doctor.txt"],
-  "image/*": ["image/png", "doctor.png"],
-  "video/*": ["video/mp4", "doctor.mp4"],
-  "audio/*": ["audio/mpeg", "doctor.mp3"],
-  "text/*": ["text/plain", "doctor.txt"],
-  "application/*": ["application/pdf", "doctor.pdf"],
-  "font/*": ["font/woff2", "doctor.woff2"],
+interface Sample {
+  readonly contentType: string;
+  /** Without a dot. */
+  readonly extension: string;
+}
+
+/** One for each kind of type that has files of its own. */
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  "*/*": { contentType: "text/plain", extension: "txt" },
+  "image/*": { contentType: "image/png", extension: "png" },
+  "video/*": { contentType: "video/mp4", extension: "mp4" },
+  "audio/*": { contentType: "audio/mpeg", extension: "mp3" },
+  "text/*": { contentType: "text/plain", extension: "txt" },
+  "application/*": { contentType: "application/pdf", extension: "pdf" },
+  "font/*": { contentType: "font/woff2", extension: "woff2" },
 };
-/** `undefined` where the policy names kinds of types that are not known here. */
-export function sampleOf(
-  types: readonly string[],
-): readonly [type: string, filename?: string] | undefined {
-  const [type] = types;
-  if (type === undefined) return undefined;
-  if (type.endsWith("/*")) return SAMPLES[type];
-  const extension = mime.getExtension(type);
-  return extension === null ? [type] : [type, `doctor.${extension}`];
+
+/** Something of the policy's first type; of a kind that is not known here, a type that nobody has. */
+export function sampleOf([type = "*/*"]: readonly string[]): Sample {
+  const known = SAMPLES[type];
+  if (known) return known;
+  const contentType = type.replace(/\*$/, "x-edge-presigner-doctor");
+  return { contentType, extension: mime.getExtension(contentType) ?? "bin" };
 }
 
 /** What is sent, and its digests in base64. */

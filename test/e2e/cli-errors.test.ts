@@ -14,6 +14,8 @@ const STACK = /\n\s+at |node:|Error:/;
 
 describe("a command that is given something wrong", () => {
   it.each([
+    ["doctor", "--url", "uploads"],
+    ["doctor", "--dev", "ftp://localhost"],
     ["doctor", "--config", "test"],
     ["upload", "README.md", "--url", ""],
     ["upload", "test", "--url", "http://localhost:9"],

@@ -13,9 +13,8 @@ import { startServer, type Server } from "./server.ts";
 import {
   BUCKET,
   ORIGIN,
-  READER,
+  PAIRS,
   REGION,
-  WRITER,
   startDouble,
   type Break,
   type Double,
@@ -31,12 +30,6 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
   afterEach(() => double.broken.clear());
   afterAll(async () => double.close());
 
-  const PAIRS = {
-    MEDIA_ACCESS_KEY_ID: WRITER.id,
-    MEDIA_SECRET_ACCESS_KEY: WRITER.secret,
-    MEDIA_READ_ACCESS_KEY_ID: READER.id,
-    MEDIA_READ_SECRET_ACCESS_KEY: READER.secret,
-  };
   const definition = (store: object = {}, policy: object = {}) =>
     defineConfig({
       origins: [ORIGIN],
@@ -78,6 +71,7 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     expect(all.length).toBeGreaterThan(30);
     expect(left).toEqual([]);
     expect(double.keys()).toEqual([]);
+    expect(double.uploads()).toEqual([]);
   });
 
   /** Which line of the table tells of which break; one that is no fault of a store is a note. */
@@ -87,6 +81,7 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     ["region", "region", "note"],
     ["no-cors", "preflight"],
     ["cors-lacks-header", "preflight"],
+    ["cors-lacks-checksum", "preflight", "note"],
     ["no-exposed-etag", "exposed-etag"],
     ["any-origin", "other-origin"],
     ["reader-may-not", "reading"],
@@ -116,6 +111,9 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     ["parts-replace", "conditional-complete"],
     ["parts-after-abort", "abort"],
     ["no-lifecycle", "lifecycle"],
+    ["lifecycle-disabled", "lifecycle"],
+    ["lifecycle-elsewhere", "lifecycle"],
+    ["lifecycle-early", "lifecycle"],
     ["md5", "checksum-md5"],
     ["sha256", "checksum-sha256"],
     ["crc32", "checksum-crc32"],
@@ -300,6 +298,8 @@ describe("the doctor, on the embedded store", () => {
       "worker-origins",
       "worker-ticket",
     ]);
+    const demanding = await doctor("--url", server.url, "--policy", "avatar");
+    expect(demanding.stdout).toContain("✔ worker-ticket");
     const other = await doctor("--url", `${server.url}/cdn-cgi/local/r2/s3/uploads/`);
     expect(other.status).toBe(0);
     expect((await doctor("--url", "http://localhost:9")).stdout).toContain("✘ worker");

@@ -4,6 +4,7 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 
 /** One promise of a store, broken. */
@@ -13,6 +14,7 @@ export type Break =
   | "region"
   | "no-cors"
   | "cors-lacks-header"
+  | "cors-lacks-checksum"
   | "no-exposed-etag"
   | "any-origin"
   | "reader-may-not"
@@ -37,9 +39,17 @@ export type Break =
   | "no-multipart"
   | "loses-parts"
   | "cannot-list"
+  | "no-parts-listed"
   | "parts-replace"
   | "parts-after-abort"
   | "no-lifecycle"
+  | "lifecycle-disabled"
+  | "lifecycle-elsewhere"
+  | "lifecycle-early"
+  | "slow"
+  | "busy"
+  | "less-busy"
+  | "demands-condition"
   | "md5"
   | "sha256"
   | "crc32"
@@ -48,6 +58,13 @@ export type Break =
 
 export const WRITER = { id: "AKIDWRITER", secret: "the-writer's-secret" } as const;
 export const READER = { id: "AKIDREADER", secret: "the-reader's-secret" } as const;
+/** Both pairs, as the secrets of a store `media`. */
+export const PAIRS = {
+  MEDIA_ACCESS_KEY_ID: WRITER.id,
+  MEDIA_SECRET_ACCESS_KEY: WRITER.secret,
+  MEDIA_READ_ACCESS_KEY_ID: READER.id,
+  MEDIA_READ_SECRET_ACCESS_KEY: READER.secret,
+} as const;
 export const BUCKET = "acme";
 export const REGION = "eu-west-1";
 export const ORIGIN = "https://app.acme.dev";
@@ -76,15 +93,20 @@ export interface Double {
   readonly endpoint: string;
   readonly broken: Set<Break>;
   readonly keys: () => readonly string[];
+  /** The ids of uploads in parts that are under way. */
+  readonly uploads: () => readonly string[];
+  /** As if nothing had ever been put. */
+  readonly forget: () => void;
   readonly close: () => Promise<void>;
 }
 
 export async function startDouble(): Promise<Double> {
   const broken = new Set<Break>();
-  const store = {
+  const store: State = {
     broken,
     objects: new Map<string, Stored>(),
     uploads: new Map<string, Map<number, Stored>>(),
+    count: { puts: 0, uploads: 0 },
   };
   const server = createServer((request, response) => void serve(store, request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -94,6 +116,11 @@ export async function startDouble(): Promise<Double> {
     endpoint: `http://127.0.0.1:${address.port}`,
     broken,
     keys: () => [...store.objects.keys()],
+    uploads: () => [...store.uploads.keys()],
+    forget: () => {
+      store.objects.clear();
+      store.count.puts = 0;
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -105,6 +132,7 @@ interface State {
   readonly broken: ReadonlySet<Break>;
   readonly objects: Map<string, Stored>;
   readonly uploads: Map<string, Map<number, Stored>>;
+  readonly count: { puts: number; uploads: number };
 }
 
 async function serve(state: State, request: IncomingMessage, response: ServerResponse) {
@@ -120,6 +148,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
     ),
     body: Buffer.concat(chunks),
   };
+  if (state.broken.has("slow")) await wait(20);
   const { status, headers = {}, body = "" } = answer(state, incoming);
   const skew = state.broken.has("clock") ? 600_000 : 0;
   response.writeHead(status, {
@@ -176,6 +205,8 @@ function preflight({ broken }: State, { headers }: Incoming): Outgoing {
   const isAllowed = headers["origin"] === ORIGIN || broken.has("any-origin");
   if (broken.has("no-cors") || !isAllowed) return refuse(403, "AccessForbidden");
   const wanted = headers["access-control-request-headers"] ?? "";
+  if (broken.has("cors-lacks-checksum") && /checksum|md5/.test(wanted))
+    return refuse(403, "AccessForbidden");
   const allowed = broken.has("cors-lacks-header") ? "content-type" : wanted;
   return {
     status: 200,
@@ -279,8 +310,10 @@ function answerBucket({ broken }: State, who: string, query: URLSearchParams): O
   if (query.has("lifecycle")) {
     if (who !== READER.id) return refuse(403, "AccessDenied");
     if (broken.has("no-lifecycle")) return refuse(404, "NoSuchLifecycleConfiguration");
-    const rule =
-      "<Rule><AbortIncompleteMultipartUpload><DaysAfterInitiation>8</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>";
+    const status = broken.has("lifecycle-disabled") ? "Disabled" : "Enabled";
+    const prefix = broken.has("lifecycle-elsewhere") ? "logs/" : "";
+    const days = broken.has("lifecycle-early") ? 1 : 8;
+    const rule = `<Rule><Filter><Prefix>${prefix}</Prefix></Filter><Status>${status}</Status><AbortIncompleteMultipartUpload><DaysAfterInitiation>${days}</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>`;
     return { status: 200, body: `<LifecycleConfiguration>${rule}</LifecycleConfiguration>` };
   }
   const mayList = who === READER.id || broken.has(who === "" ? "public-list" : "writer-lists");
@@ -311,8 +344,16 @@ function readObject({ broken, objects }: State, who: string, key: string): Outgo
 const etagOf = (bytes: Buffer) => `"${createHash("md5").update(bytes).digest("hex")}"`;
 
 function putObject(state: State, { headers, body }: Incoming, key: string): Outgoing {
-  const { broken, objects } = state;
+  const { broken, objects, count } = state;
+  count.puts += 1;
+  // Every second or third one, never the first: what a probe needs is not there.
+  const isRefused =
+    (broken.has("busy") && count.puts % 2 === 0) ||
+    (broken.has("less-busy") && count.puts % 3 === 0);
+  if (isRefused) return refuse(503, "SlowDown");
   const condition = headers["if-none-match"];
+  if (condition === undefined && broken.has("demands-condition"))
+    return refuse(403, "AccessDenied");
   if (condition !== undefined && broken.has("refuses-condition"))
     return refuse(501, "NotImplemented");
   if (condition !== undefined && objects.has(key) && !broken.has("no-condition"))
@@ -370,7 +411,8 @@ function answerParts(state: State, incoming: Incoming, key: string): Outgoing {
   const query = url.searchParams;
   if (method === "POST" && query.has("uploads")) {
     if (broken.has("no-multipart")) return refuse(501, "NotImplemented");
-    const uploadId = `upload-${uploads.size + 1}`;
+    state.count.uploads += 1;
+    const uploadId = `upload-${state.count.uploads}`;
     uploads.set(uploadId, new Map());
     return document("InitiateMultipartUploadResult", `<UploadId>${uploadId}</UploadId>`);
   }
@@ -388,6 +430,7 @@ function answerParts(state: State, incoming: Incoming, key: string): Outgoing {
   }
   if (method === "GET") {
     if (broken.has("cannot-list")) return refuse(501, "NotImplemented");
+    if (broken.has("no-parts-listed")) return refuse(403, "AccessDenied");
     const listed = broken.has("loses-parts") ? [] : [...known];
     const blocks = listed.map(
       ([number, { bytes }]) =>
@@ -403,6 +446,7 @@ function answerParts(state: State, incoming: Incoming, key: string): Outgoing {
     return refuse(412, "PreconditionFailed");
   const bytes = Buffer.concat([...known.values()].map((part) => part.bytes));
   objects.set(key, { bytes, headers: {}, isPublic: false });
+  uploads.delete(query.get("uploadId") ?? "");
   return document("CompleteMultipartUploadResult", "<ETag>whole</ETag>");
 }
 
