@@ -55,17 +55,12 @@ function denyOldSignatures({ store, policies }: Use): Statement {
  * an upload in parts and for the parts, which take no condition (AWS: "Enforce conditional writes").
  */
 function denyOverwriting({ store, policies }: Use): Statement | undefined {
-  const isLoose = policies.map(
-    (policy) => policy.isOverwriteAllowed || policy.isContentTypeOnlyAllowed,
+  const loose = keysOf(
+    policies.filter((policy) => policy.isOverwriteAllowed || policy.isContentTypeOnlyAllowed),
   );
-  const loose = keysOf(policies.filter((_, index) => isLoose[index]));
-  const strict = policies.filter((policy, index) => {
+  const strict = policies.filter((policy) => {
     const [keys] = keysOf([policy]);
-    return (
-      !isLoose[index] &&
-      keys !== undefined &&
-      !loose.some((other) => covers(other, keys) || covers(keys, other))
-    );
+    return keys && !loose.some((other) => covers(other, keys) || covers(keys, other));
   });
   if (strict.length === 0) return undefined;
   return deny("DenyOverwriting", ["s3:PutObject"], resourcesOf(store, strict), {

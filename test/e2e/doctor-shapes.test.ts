@@ -148,11 +148,29 @@ describe("the doctor, where a store does not take every file", () => {
   it.each(["busy", "less-busy"] as const)(
     "says nothing of what it could not try: %s",
     async (when) => {
-      const promises: readonly Break[] = ["writer-reads", "public", "copies", "no-condition"];
+      const promises: readonly Break[] = [
+        "writer-reads",
+        "public",
+        "copies",
+        "no-condition",
+        "length",
+        "expiry",
+      ];
       for (const one of [when, ...promises]) double.broken.add(one);
       double.forget();
       const { verdictOf } = await examine(definition({}), PAIRS);
-      const told = ["writer-reads", "public-object", "copy-source", "second-write"] as const;
+      const told = [
+        "writer-reads",
+        "public-object",
+        "copy-source",
+        "second-write",
+        "longer-body",
+        "shorter-body",
+        "other-type",
+        "other-key",
+        "changed-header",
+        "expired-ticket",
+      ] as const;
       for (const name of told) expect(verdictOf(name), name).toMatch(/^(bad|unknown)$/);
     },
   );

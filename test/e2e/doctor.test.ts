@@ -4,9 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createAsk, type Ask } from "../../cli/doctor/ask.ts";
+import { probeWorker } from "../../cli/doctor/probe-worker.ts";
 import type { Finding, FindingName } from "../../cli/doctor/finding.ts";
 import { DIGESTS, SAMPLE } from "../../cli/doctor/sample.ts";
 import development from "../../dev/presigner.config.ts";
+import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
+import { compileConfig } from "../../src/config/compile.ts";
 import { ceph, defineConfig, sharedSecret } from "../../src/define.ts";
 import { examine } from "./examine.ts";
 import { startServer, type Server } from "./server.ts";
@@ -283,6 +287,25 @@ describe("the doctor, on the embedded store", () => {
     const unarmed = await doctor("--config", path);
     expect(unarmed).toMatchObject({ status: 2, stdout: "" });
     expect(unarmed.stderr).toContain("MEDIA_ACCESS_KEY_ID and MEDIA_SECRET_ACCESS_KEY");
+  });
+
+  it.each([
+    ["jwks.json", { keys: [{ kty: "EC", kid: "1", d: "private" }] }, "the private key of receipts"],
+    ["jwks.json", { keys: [] }, "no key to check receipts"],
+    ["healthz", { status: "ok", version: "0.0.1" }, "version 0.0.1"],
+    ["healthz", { code: "misconfigured" }, "misconfigured"],
+  ])("tells of a Worker whose %s is %j", async (path, body, says) => {
+    const real = createAsk(new AbortController().signal);
+    const ask: Ask = async (url, request) => {
+      const answer = await real(url, request);
+      return url.endsWith(path) ? { ...answer, text: JSON.stringify(body) } : answer;
+    };
+    const config = compileConfig(development, DEVELOPMENT_SECRETS);
+    const target = { url: new URL(server.url), config, ask, isFlooded: false };
+    const found = await probeWorker(target);
+    expect(found.filter(({ verdict }) => verdict !== "good").map((one) => one.says)).toContainEqual(
+      expect.stringContaining(says),
+    );
   });
 
   it("tries a deployed Worker all the way with --url", async () => {

@@ -347,10 +347,8 @@ function putObject(state: State, { headers, body }: Incoming, key: string): Outg
   const { broken, objects, count } = state;
   count.puts += 1;
   // Every second or third one, never the first: what a probe needs is not there.
-  const isRefused =
-    (broken.has("busy") && count.puts % 2 === 0) ||
-    (broken.has("less-busy") && count.puts % 3 === 0);
-  if (isRefused) return refuse(503, "SlowDown");
+  if (broken.has("busy") && count.puts % 2 === 0) return refuse(503, "SlowDown");
+  if (broken.has("less-busy") && count.puts % 3 === 0) return refuse(429, "TooManyRequests");
   const condition = headers["if-none-match"];
   if (condition === undefined && broken.has("demands-condition"))
     return refuse(403, "AccessDenied");
