@@ -62,7 +62,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
     const missing = pair.filter((secret) => missingSecrets.includes(secret));
     if (missing.length > 0) {
       throw new InvalidArgumentError(
-        `Set ${missing.join(" and ")} in the environment, or in the file of --env-file: the doctor sends real requests.`,
+        `Set ${missing.join(" and ")} in the environment, or in the file of --secrets-file: the doctor sends real requests.`,
       );
     }
   }

@@ -1,4 +1,4 @@
-/** `--config` and `--env-file`: which configuration and which secrets a command works with. */
+/** `--config` and `--secrets-file`: which configuration and which secrets a command works with. */
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { InvalidArgumentError, type Command } from "commander";
@@ -9,11 +9,11 @@ import { findPlaceholders } from "./placeholders.ts";
 /** What the two options give. */
 export interface ConfigOptions {
   readonly config?: string;
-  readonly envFile?: string;
+  readonly secretsFile?: string;
 }
 
 /** Where Wrangler reads the secrets of a machine. */
-const ENV_FILE = ".dev.vars";
+const SECRETS_FILE = ".dev.vars";
 
 export function addConfigOptions(command: Command): Command {
   return command
@@ -22,16 +22,16 @@ export function addConfigOptions(command: Command): Command {
       `the configuration; without it ${CONFIG_FILE}, or the one of npm run dev while that is still the example`,
     )
     .option(
-      "--env-file <file>",
-      `secrets beside those in the environment; without it ${ENV_FILE}, where there is one`,
+      "--secrets-file <file>",
+      `secrets beside those in the environment; without it ${SECRETS_FILE}, where there is one`,
     );
 }
 
 /** The secrets of the environment and of the file; the environment wins. */
-export function readEnv({ envFile }: ConfigOptions): Env {
-  const path = envFile ?? ENV_FILE;
-  if (envFile !== undefined && !existsSync(envFile))
-    throw new InvalidArgumentError(`There is no file ${envFile}.`);
+export function readEnv({ secretsFile }: ConfigOptions): Env {
+  const path = secretsFile ?? SECRETS_FILE;
+  if (secretsFile !== undefined && !existsSync(secretsFile))
+    throw new InvalidArgumentError(`There is no file ${secretsFile}.`);
   const inFile = existsSync(path) ? parseEnv(readFileSync(path, "utf8")) : {};
   return { ...inFile, ...process.env };
 }

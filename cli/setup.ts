@@ -17,7 +17,7 @@ import { compileWithStandIns } from "./stand-ins.ts";
 
 interface Options extends BucketFlags {
   readonly config: string;
-  readonly envFile?: string;
+  readonly secretsFile?: string;
   readonly format?: Format;
   readonly apply?: boolean;
   readonly yes?: boolean;
@@ -30,7 +30,10 @@ export function addSetup(program: Command): void {
     .description("Prints what a bucket needs for the policies that use it, or applies it.")
     .argument("[store]", "a store of the configuration; without one it is asked for")
     .option("--config <file>", "the configuration", CONFIG_FILE)
-    .option("--env-file <file>", "secrets beside those in the environment; without it .dev.vars")
+    .option(
+      "--secrets-file <file>",
+      "secrets beside those in the environment; without it .dev.vars",
+    )
     .addOption(new Option("--format <tool>", "for this tool alone").choices(FORMATS))
     .option("--apply", "sets CORS and lifecycle over the S3 API, after showing the difference")
     .option("--yes", "applies without asking")

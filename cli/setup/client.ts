@@ -32,7 +32,7 @@ export function createAdministrator(store: Store, env: Env): Administrator {
       return { client: connect(store, { id, secret, token }), found: `${prefix}_ACCESS_KEY_ID` };
   }
   throw new InvalidArgumentError(
-    `Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key that may change the bucket "${store.bucket}", or ${own}_ACCESS_KEY_ID and ${own}_SECRET_ACCESS_KEY (--env-file reads them from a file).`,
+    `Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key that may change the bucket "${store.bucket}", or ${own}_ACCESS_KEY_ID and ${own}_SECRET_ACCESS_KEY (--secrets-file reads them from a file).`,
   );
 }
 

@@ -167,6 +167,8 @@ describe("edge-presigner simulate", () => {
     expect(mistaken).toMatchObject({ status: 2, stdout: "" });
     expect(mistaken.stderr).toContain("stores.media.account");
     expect(simulate("--config", "absent.ts").stderr).toContain("absent.ts");
+    const unread = simulate("--secrets-file", "absent.vars", "--name", "a.png");
+    expect(unread).toMatchObject({ status: 2, stderr: "✘ There is no file absent.vars.\n" });
     expect(simulate("--file", "absent.png").status).toBe(2);
     expect(simulate("--claims", "alice").status).toBe(2);
   });
