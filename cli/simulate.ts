@@ -51,8 +51,8 @@ export function addSimulate(program: Command): void {
     .option("--meta <name=value>", "metadata; again for more", readPair, {})
     .option("--multipart", "asked for in parts")
     .option("--no-multipart", "asked for in one PUT; without either the policy decides")
-    .option("--country <code>", "where the caller is, for a store by region: KR")
-    .option("--continent <code>", "the same for a continent: AS")
+    .option("--country <code>", "where the caller is, for a store by region: KR", readRegion)
+    .option("--continent <code>", "the same for a continent: AS", readRegion)
     .option("--eu", "the caller is in the European Union")
     .option(
       "--expect <outcome>",
@@ -85,7 +85,12 @@ async function run(options: Options): Promise<void> {
   process.stdout.write(
     options.json ? `${JSON.stringify(decision, undefined, 2)}\n` : describe(decision, path),
   );
-  process.exitCode = isExpected(decision, options.expect) ? 0 : 1;
+  const { expect: expected = "allowed" } = options;
+  const outcome = decision.isAllowed ? "allowed" : String(decision.problem["code"]);
+  if (outcome === expected) return;
+  process.exitCode = 1;
+  if (options.expect !== undefined)
+    process.stderr.write(`✘ Expected ${expected}: it is ${outcome}\n`);
 }
 
 async function bodyOf({
@@ -112,10 +117,6 @@ async function bodyOf({
     ...(Object.keys(meta).length > 0 && { metadata: meta }),
     ...(multipart !== undefined && { multipart }),
   };
-}
-
-function isExpected(decision: Decision, expected = "allowed"): boolean {
-  return expected === (decision.isAllowed ? "allowed" : decision.problem["code"]);
 }
 
 function describe(decision: Decision, path: string): string {
@@ -152,6 +153,12 @@ function readClaims(text: string): Readonly<Record<string, unknown>> {
   } catch {
     throw new InvalidArgumentError(`Write an object of JSON: '{"sub":"alice"}'.`);
   }
+}
+
+/** As Cloudflare tells it in `request.cf`. */
+function readRegion(text: string): string {
+  if (/^[A-Z]{2}$/.test(text)) return text;
+  throw new InvalidArgumentError("Write two capital letters, such as KR.");
 }
 
 function readBytes(text: string): number {

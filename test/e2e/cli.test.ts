@@ -159,7 +159,12 @@ describe("edge-presigner simulate", () => {
   it("is a test for CI with --expect", () => {
     const asked = ["--policy", "photo", "--name", "a.png", "--size", "99000000"];
     expect(simulate(...asked, "--expect", "too-large").status).toBe(0);
-    expect(simulate(...asked, "--expect", "allowed").status).toBe(1);
+    const unexpected = simulate(...asked, "--expect", "allowed");
+    expect(unexpected).toMatchObject({
+      status: 1,
+      stderr: "✘ Expected allowed: it is too-large\n",
+    });
+    expect(simulate(...asked, "--country", "kr").status).toBe(2);
   });
 
   it("names each mistake of a configuration, and what it cannot read", () => {
