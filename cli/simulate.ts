@@ -25,6 +25,7 @@ interface Options extends ConfigOptions {
   readonly checksum?: FileChecksum;
   readonly meta: Readonly<Record<string, string>>;
   readonly multipart?: boolean;
+  readonly background?: boolean;
   readonly country?: string;
   readonly continent?: string;
   readonly eu?: boolean;
@@ -51,6 +52,7 @@ export function addSimulate(program: Command): void {
     .option("--meta <name=value>", "metadata; again for more", readPair, {})
     .option("--multipart", "asked for in parts")
     .option("--no-multipart", "asked for in one PUT; without either the policy decides")
+    .option("--background", "asked for with tickets for the background")
     .option("--country <code>", "where the caller is, for a store by region: KR", readRegion)
     .option("--continent <code>", "the same for a continent: AS", readRegion)
     .option("--eu", "the caller is in the European Union")
@@ -102,6 +104,7 @@ async function bodyOf({
   checksum,
   meta,
   multipart,
+  background,
 }: Options): Promise<unknown> {
   const described = file === undefined ? undefined : await describeFile(file);
   const filename = name ?? described?.filename;
@@ -116,6 +119,7 @@ async function bodyOf({
     ...(checksum && file !== undefined && { checksum: await digestFile(file, checksum) }),
     ...(Object.keys(meta).length > 0 && { metadata: meta }),
     ...(multipart !== undefined && { multipart }),
+    ...(background && { background }),
   };
 }
 

@@ -40,9 +40,13 @@ function denyCopies({ store, policies }: Use): Statement {
   });
 }
 
-/** `s3:signatureAge` is in milliseconds. Tickets for objects, parts and downloads live equally long. */
+/** `s3:signatureAge` is in milliseconds. Tickets for objects, parts and downloads live equally long, but for those of the background. */
 function denyOldSignatures({ store, policies }: Use): Statement {
-  const longestMs = Math.max(...policies.map((policy) => policy.expiresInSeconds)) * 1000;
+  const lives = policies.flatMap(({ expiresInSeconds, backgroundExpiresInSeconds = 0 }) => [
+    expiresInSeconds,
+    backgroundExpiresInSeconds,
+  ]);
+  const longestMs = Math.max(...lives) * 1000;
   const isRead = policies.some(({ isDownloadAllowed }) => isDownloadAllowed);
   const actions = isRead ? ["s3:PutObject", "s3:GetObject"] : ["s3:PutObject"];
   return deny("DenyOldSignatures", actions, resourcesOf(store, policies), {

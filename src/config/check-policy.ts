@@ -12,9 +12,11 @@ export const SEVEN_DAYS = 604_800;
 /** What contradicts itself, on any store. */
 export function checkFields(definition: Definition, expiresInSeconds: number, at: Mistakes): void {
   const { multipartFrom, resumeWithin = SEVEN_DAYS } = definition;
-  if (multipartFrom !== undefined && resumeWithin < expiresInSeconds) {
-    at.at("resumeWithin").add("must not be shorter than expiresIn");
-  }
+  const { backgroundExpiresIn = expiresInSeconds } = definition;
+  if (multipartFrom !== undefined && resumeWithin < Math.max(expiresInSeconds, backgroundExpiresIn))
+    at.at("resumeWithin").add("must not be shorter than expiresIn and backgroundExpiresIn");
+  if (backgroundExpiresIn < expiresInSeconds)
+    at.at("backgroundExpiresIn").add("must not be shorter than expiresIn");
   if (expiresInSeconds < 1) at.at("expiresIn").add("must be at least 1 second");
   if ((definition.minBytes ?? 1) > definition.maxBytes)
     at.at("minBytes").add("must not be more than maxBytes");
@@ -40,8 +42,13 @@ export function checkStore(
   at: Mistakes,
 ): void {
   const on = `${provider.title} (store "${name}")`;
-  if (expiresInSeconds > provider.maxExpiresInSeconds) {
-    at.at("expiresIn").add(`must be at most ${provider.maxExpiresInSeconds} seconds on ${on}`);
+  const { backgroundExpiresIn = 0 } = definition;
+  for (const [field, seconds] of Object.entries({
+    expiresIn: expiresInSeconds,
+    backgroundExpiresIn,
+  })) {
+    if (seconds > provider.maxExpiresInSeconds)
+      at.at(field).add(`must be at most ${provider.maxExpiresInSeconds} seconds on ${on}`);
   }
   const { maxPutBytes, maxObjectBytes } = provider;
   const largest = definition.multipartFrom === undefined ? maxPutBytes : maxObjectBytes;

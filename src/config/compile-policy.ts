@@ -42,6 +42,7 @@ export function compilePolicy(
     minBytes: definition.minBytes ?? 1,
     maxBytes: definition.maxBytes,
     expiresInSeconds,
+    backgroundExpiresInSeconds: definition.backgroundExpiresIn,
     multipartFromBytes: definition.multipartFrom,
     resumeWithinSeconds: definition.resumeWithin ?? SEVEN_DAYS,
     isDownloadAllowed: definition.download ?? false,

@@ -40,6 +40,8 @@ export interface Policy {
   readonly minBytes: number;
   readonly maxBytes: number;
   readonly expiresInSeconds: number;
+  /** The same for tickets that an operating system uses when it likes; `undefined`: there are none. */
+  readonly backgroundExpiresInSeconds: number | undefined;
   /** Files of this size and more are sent in parts; `undefined`: none are. */
   readonly multipartFromBytes: number | undefined;
   /** How long an upload in parts can be resumed. */

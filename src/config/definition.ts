@@ -16,6 +16,8 @@ export interface PolicyDefinition<StoreName extends string = string> {
   readonly minBytes?: Size;
   /** How long a ticket can be used: 5 minutes by default. */
   readonly expiresIn?: Duration;
+  /** How long a ticket can be used that is asked for with `background: true`: without it there are none. */
+  readonly backgroundExpiresIn?: Duration;
   /** Files of this size and more are sent in parts, and so are others where a client asks for it. */
   readonly multipartFrom?: Size;
   /** How long an upload in parts can be resumed: 7 days by default. */

@@ -80,6 +80,7 @@ export const policySchema = z.strictObject({
   maxBytes: size,
   minBytes: z.optional(size),
   expiresIn: z.optional(duration),
+  backgroundExpiresIn: z.optional(duration),
   multipartFrom: z.optional(size),
   resumeWithin: z.optional(duration),
   download: z.optional(z.boolean()),

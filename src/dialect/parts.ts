@@ -21,6 +21,7 @@ const partsRequest = z.strictObject({
       z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "must be 32 bytes in base64")),
     ),
   ),
+  background: z.optional(z.boolean()),
 });
 
 export function partRoutes(service: Service): Hono<Edge> {
@@ -28,13 +29,15 @@ export function partRoutes(service: Service): Hono<Edge> {
   app.use("/v1/uploads/:id/parts", identify(service, "parts"), limitBody());
 
   app.post("/v1/uploads/:id/parts", async (c) => {
-    const { partNumbers, checksums = {} } = parseAs(partsRequest, await readJson(c.req.raw));
+    const body = parseAs(partsRequest, await readJson(c.req.raw));
+    const { partNumbers, checksums = {}, background: isBackground } = body;
     if (new Set(partNumbers).size !== partNumbers.length) {
       throw invalidRequest({ pointer: "/partNumbers", detail: "must name each part once" });
     }
     const intents = partNumbers.map((partNumber) => ({
       partNumber,
       sha256: checksums[String(partNumber)],
+      isBackground,
     }));
     const tickets = await signParts(service, c.get("caller"), c.req.param("id"), intents);
     return c.json({ parts: tickets.map(presentPart) });

@@ -23,6 +23,7 @@ const uploadRequest = z.strictObject({
   checksum: z.optional(checksumSchema),
   metadata: z.optional(metadataSchema),
   multipart: z.optional(z.boolean()),
+  background: z.optional(z.boolean()),
 });
 
 /** Throws `invalid-request` with every fault. */

@@ -5,6 +5,7 @@ import type { Checksum } from "../store/checksum.ts";
 import type { Caller } from "./authenticate.ts";
 import { checkChecksum } from "./checksum.ts";
 import { headersOf } from "./headers.ts";
+import { lifeOf } from "./life.ts";
 import { planParts, type Parts } from "./parts.ts";
 import { chooseExtension, isTypeAllowed } from "./type.ts";
 
@@ -22,6 +23,8 @@ export interface Intent {
   readonly multipart?: boolean | undefined;
   /** What a client cuts by itself, in bytes; left out, the service chooses. */
   readonly partSize?: number | undefined;
+  /** An operating system sends the file when it likes: the tickets live longer. */
+  readonly background?: boolean | undefined;
   /** The client can send no header of the ticket but Content-Type. */
   readonly isContentTypeOnly?: boolean;
 }
@@ -50,6 +53,7 @@ export interface Grant {
   readonly parts: Parts | undefined;
   /** What the client has to send, lower-case names; all of it is signed. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly isBackground: boolean;
   readonly expiresInSeconds: number;
 }
 
@@ -63,6 +67,7 @@ export function authorize(config: Config, caller: Caller, intent: Intent, region
       `Use one of ${policy.types.join(", ")}: ${intent.contentType} is not allowed`,
     );
   }
+  const expiresInSeconds = lifeOf(policy, intent.background);
   checkSize(policy, caller, intent.size);
   const parts = cut(policy, store, intent);
   checkChecksum(policy, intent.checksum, parts && { parts, store });
@@ -80,7 +85,8 @@ export function authorize(config: Config, caller: Caller, intent: Intent, region
     checksum: intent.checksum,
     parts,
     headers: headersOf({ policy, store, intent, isInParts: parts !== undefined }),
-    expiresInSeconds: policy.expiresInSeconds,
+    isBackground: intent.background ?? false,
+    expiresInSeconds,
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand
   return grant as Grant;

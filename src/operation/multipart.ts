@@ -4,6 +4,7 @@ import { GRACE_SECONDS, type Admitted } from "../grant/admit.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { needsPartChecksums } from "../grant/checksum.ts";
 import type { UploadClaims } from "../grant/claims.ts";
+import { lifeOf } from "../grant/life.ts";
 import { partsOf, sizeOfPart, type Parts } from "../grant/parts.ts";
 import type { LedgerApi } from "../ledger/ledger.ts";
 import type { UploadRecord } from "../ledger/record.ts";
@@ -51,7 +52,11 @@ export async function beginMultipart(
     const upload = toParts(begun);
     const isWaiting = needsPartChecksums(grant.store, begun.checksum);
     const first = Math.min(window, isWaiting ? 0 : upload.parts.partCount);
-    const intents = Array.from({ length: first }, (_, index) => ({ partNumber: index + 1 }));
+    const { isBackground } = grant;
+    const intents = Array.from({ length: first }, (_, index) => ({
+      partNumber: index + 1,
+      isBackground,
+    }));
     return { ...upload, tickets: await signWindow(service, upload, intents) };
   } catch (error) {
     await undo(service, begun, ledger);
@@ -77,6 +82,8 @@ async function undo(
 export interface PartIntent {
   readonly partNumber: number;
   readonly sha256?: string | undefined;
+  /** With the longer life of tickets for the background. */
+  readonly isBackground?: boolean | undefined;
 }
 
 /** Signs a window anew, while the upload is pending. Throws `upload-not-found`, `upload-expired`, `already-completed`. */
@@ -144,10 +151,10 @@ async function signWindow(
   const { claims, uploadId, size, parts } = upload;
   const store = storeOf(service, claims);
   const { writer: signer } = service.signersOf(store);
-  const { expiresInSeconds } = policyOf(service, claims);
+  const policy = policyOf(service, claims);
   const now = new Date(service.now());
   return Promise.all(
-    intents.map(async ({ partNumber, sha256 }) =>
+    intents.map(async ({ partNumber, sha256, isBackground }) =>
       signPart(
         {
           location: locate(service, claims),
@@ -156,7 +163,7 @@ async function signWindow(
           bytes: sizeOfPart(size, parts, partNumber),
           sha256,
         },
-        { signer, now, expiresInSeconds },
+        { signer, now, expiresInSeconds: lifeOf(policy, isBackground) },
       ),
     ),
   );

@@ -167,6 +167,14 @@ describe("edge-presigner simulate", () => {
     expect(simulate(...asked, "--country", "kr").status).toBe(2);
   });
 
+  it("tells how long a ticket for the background lives, where the policy has one", () => {
+    const asked = ["--name", "a.mp4", "--size", "9", "--background"];
+    const { stdout } = simulate("--policy", "video", "--json", ...asked);
+    expect(JSON.parse(stdout)).toMatchObject({ ticket: { expiresInSeconds: 86_400 } });
+    const refused = ["--policy", "limited", "--name", "a.png", "--size", "9", "--background"];
+    expect(simulate(...refused, "--expect", "invalid-request").status).toBe(0);
+  });
+
   it("names each mistake of a configuration, and what it cannot read", () => {
     const mistaken = simulate("--config", "presigner.config.ts", "--name", "a.png");
     expect(mistaken).toMatchObject({ status: 2, stdout: "" });

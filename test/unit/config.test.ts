@@ -117,6 +117,12 @@ describe("a configuration", () => {
     ],
     ["policies.photo.multipartFrom", withPolicy({ multipartFrom: "6 GB" })],
     ["policies.photo.resumeWithin", withPolicy({ multipartFrom: "8 MiB", resumeWithin: "1 s" })],
+    ["policies.photo.backgroundExpiresIn", withPolicy({ backgroundExpiresIn: "1 min" })],
+    ["policies.photo.backgroundExpiresIn", withPolicy({ backgroundExpiresIn: "8 days" })],
+    [
+      "policies.photo.resumeWithin",
+      withPolicy({ multipartFrom: "8 MiB", resumeWithin: "1 h", backgroundExpiresIn: "1 day" }),
+    ],
     ["policies.photo.quota.uploads", withPolicy({ quota: { uploads: "many" } })],
     ["policies.photo.quota.pending", withPolicy({ quota: { pending: 0 } })],
     ["stores.media.region", withStore(aws({ region: "cn-north-1", bucket: "acme" }))],

@@ -57,6 +57,7 @@ export const CONFIG = defineConfig({
       types: ["*/*"],
       maxBytes: "100 MB",
       metadata: ["album", "note"],
+      backgroundExpiresIn: "1 day",
     },
     page: {
       store: "media",

@@ -61,6 +61,12 @@ const complete = async (worker: TestWorker, id: string, body?: object, claims = 
 const abort = async (worker: TestWorker, id: string, claims = {}) =>
   send(worker, "DELETE", `/v1/uploads/${id}`, { claims });
 
+interface Begun {
+  readonly id: string;
+  readonly expiresIn: number;
+  readonly multipart: { readonly parts: readonly { readonly url: string }[] };
+}
+
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 describe("the plan of parts", () => {
@@ -329,6 +335,31 @@ describe("a window of parts", () => {
     moveClock(1);
     await expectProblem(await signParts(worker, id, { partNumbers: [1] }), 410, "upload-expired");
     await expectProblem(await getParts(worker, id), 410, "upload-expired");
+  });
+
+  it("lives longer where it is asked for in the background", async () => {
+    const { worker } = start();
+    const begun = await create(worker, { size: 30 * 8 * MiB, background: true });
+    const { id, multipart, expiresIn } = await begun.json<Begun>();
+    expect(expiresIn).toBe(24 * HOUR);
+    expect(multipart.parts[24]).toMatchObject({ partNumber: 25, expiresIn: 12 * HOUR });
+    const more = await signParts(worker, id, { partNumbers: [26], background: true });
+    const { parts } = await more.json<Begun["multipart"]>();
+    expect(parts).toMatchObject([{ expiresIn: 12 * HOUR, expiresAt: "2026-11-22T19:00:00Z" }]);
+    expect(new URL(parts[0]?.url ?? "").searchParams.get("X-Amz-Expires")).toBe("43200");
+    const usual = await signParts(worker, id, { partNumbers: [26], background: false });
+    expect(await usual.json()).toMatchObject({ parts: [{ expiresIn: 300 }] });
+  });
+
+  it("does not live longer where the policy has no tickets for the background", async () => {
+    const { store, worker } = start();
+    const few = { policy: "few", size: 8 * MiB };
+    const asked = await create(worker, { ...few, background: true });
+    await expectProblem(asked, 422, "invalid-request", at("/background"));
+    expect(store.asked).toHaveLength(0);
+    const { id } = await (await create(worker, few)).json<Begun>();
+    const signed = await signParts(worker, id, { partNumbers: [1], background: true });
+    await expectProblem(signed, 422, "invalid-request", at("/background"));
   });
 
   it("is for no upload of a single PUT", async () => {

@@ -379,3 +379,25 @@ describe("multipart", () => {
     await expectProblem({ ...PNG, multipart: true }, 422, "invalid-request", at("/multipart"));
   });
 });
+
+describe("background", () => {
+  const TEXT = { policy: "document", filename: "a.txt", contentType: "text/plain", size: 5 };
+
+  it("makes the ticket live as long as the policy says, in the answer and in what is signed", async () => {
+    const { status, body } = await ask({ ...TEXT, background: true });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ expiresIn: 86_400, expiresAt: "2026-11-23T07:00:00Z" });
+    const { searchParams } = new URL(String(body["url"]));
+    expect(searchParams.get("X-Amz-Expires")).toBe("86400");
+  });
+
+  it("changes nothing where it is false", async () => {
+    expect(await ask({ ...TEXT, background: false })).toMatchObject({ body: { expiresIn: 300 } });
+  });
+
+  it("is refused where the policy has no such tickets", async () =>
+    expectProblem({ ...PNG, background: true }, 422, "invalid-request", at("/background")));
+
+  it("is true or false", async () =>
+    expectProblem({ ...TEXT, background: "yes" }, 422, "invalid-request", at("/background")));
+});

@@ -174,6 +174,7 @@ export const PARTS_CONFIG = defineConfig({
       metadata: ["album"],
       cacheControl: "no-cache",
       size: "optional",
+      backgroundExpiresIn: "12 h",
     },
     metered: { ...VIDEO, key: "metered/{user}/{id}.{ext}", quota: { pending: 10 } },
     draft: { ...VIDEO, key: "drafts/{user}/{id}.{ext}", overwrite: true },

@@ -23,6 +23,7 @@ export default defineConfig({
       multipartFrom: "100 MB",
       resumeWithin: "3 days",
       expiresIn: "1 h",
+      backgroundExpiresIn: "1 day",
       download: true,
       metadata: ["album", "taken-at"],
       cacheControl: "private",
