@@ -1,0 +1,168 @@
+import 'dart:async';
+
+import 'package:edge_presigner/edge_presigner.dart';
+import 'package:flutter/material.dart';
+import 'package:image_picker/image_picker.dart';
+
+import 'content_type.dart';
+import 'messages.dart';
+
+/// `flutter run --dart-define=ENDPOINT=… --dart-define=TOKEN=…`. A real app
+/// gets its token from its own sign-in.
+const String _endpoint = String.fromEnvironment(
+  'ENDPOINT',
+  defaultValue: 'http://localhost:8787',
+);
+const String _token = String.fromEnvironment('TOKEN');
+
+/// Picks a photo, sends it, and shows its key and the photo as it is stored.
+class UploadScreen extends StatefulWidget {
+  const UploadScreen({super.key});
+
+  @override
+  State<UploadScreen> createState() => _UploadScreenState();
+}
+
+class _UploadScreenState extends State<UploadScreen> {
+  final EdgePresigner _presigner = EdgePresigner(
+    endpoint: Uri.parse(_endpoint),
+    getToken: () async => _token,
+  );
+  final ImagePicker _picker = ImagePicker();
+
+  /// There while a photo is on its way.
+  Completer<void>? _cancelling;
+  double? _progress;
+  String? _key;
+  Uri? _picture;
+  UploadException? _failure;
+
+  @override
+  void dispose() {
+    _presigner.close();
+    super.dispose();
+  }
+
+  Future<void> _chooseAndUpload() async {
+    final XFile? photo = await _picker.pickImage(
+      source: ImageSource.gallery,
+      requestFullMetadata: false,
+    );
+    if (photo == null || !mounted) return;
+    final Completer<void> cancelling = Completer<void>();
+    setState(() {
+      _cancelling = cancelling;
+      _progress = null;
+      _key = null;
+      _picture = null;
+      _failure = null;
+    });
+    try {
+      await _upload(photo, cancelling.future);
+    } on UploadException catch (error) {
+      _update(() => _failure = error);
+    } finally {
+      _update(() => _cancelling = null);
+    }
+  }
+
+  Future<void> _upload(XFile photo, Future<void> cancelled) async {
+    final CompletedUpload upload = await _presigner.uploadStream(
+      photo.openRead,
+      UploadOptions(
+        policy: 'photo',
+        filename: photo.name,
+        contentType: contentTypeOf(photo.name, photo.mimeType),
+      ),
+      size: await photo.length(),
+      cancelled: cancelled,
+      onProgress: (int sentBytes, int totalBytes) {
+        _update(() => _progress = sentBytes / totalBytes);
+      },
+    );
+    _update(() => _key = upload.key);
+    final DownloadTicket ticket =
+        await _presigner.download(upload.key, policy: upload.policy);
+    _update(() => _picture = ticket.url);
+  }
+
+  /// The screen may be gone when an answer comes.
+  void _update(VoidCallback change) {
+    if (mounted) setState(change);
+  }
+
+  void _cancel() {
+    final Completer<void>? cancelling = _cancelling;
+    if (cancelling != null && !cancelling.isCompleted) cancelling.complete();
+  }
+
+  @override
+  Widget build(BuildContext context) {
+    final Messages messages = Messages.of(context);
+    final bool isSending = _cancelling != null;
+    return Scaffold(
+      appBar: AppBar(title: Text(messages.title)),
+      body: SafeArea(
+        child: ListView(
+          padding: const EdgeInsets.all(24),
+          children: <Widget>[
+            FilledButton.icon(
+              onPressed: isSending ? null : _chooseAndUpload,
+              icon: const Icon(Icons.photo_library_outlined),
+              label: Text(messages.choose),
+            ),
+            const SizedBox(height: 24),
+            if (isSending) ..._buildProgress(messages),
+            _buildOutcome(context, messages),
+            ..._buildPicture(messages),
+          ],
+        ),
+      ),
+    );
+  }
+
+  List<Widget> _buildProgress(Messages messages) => <Widget>[
+        LinearProgressIndicator(
+          value: _progress,
+          semanticsLabel: messages.waiting,
+        ),
+        const SizedBox(height: 8),
+        TextButton(onPressed: _cancel, child: Text(messages.cancel)),
+      ];
+
+  /// A screen reader says it as soon as it changes.
+  Widget _buildOutcome(BuildContext context, Messages messages) {
+    final UploadException? failure = _failure;
+    final String? key = _key;
+    final ColorScheme colors = Theme.of(context).colorScheme;
+    return Semantics(
+      liveRegion: true,
+      child: Column(
+        crossAxisAlignment: CrossAxisAlignment.start,
+        children: <Widget>[
+          if (failure != null)
+            Text(
+              messages.failure(failure),
+              style: TextStyle(color: colors.error),
+            ),
+          if (key != null) Text(messages.stored),
+          if (key != null) SelectableText(key),
+        ],
+      ),
+    );
+  }
+
+  List<Widget> _buildPicture(Messages messages) {
+    final Uri? picture = _picture;
+    return <Widget>[
+      if (picture != null)
+        Padding(
+          padding: const EdgeInsets.only(top: 24),
+          child: Image.network(
+            picture.toString(),
+            semanticLabel: messages.picture,
+          ),
+        ),
+    ];
+  }
+}

@@ -1,0 +1,46 @@
+import 'read_json.dart';
+
+/// An upload that the service found in the store, as it was granted.
+class CompletedUpload {
+  const CompletedUpload({
+    required this.id,
+    required this.policy,
+    required this.key,
+    required this.size,
+    required this.contentType,
+    required this.receipt,
+    required this.completedAt,
+    this.etag,
+    this.metadata = const <String, String>{},
+  });
+
+  factory CompletedUpload.fromJson(Json json) => CompletedUpload(
+        id: readText(json, 'id'),
+        policy: readText(json, 'policy'),
+        key: readText(json, 'key'),
+        size: readInt(json, 'size'),
+        contentType: readText(json, 'contentType'),
+        receipt: readText(json, 'receipt'),
+        completedAt: readTime(json, 'completedAt'),
+        etag: readTextOrNull(json, 'etag'),
+        metadata: readTexts(json, 'metadata'),
+      );
+
+  final String id;
+  final String policy;
+
+  /// What an app keeps.
+  final String key;
+
+  /// In bytes.
+  final int size;
+  final String contentType;
+
+  /// A signed statement (compact JWS) that any backend can check.
+  final String receipt;
+  final DateTime completedAt;
+
+  /// Without quotes.
+  final String? etag;
+  final Map<String, String> metadata;
+}

@@ -1,0 +1,54 @@
+import 'read_json.dart';
+
+/// What the service remembers of an upload, where its policy has a quota.
+class UploadRecord {
+  const UploadRecord({
+    required this.id,
+    required this.status,
+    required this.policy,
+    required this.key,
+    required this.contentType,
+    required this.createdAt,
+    this.size,
+  });
+
+  factory UploadRecord.fromJson(Json json) => UploadRecord(
+        id: readText(json, 'id'),
+        status: readText(json, 'status'),
+        policy: readText(json, 'policy'),
+        key: readText(json, 'key'),
+        contentType: readText(json, 'contentType'),
+        createdAt: readTime(json, 'createdAt'),
+        size: readIntOrNull(json, 'size'),
+      );
+
+  final String id;
+
+  /// `pending`, `completed`, `rejected`, `expired` or `aborted`.
+  final String status;
+  final String policy;
+  final String key;
+  final String contentType;
+  final DateTime createdAt;
+
+  /// In bytes, where it was told or found.
+  final int? size;
+}
+
+/// One page of records, the newest first.
+class UploadPage {
+  const UploadPage({required this.uploads, this.cursor});
+
+  factory UploadPage.fromJson(Json json) => UploadPage(
+        uploads: <UploadRecord>[
+          for (final Json record in readObjects(json, 'uploads'))
+            UploadRecord.fromJson(record),
+        ],
+        cursor: readTextOrNull(json, 'cursor'),
+      );
+
+  final List<UploadRecord> uploads;
+
+  /// For the next page; the last one has none.
+  final String? cursor;
+}
