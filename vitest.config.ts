@@ -22,6 +22,12 @@ export default defineConfig({
       },
       {
         test: {
+          name: "client",
+          include: ["test/client/*.test.ts"],
+        },
+      },
+      {
+        test: {
           name: "e2e",
           include: [
             "test/e2e/**/*.test.ts",

@@ -20,8 +20,9 @@ export async function askTicket(
     multipart,
   };
   const ticket = await job.ask(isTicket, "POST /v1/uploads", { body, signal, isKept: true });
+  const begun = ticket.multipart ? holdParts(job, ticket) : holdWhole(job, ticket);
   onTicket?.(ticket);
-  return ticket.multipart ? holdParts(job, ticket) : holdWhole(job, ticket);
+  return begun;
 }
 
 function holdWhole({ world }: Job, ticket: WholeTicket): WholeUpload {

@@ -1,0 +1,209 @@
+/** A service and its store over HTTP, which answer as the Worker does, or as a test scripts one answer. */
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { vector, type Exchange, type Reaction, type Seen, type Step } from "./reactions.ts";
+import { bodyOf } from "./vectors.ts";
+
+export interface Settings {
+  readonly now?: () => number;
+  /** From how many bytes on files are sent in parts. */
+  readonly partsFrom?: number;
+  readonly partSize?: number;
+  readonly ticketSeconds?: number;
+  /** Whether the store lists parts. */
+  readonly isListing?: boolean;
+  /** Whether all uploads are of one key. */
+  readonly hasOneKey?: boolean;
+}
+
+export interface ScriptedServer {
+  readonly url: string;
+  readonly seen: readonly Seen[];
+  /** How often that was asked. */
+  readonly count: (step: Step) => number;
+  readonly last: (step: Step) => Seen;
+  /** The next requests of that kind are answered with these, each with one. */
+  readonly on: (step: Step, ...reactions: readonly Reaction[]) => void;
+  /** What is stored, by the keys. */
+  readonly objects: Map<string, Buffer>;
+  readonly uploads: Map<string, Pending>;
+  readonly mostAtOnce: () => number;
+  readonly close: () => Promise<void>;
+}
+
+interface Pending {
+  readonly key: string;
+  readonly size: number;
+  readonly partCount: number | undefined;
+  readonly parts: Map<number, Buffer>;
+}
+
+const ROUTES: readonly (readonly [method: string, path: RegExp, step: Step])[] = [
+  ["POST", /^\/v1\/uploads$/, "ticket"],
+  ["POST", /\/parts$/, "sign"],
+  ["GET", /\/parts$/, "list"],
+  ["POST", /\/complete$/, "complete"],
+  ["DELETE", /^\/v1\/uploads\//, "abort"],
+  ["DELETE", /^\/v1\/objects$/, "remove"],
+  ["PUT", /^\/store\//, "put"],
+];
+
+const etagOf = (bytes: Buffer) => createHash("md5").update(bytes).digest("hex");
+
+export async function startScripted({
+  now = Date.now,
+  partsFrom = Number.POSITIVE_INFINITY,
+  partSize = 1000,
+  ticketSeconds = 300,
+  isListing = false,
+  hasOneKey = false,
+}: Settings = {}): Promise<ScriptedServer> {
+  const seen: Seen[] = [];
+  const scripts = new Map<Step, Reaction[]>();
+  const objects = new Map<string, Buffer>();
+  const uploads = new Map<string, Pending>();
+  let tickets = 0;
+  let atOnce = 0;
+  let most = 0;
+
+  const sign = (id: string, partNumber: number, contentLength: number) => ({
+    partNumber,
+    method: "PUT",
+    url: `${url}/store/${id}/${partNumber}?issued=${now()}&ticket=${(tickets += 1)}`,
+    headers: { "x-ticket": String(tickets) },
+    contentLength,
+    expiresIn: ticketSeconds,
+    expiresAt: new Date(now() + ticketSeconds * 1000).toISOString(),
+  });
+  const sizeOf = ({ size }: Pending, part: number) =>
+    Math.min(partSize, size - (part - 1) * partSize);
+
+  const answers: Readonly<Record<Step, (exchange: Exchange) => Promise<void>>> = {
+    async ticket({ response, seen: { body } }) {
+      const size = Number(body["size"]);
+      const id = `upload-${uploads.size + 1}`;
+      const isInParts = size >= partsFrom;
+      const key = hasOneKey ? "one-key" : `photos/alice/${id}`;
+      const partCount = isInParts ? Math.ceil(size / partSize) : undefined;
+      const pending = { key, size, partCount, parts: new Map() };
+      uploads.set(id, pending);
+      if (partCount === undefined) {
+        const { partNumber: _, ...signed } = sign(id, 0, size);
+        answer(response, 201, { ...bodyOf("ticket"), id, key, ...signed });
+        return;
+      }
+      const hasOwnChecksums = /-\d+$/.test(JSON.stringify(body["checksum"] ?? "").slice(0, -2));
+      const first = Array.from({ length: hasOwnChecksums ? 0 : Math.min(25, partCount) });
+      const parts = first.map((_, index) => sign(id, index + 1, sizeOf(pending, index + 1)));
+      const multipart = { uploadId: "u", partSize, partCount, parts };
+      answer(response, 201, { ...bodyOf("ticket-in-parts"), id, key, multipart });
+    },
+    async sign({ response, seen: { path, body } }) {
+      const [id, pending] = find(path);
+      const parts = (body["partNumbers"] as readonly number[]).map((part) =>
+        sign(id, part, sizeOf(pending, part)),
+      );
+      answer(response, 200, { parts });
+    },
+    async list({ response, seen: { path } }) {
+      const [, { parts }] = find(path);
+      const done = [...parts].map(([partNumber, bytes]) => ({ partNumber, etag: etagOf(bytes) }));
+      const listed = { partsListed: isListing, done: isListing ? done : [] };
+      answer(response, 200, { ...bodyOf("parts-state"), ...listed });
+    },
+    async complete({ response, seen: { path } }) {
+      const [id, pending] = find(path);
+      const { key, partCount, parts, size } = pending;
+      if (partCount !== undefined && parts.size === partCount) {
+        const inOrder = [...parts].toSorted(([a], [b]) => a - b).map(([, bytes]) => bytes);
+        objects.set(key, Buffer.concat(inOrder));
+      }
+      if (objects.get(key)?.length === size)
+        answer(response, 200, { ...bodyOf("completed"), id, key });
+      else vector("problem-verification-pending")({ response });
+    },
+    abort: async ({ response }) => answer(response, 204),
+    remove: async ({ response }) => answer(response, 204),
+    async put({ request, response, seen: one }) {
+      const { pathname, searchParams } = new URL(one.path, url);
+      const [, , id = "", part = ""] = pathname.split("/");
+      if (now() > Number(searchParams.get("issued")) + ticketSeconds * 1000) {
+        vector("store-expired")({ response });
+        return;
+      }
+      const pending = uploads.get(id);
+      if (!pending) throw new Error(`There is no upload ${id}`);
+      const bytes = await buffer(request);
+      one.bytes = bytes.length;
+      if (part === "0" && objects.has(pending.key)) {
+        vector("store-taken")({ response });
+        return;
+      }
+      if (part === "0") objects.set(pending.key, bytes);
+      else pending.parts.set(Number(part), bytes);
+      response.setHeader("etag", `"${etagOf(bytes)}"`);
+      answer(response, 200);
+    },
+  };
+
+  const find = (path: string): readonly [string, Pending] => {
+    const id = path.split("/")[3] ?? "";
+    const pending = uploads.get(id);
+    if (!pending) throw new Error(`There is no upload ${id}`);
+    return [id, pending];
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = "", url: path = "", headers } = request;
+    const route = ROUTES.find(([verb, pattern]) => verb === method && pattern.test(path));
+    if (!route) throw new Error(`A service is asked no ${method} ${path}`);
+    const [, , step] = route;
+    const text = step === "put" ? "" : (await buffer(request)).toString();
+    const body = (text === "" ? {} : JSON.parse(text)) as Seen["body"];
+    const one: Seen = { step, path, headers, body, bytes: 0 };
+    seen.push(one);
+    const exchange = { request, response, seen: one, usual: async () => answers[step](exchange) };
+    await (scripts.get(step)?.shift() ?? answers[step])(exchange);
+  };
+
+  const server = createServer((request, response) => {
+    atOnce += 1;
+    most = Math.max(most, atOnce);
+    response.on("close", () => void (atOnce -= 1));
+    void serve(request, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    url,
+    seen,
+    objects,
+    uploads,
+    count: (step) => seen.filter((one) => one.step === step).length,
+    last: (step) => {
+      const one = seen.findLast((other) => other.step === step);
+      if (!one) throw new Error(`Nobody asked for ${step}`);
+      return one;
+    },
+    on: (step, ...reactions) =>
+      void scripts.set(step, [...(scripts.get(step) ?? []), ...reactions]),
+    mostAtOnce: () => most,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function answer(response: ServerResponse, status: number, body?: object): void {
+  response.writeHead(status, body && { "content-type": "application/json" });
+  response.end(body && JSON.stringify(body));
+}
