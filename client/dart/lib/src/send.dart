@@ -80,6 +80,7 @@ Future<Answer> sendOnce(
     throw _noAnswer(error);
   } finally {
     timer.cancel();
+    attempt.disarm();
   }
 }
 

@@ -6,13 +6,19 @@ import 'upload_exception.dart';
 /// failure of another part.
 class Stop {
   final Completer<void> _completer = Completer<void>();
+  bool _isDisarmed = false;
 
   Future<void> get whenStopped => _completer.future;
 
   bool get isStopped => _completer.isCompleted;
 
   void stop() {
-    if (!_completer.isCompleted) _completer.complete();
+    if (!_isDisarmed && !_completer.isCompleted) _completer.complete();
+  }
+
+  /// What it would have ended is over: nobody is to hear of it any more.
+  void disarm() {
+    _isDisarmed = true;
   }
 
   /// Stops when [trigger] completes, with an error or without.
