@@ -1,4 +1,4 @@
-/** A browser that comes from npm, and pages with one version of Uppy in them. */
+/** A browser that comes from npm, and pages with a program in them. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
@@ -90,16 +90,21 @@ const DRIVER = `
   globalThis.driver = createDriver({ Uppy, AwsS3, GoldenRetriever });
 `;
 
-/** Serves a page with that version, on an origin that the development server allows. */
+/** Serves a page with that version of Uppy. */
 export async function servePages(version: Version, source = DRIVER): Promise<Pages> {
-  const script = await bundle(version, source);
+  return serveProgram(source, installUppy(version));
+}
+
+/** Serves a page with that program, on an origin that the development server allows. Imports are found from `folder` on. */
+export async function serveProgram(source: string, folder: string): Promise<Pages> {
+  const script = await bundle(source, folder);
   const server = createServer((request, response) => {
     const isScript = request.url === "/page.js";
     response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
     response.end(
       isScript
         ? script
-        : '<!doctype html><meta charset="utf-8"><title>Uppy</title><script src="/page.js"></script>',
+        : '<!doctype html><meta charset="utf-8"><title>Test</title><body><script type="module" src="/page.js"></script>',
     );
   });
   await new Promise<void>((done) => {
@@ -116,16 +121,16 @@ export async function servePages(version: Version, source = DRIVER): Promise<Pag
   };
 }
 
-/** The page's program with the version's own packages, as its lock file has them. */
-async function bundle(version: Version, source: string): Promise<string> {
-  const folder = installUppy(version);
+async function bundle(source: string, folder: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: folder },
+    stdin: { contents: source, resolveDir: folder, loader: "jsx" },
     bundle: true,
     write: false,
-    format: "iife",
+    format: "esm",
     platform: "browser",
     target: "es2022",
+    jsx: "automatic",
+    define: { "process.env.NODE_ENV": '"production"' },
     logLevel: "error",
   });
   return outputFiles.map(({ text }) => text).join("");

@@ -129,4 +129,61 @@ describe("the TypeScript client in Node.js", () => {
     expect(before).toBe(2);
     expect(puts).toBe(before + 2);
   });
+
+  it("reads back, and deletes, what the policy lets it", async () => {
+    const client = createClient();
+    const { key } = await client.upload(fileOf("a.txt", "text/plain", 5), { policy: "document" });
+    const { method, url, headers } = await client.download(key, { policy: "document" });
+    const answer = await fetch(url, { method, headers });
+    expect(new Uint8Array(await answer.arrayBuffer())).toEqual(contentOf(5));
+    await client.remove(key, { policy: "document" });
+    expect(await server.read(key)).toBeUndefined();
+    expect(await codeOf(client.remove(key, { policy: "video" }))).toBe("key-outside-prefix");
+  });
+
+  it("is told at once that the quota is used up, and lists what is in it", async () => {
+    const client = createClient("carol");
+    const file = fileOf("a.txt", "text/plain", 5);
+    const { id } = await client.upload(file, { policy: "once" });
+    const refused = client.upload(file, { policy: "once" });
+    await expect(refused).rejects.toMatchObject({
+      name: "UploadError",
+      code: "quota-exceeded",
+      status: 429,
+      limit: 1,
+      retryAfterSeconds: expect.any(Number) as number,
+    });
+    const { uploads } = await client.list({ status: "completed" });
+    expect(uploads.map(({ status }) => status)).toEqual(["completed"]);
+    expect(uploads[0]?.id).toBe(id);
+  });
+
+  it("leaves nothing when it is aborted, in the store and in the quota", async () => {
+    const client = createClient("dave");
+    const upload = client.start(fileOf("c.mp4", "video/mp4", LARGE), {
+      policy: "clip",
+      concurrency: 1,
+      onProgress: () => void upload.abort().catch(() => undefined),
+    });
+    expect(await codeOf(upload.done)).toBe("aborted");
+    await upload.abort();
+    const { uploads } = await client.list();
+    expect(uploads.map(({ status }) => status)).toEqual(["aborted"]);
+    expect(await server.read(uploads[0]?.key ?? "")).toBeUndefined();
+  });
+
+  it("goes on with fresh tickets where a pause is longer than theirs live", async () => {
+    const client = createClient("erin");
+    const upload = client.start(fileOf("d.mp4", "video/mp4", LARGE), {
+      policy: "clip",
+      concurrency: 2,
+      onProgress: () => upload.pause(),
+    });
+    await expect.poll(() => upload.isPaused, { timeout: 20_000 }).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 4500));
+    const going = setInterval(() => upload.resume(), 50);
+    const completed = await upload.done;
+    clearInterval(going);
+    await expectStored(completed, contentOf(LARGE));
+  });
 });

@@ -6,7 +6,7 @@ const HERE = dirname(import.meta.filename);
 const STORES = ["ceph", "swift"] as const;
 /** Where CI wants a report of each run. */
 const reports = process.env["REPORTS"];
-const TESTS = ["upload", "multipart", "objects", "setup-apply", "explain"];
+const TESTS = ["upload", "multipart", "objects", "setup-apply", "explain", "client-node"];
 
 if (spawnSync("apt-get", ["--version"]).error) {
   console.error(
