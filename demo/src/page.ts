@@ -69,10 +69,18 @@ function send(file: File): void {
     shown = { ...shown, ...changes };
     view.show(shown, language);
   };
+  /** One that cannot be taken back is not "nothing left behind". */
+  const showFailure = (error: unknown) => {
+    const { code, message } =
+      error instanceof UploadError ? error : { code: "other", message: String(error) };
+    if (code === "aborted") show({ state: "aborted", sentBytes: 0 });
+    else show({ state: "failed", refusal: { code, detail: message } });
+    say(`${file.name}: ${textOf(language, isTextName(code) ? code : "other")}`);
+  };
   const view = createItem(file, {
     pause: () => upload?.pause(),
     resume: () => upload?.resume(),
-    cancel: () => void upload?.abort(),
+    cancel: () => void upload?.abort().catch(showFailure),
     again: () => void start(),
   });
   redraws.push(() => view.show(shown, language));
@@ -96,11 +104,7 @@ function send(file: File): void {
       say(`${file.name}: ${textOf(language, "completed")}`);
       await drawGallery();
     } catch (error) {
-      const { code, message } =
-        error instanceof UploadError ? error : { code: "other", message: String(error) };
-      if (code === "aborted") show({ state: "aborted", sentBytes: 0 });
-      else show({ state: "failed", refusal: { code, detail: message } });
-      say(`${file.name}: ${textOf(language, isTextName(code) ? code : "other")}`);
+      showFailure(error);
     } finally {
       noteEnded(file.name);
       drawInterrupted();

@@ -210,6 +210,24 @@ describe("the page of npm run dev", () => {
     await shoot("empty");
   });
 
+  it("does not say that nothing is left where the service cannot be told", async () => {
+    await open();
+    await page.locator("#policy").selectOption("video");
+    await page.route(/partNumber=2/, async () => undefined);
+    await page.route(/v1\/uploads\/[^/]+$/, async (route) =>
+      route.request().method() === "DELETE"
+        ? route.fulfill({
+            status: 404,
+            json: { code: "upload-not-found", detail: "No such upload" },
+          })
+        : route.continue(),
+    );
+    await choose("kept.mp4", "video/mp4", Buffer.alloc(20 * MiB, 1));
+    await expect.poll(async () => state("kept.mp4").getAttribute("data-state")).toBe("sending");
+    await page.getByRole("button", { name: "Cancel: kept.mp4" }).click();
+    await settled("kept.mp4", "failed");
+  });
+
   it("is used by keyboard alone", async () => {
     await open();
     await page.keyboard.press("Tab");
