@@ -160,6 +160,8 @@ describe("a file in parts", () => {
     const upload = uploader.start(fileOf(5000), { concurrency: 1 });
     await held.arrived;
     upload.pause();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    // A finger that is too quick: it is paused in the end.
     upload.resume();
     upload.pause();
     await new Promise((resolve) => setTimeout(resolve, 50));

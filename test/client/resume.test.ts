@@ -167,9 +167,14 @@ describe("an upload after a reload", () => {
     expect((await uploader.upload(fileOf(3000))).status).toBe("completed");
   });
 
-  it("is not taken up by a second upload of the same file at the same time", async () => {
-    const { uploader } = await start(PARTS, { store: createMemoryStore() });
-    const both = await Promise.all([uploader.upload(fileOf(3000)), uploader.upload(fileOf(3000))]);
-    expect(new Set(both.map(({ id }) => id)).size).toBe(2);
+  it("is not taken up by a second upload of the same file while it is under way", async () => {
+    const { server, uploader } = await start(PARTS, { store: createMemoryStore() });
+    const held = hold();
+    server.on("put", ({ usual }) => usual(), held.reaction);
+    const first = uploader.upload(fileOf(3000), { concurrency: 1 });
+    await held.arrived;
+    expect((await uploader.upload(fileOf(3000))).id).toBe("upload-2");
+    held.letGo();
+    expect((await first).id).toBe("upload-1");
   });
 });
