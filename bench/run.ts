@@ -27,7 +27,7 @@ if (![rounds, requests].every((count) => Number.isSafeInteger(count) && count > 
 const workshop = openWorkshop();
 process.stderr.write("Bundling\n");
 const [token, production, ...bundles] = await Promise.all([
-  readOutput(workshop.start(process.execPath, ["cli/token.ts", "bench"])),
+  readOutput(workshop.start(process.execPath, ["cli/main.ts", "token", "bench"])),
   bundleProduction(workshop),
   ...WORKERS.map(async (name) => [name, await bundleWorker(workshop, name)] as const),
 ]);
