@@ -166,6 +166,7 @@ describe("the page of npm run dev", () => {
     await page.locator("#policy").selectOption("video");
     // All parts but the first wait, so that there is something to pause.
     await page.route(/partNumber=(?!1&)/, async () => undefined);
+    const first = page.waitForResponse(/partNumber=1&/);
     await page.locator("#files").setInputFiles(path);
     await expect
       .poll(
@@ -174,6 +175,9 @@ describe("the page of npm run dev", () => {
         { timeout: 20_000 },
       )
       .toBeGreaterThanOrEqual(8 * MiB);
+    // Its bytes are sent before it has arrived.
+    expect((await first).status()).toBe(200);
+    await (await first).finished();
     await page.getByRole("button", { name: "Pause: clip.mp4" }).click();
     await settled("clip.mp4", "paused");
     await shoot("paused");
