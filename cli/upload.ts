@@ -1,13 +1,14 @@
 /** `edge-presigner upload`: a file through the Worker into the store, and its receipt. */
+import { openAsBlob } from "node:fs";
 import { progress } from "@clack/prompts";
 import { Option, type Command } from "commander";
-import { FILE_CHECKSUMS, describeFile, digestFile, type FileChecksum } from "./describe-file.ts";
-import { INTERRUPTED, keepInterrupts } from "./interrupt.ts";
+import { FILE_CHECKSUMS, describeFile, type FileChecksum } from "./describe-file.ts";
+import { INTERRUPTED, keepInterrupts, listenForInterrupts } from "./interrupt.ts";
+import { createMeter } from "./meter.ts";
 import { mintDevelopmentToken } from "./mint.ts";
+import { describeFailure, openUploader } from "./open-uploader.ts";
 import { paint } from "./output.ts";
 import { readPair } from "./pair.ts";
-import { sendFile, ticketSchema } from "./send/send-file.ts";
-import { Refused, createWorkerClient } from "./send/service.ts";
 import { urlOption } from "./url.ts";
 
 interface Options {
@@ -59,31 +60,36 @@ async function run(path: string, options: Options): Promise<void> {
     options.json || !process.stderr.isTTY
       ? undefined
       : progress({ max: Math.max(1, size), output: process.stderr });
+  const { arrived, onFlight } = createMeter(bar);
+  const interrupts = listenForInterrupts();
   try {
-    const worker = createWorkerClient(url, token);
-    const ticket = await worker.ask(ticketSchema, "/v1/uploads", {
-      ...(policy !== undefined && { policy }),
+    const uploader = await openUploader({ url, token, ...(bar && { onFlight }) });
+    const completed = await uploader.upload(await openAsBlob(path), {
+      policy,
       filename,
       contentType: type ?? contentType,
-      size,
-      ...(checksum && { checksum: await digestFile(path, checksum) }),
-      ...(Object.keys(meta).length > 0 && { metadata: meta }),
-      ...(multipart && { multipart }),
+      checksum,
+      metadata: Object.keys(meta).length > 0 ? meta : undefined,
+      multipart,
+      signal: interrupts.signal,
+      onTicket: ({ key }) => {
+        bar?.start(`PUT ${key}`);
+        // The bar takes the keys for itself.
+        if (bar) keepInterrupts();
+      },
+      onProgress: ({ sentBytes }) => arrived(sentBytes),
+      onRetry: ({ error, pauseSeconds }) =>
+        process.stderr.write(
+          `${describeFailure(error)}. Again in ${Math.ceil(pauseSeconds)} seconds\n`,
+        ),
     });
-    if (bar) {
-      bar.start(`PUT ${ticket.key}`);
-      keepInterrupts();
-      // The bar listens too, and would let the upload go on.
-      process.on("SIGINT", () => process.exit(INTERRUPTED));
-    }
-    const onSent = (bytes: number) => bar?.advance(bytes);
-    const completed = await sendFile(worker, ticket, { path, size, onSent });
     bar?.stop(`${paint("bold", completed.key)}: ${completed.size} bytes, in the store`);
     process.stdout.write(`${JSON.stringify(completed, undefined, 2)}\n`);
   } catch (error) {
     bar?.error("Not uploaded");
-    if (!(error instanceof Refused)) throw error;
-    process.stderr.write(`${paint("red", "✘")} ${error.message}\n`);
-    process.exitCode = 1;
+    process.stderr.write(`${paint("red", "✘")} ${describeFailure(error)}\n`);
+    process.exitCode = interrupts.signal.aborted ? INTERRUPTED : 1;
+  } finally {
+    interrupts.release();
   }
 }

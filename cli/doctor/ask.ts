@@ -66,7 +66,8 @@ export const isRefused = ({ status }: Answer): boolean =>
 export const statusOf = ({ status, code }: Answer): string =>
   code === undefined || !/^\w{1,64}$/.test(code) ? String(status) : `${status} ${code}`;
 
-function reasonOf(cause: unknown): string {
+/** What a system says of a connection: a code, or else a sentence. */
+export function reasonOf(cause: unknown): string {
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   if (inner instanceof Error && "code" in inner && typeof inner.code === "string")
     return inner.code;

@@ -1,14 +1,9 @@
 /** A file all the way through a deployed Worker, with a user's own token: ticket, PUT, completion, receipt. */
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+import type { Ticket } from "../../client/web/src/index.ts";
 import type { Config, Policy } from "../../src/config/config.ts";
-import type { Checksum } from "../../src/store/checksum.ts";
-import { FILE_CHECKSUMS, digestFile } from "../describe-file.ts";
-import { sendFile, ticketSchema, type Ticket } from "../send/send-file.ts";
-import { Refused, createWorkerClient } from "../send/service.ts";
+import { describeFailure, openUploader } from "../open-uploader.ts";
 import { good, type Finding } from "./finding.ts";
 import { sampleOf } from "./sample.ts";
 
@@ -39,59 +34,39 @@ export async function probeWorkerTicket({
     const says = `not tried: the smallest file of "${policy.name}" has ${size} bytes; --policy names another`;
     return { name: "worker-ticket", verdict: "note", says };
   }
-  const folder = await mkdtemp(join(tmpdir(), "edge-presigner-"));
-  try {
-    const path = join(folder, "doctor");
-    await writeFile(path, randomBytes(size));
-    return await send({ url, config, token, policy: name }, policy, { path, size });
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    const mend = "do what it says; npx edge-presigner doctor tries the store itself";
-    return { name: "worker-ticket", verdict: "bad", says: error.message, mend };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  return send({ url, config, token, policy: name }, policy, new Blob([randomBytes(size)]));
 }
 
-async function send(
-  { url, config, token }: Asked,
-  policy: Policy,
-  { path, size }: { readonly path: string; readonly size: number },
-): Promise<Finding> {
+async function send({ url, config, token }: Asked, policy: Policy, file: Blob): Promise<Finding> {
   const name = "worker-ticket";
-  const worker = createWorkerClient(url, token);
   const { contentType, extension } = sampleOf(policy.types);
-  const checksum = await checksumFor(policy, path);
-  const ticket = await worker.ask(ticketSchema, "/v1/uploads", {
-    policy: policy.name,
-    contentType,
-    filename: `doctor.${extension}`,
-    size,
-    ...(checksum && { checksum }),
-    ...(policy.multipartFromBytes !== undefined && { multipart: false }),
-  });
-  const other = differsFrom(policy, ticket);
-  if (other) return { name, verdict: "bad", ...other };
-  const { receipt } = await sendFile(worker, ticket, { path, size, onSent: () => undefined });
+  let other: ReturnType<typeof differsFrom>;
   try {
+    const uploader = await openUploader({ url, token });
+    const upload = uploader.start(file, {
+      policy: policy.name,
+      contentType,
+      filename: `doctor.${extension}`,
+      ...(policy.multipartFromBytes !== undefined && { multipart: false }),
+      onTicket: (ticket) => {
+        other = differsFrom(policy, ticket);
+        if (other) void upload.abort().catch(() => undefined);
+      },
+    });
+    const { key, receipt } = await upload.done;
     const { issuer, audience } = config.receipt;
     const keys = createRemoteJWKSet(new URL("/.well-known/jwks.json", url));
     await jwtVerify(receipt, keys, { issuer, audience, typ: "upload-receipt+jwt" });
+    return good(name, `${file.size} bytes went all the way, as ${key}, with a good receipt`);
   } catch (error) {
-    if (!(error instanceof errors.JOSEError)) throw error;
-    const mend = "deploy the configuration that you have here: its receipts have other terms";
-    return { name, verdict: "bad", says: `the receipt is not good: ${error.code}`, mend };
+    if (other) return { name, verdict: "bad", ...other };
+    if (error instanceof errors.JOSEError) {
+      const mend = "deploy the configuration that you have here: its receipts have other terms";
+      return { name, verdict: "bad", says: `the receipt is not good: ${error.code}`, mend };
+    }
+    const mend = "do what it says; npx edge-presigner doctor tries the store itself";
+    return { name, verdict: "bad", says: describeFailure(error), mend };
   }
-  return good(name, `${size} bytes went all the way, as ${ticket.key}, with a good receipt`);
-}
-
-/** Where the policy demands one that Node.js can make. */
-async function checksumFor(
-  { isChecksumRequired, checksums }: Policy,
-  path: string,
-): Promise<Checksum | undefined> {
-  const algorithm = FILE_CHECKSUMS.find((known) => checksums.has(known));
-  return isChecksumRequired && algorithm ? digestFile(path, algorithm) : undefined;
 }
 
 /** The ticket of another configuration than the one in this folder. */

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { Config } from "../../src/config/config.ts";
 import { mintDevelopmentToken } from "../mint.ts";
 import { version } from "../package.ts";
+import { parseJson } from "../parse-json.ts";
 import { isRefused, isTaken, statusOf, type Answer, type Ask } from "./ask.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 
@@ -37,7 +38,7 @@ export async function probeWorker(target: Target): Promise<readonly Finding[]> {
 async function tryHealth({ url, ask }: Target): Promise<Finding> {
   const name = "worker";
   const answer = await ask(new URL("/healthz", url).href);
-  const health = healthSchema.safeParse(jsonOf(answer));
+  const health = healthSchema.safeParse(parseJson(answer.text));
   if (health.success) {
     if (health.data.version === version) return good(name, `answers, version ${version}`);
     const says = `answers with version ${health.data.version}; this folder has ${version}`;
@@ -56,7 +57,7 @@ async function tryHealth({ url, ask }: Target): Promise<Finding> {
 async function tryKeys({ url, ask }: Target): Promise<Finding> {
   const name = "worker-keys";
   const parsed = keysSchema.safeParse(
-    jsonOf(await ask(new URL("/.well-known/jwks.json", url).href)),
+    parseJson((await ask(new URL("/.well-known/jwks.json", url).href)).text),
   );
   const keys = parsed.success ? parsed.data.keys : [];
   if (keys.some((key) => "d" in key)) {
@@ -158,15 +159,7 @@ async function tryLimits({ url, config, ask, isFlooded }: Target): Promise<Findi
   return { name, verdict: "bad", says, mend };
 }
 
-function jsonOf({ text }: Answer): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function codeOf(answer: Answer): string | undefined {
-  const problem = problemSchema.safeParse(jsonOf(answer));
+  const problem = problemSchema.safeParse(parseJson(answer.text));
   return problem.success ? problem.data.code : undefined;
 }
