@@ -48,13 +48,14 @@ describe("a Worker that is none", () => {
   let server: Server;
   let url: string;
   let answer = "";
+  let health = "";
   const folder = mkdtempSync(join(tmpdir(), "cli-errors-"));
   const file = join(folder, "a.txt");
   beforeAll(async () => {
     writeFileSync(file, "hello");
     server = createServer((request, response) => {
       request.resume();
-      response.end(answer);
+      response.end(request.url === "/healthz" ? health : answer);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
@@ -67,18 +68,23 @@ describe("a Worker that is none", () => {
   });
 
   const ticketAt = (at: string) =>
-    JSON.stringify({ id: "i", key: "k", expiresIn: 60, url: at, headers: {} });
+    JSON.stringify({ id: "i", key: "k", expiresIn: 60, method: "PUT", url: at, headers: {} });
+
+  const WELL = JSON.stringify({ status: "ok" });
 
   it.each([
-    ["a page", "<html></html>", "is this the Worker?"],
-    ["another document", "{}", "is this the Worker?"],
-    ["a ticket for nowhere", ticketAt("there?X-Amz-Signature=5ec2e7"), "is this the Worker?"],
+    ["a page", "<html></html>", "<html></html>", "is this the Worker?"],
+    ["another document", "{}", "{}", "is this the Worker?"],
+    ["a page in place of a ticket", WELL, "<html></html>", "is not the service"],
+    ["a ticket for nowhere", WELL, ticketAt("there?X-Amz-Signature=5ec2e7"), "is not the service"],
     [
       "a ticket for a store that is away",
-      ticketAt("http://127.0.0.1:9/k?X-Amz-Signature=5ec2e7"),
-      "http://127.0.0.1:9 gave no answer: ECONNREFUSED",
+      WELL,
+      ticketAt("http://127.0.0.1:1234/k?X-Amz-Signature=5ec2e7"),
+      "The store did not answer: ECONNREFUSED",
     ],
-  ])("is told of in a line, and without a signature: %s", async (_, body, says) => {
+  ])("is told of in a line, and without a signature: %s", async (_, healthy, body, says) => {
+    health = healthy;
     answer = body;
     const { status, stderr } = await runCommand(["upload", file, "--url", url]);
     expect(status).toBe(1);

@@ -125,7 +125,9 @@ export interface UploadList {
 }
 
 const isSigned = (value: unknown): value is SignedPut =>
-  hasFields(value, "method", "url", "headers", "expiresIn");
+  hasFields(value, "method", "headers", "expiresIn") &&
+  "url" in value &&
+  URL.canParse(String(value.url));
 
 export function isTicket(value: unknown): value is Ticket {
   if (!hasFields(value, "id", "key", "expiresIn")) return false;
