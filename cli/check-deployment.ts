@@ -2,7 +2,7 @@
 import { compileConfig } from "../src/config/compile.ts";
 import type { Config } from "../src/config/config.ts";
 import type { RateLimit } from "../src/config/units.ts";
-import { ConfigurationError, type Mistake } from "../src/config/mistakes.ts";
+import { ConfigurationError, type Mistake } from "../src/config/errors.ts";
 import { findPlaceholders } from "./placeholders.ts";
 import { secretsOf, standInsFor } from "./stand-ins.ts";
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `npx edge-presigner`: what the people who run the service need beside it. */
 import { Command, InvalidArgumentError } from "commander";
-import { ConfigurationError } from "../src/config/mistakes.ts";
+import { ConfigurationError } from "../src/config/errors.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";

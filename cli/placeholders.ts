@@ -1,5 +1,5 @@
 /** Values of the example that nobody changed: `YOUR-…`, and the reserved domains of RFC 2606. */
-import type { Mistake } from "../src/config/mistakes.ts";
+import type { Mistake } from "../src/config/errors.ts";
 
 /** Each with its path; none where the configuration is somebody's own. */
 export function findPlaceholders(value: unknown, path = ""): readonly Mistake[] {

@@ -1,7 +1,7 @@
 /** Stand-ins of the right shape for secrets that are not here, so that everything but their values is checked. */
 import { compileConfig } from "../src/config/compile.ts";
 import type { Config } from "../src/config/config.ts";
-import { ConfigurationError } from "../src/config/mistakes.ts";
+import { ConfigurationError } from "../src/config/errors.ts";
 import type { Env } from "../src/secret.ts";
 
 const SHAPED: Readonly<Record<string, string>> = {

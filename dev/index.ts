@@ -1,6 +1,6 @@
 /** The entry of `npm run dev` and of the tests: the same Worker with the development configuration. */
 import { env } from "cloudflare:workers";
-import { createLedgerClass } from "../src/ledger/ledger.ts";
+import { createLedgerClass } from "../src/ledger/durable-object.ts";
 import { PLATFORM } from "../src/platform.ts";
 import { createWorker } from "../src/worker.ts";
 import config from "./presigner.config.ts";

@@ -14,7 +14,7 @@ export {
   jwks,
   sharedSecret,
   supabase,
-} from "./config/issuer.ts";
+} from "./config/issuer-presets.ts";
 export {
   aws,
   b2,
@@ -29,4 +29,4 @@ export {
   spaces,
   tigris,
   wasabi,
-} from "./config/profile.ts";
+} from "./config/store-presets.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import config from "../presigner.config.ts";
-import { createLedgerClass } from "./ledger/ledger.ts";
+import { createLedgerClass } from "./ledger/durable-object.ts";
 import { PLATFORM } from "./platform.ts";
 import { createWorker } from "./worker.ts";
 

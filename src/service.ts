@@ -1,12 +1,12 @@
 /** What one isolate has: the configuration and all that is made of it once. */
 import type { Config, Policy, Store } from "./config/config.ts";
 import { createVerifiers, type Caller, type Verifiers } from "./grant/authenticate.ts";
-import type { Outside } from "./grant/keys.ts";
-import type { Limiter, RateLimitBinding } from "./grant/throttle.ts";
-import type { LedgerApi } from "./ledger/ledger.ts";
+import type { Outside } from "./grant/jwks.ts";
+import type { Limiter, RateLimitBinding } from "./http/rate-limit.ts";
+import type { LedgerApi } from "./ledger/durable-object.ts";
 import { createReceipts, type Receipts } from "./ledger/receipt.ts";
 import type { Log } from "./log.ts";
-import { createUploadIds, type UploadIds } from "./operation/upload-id.ts";
+import { createUploadIds, type UploadIds } from "./grant/upload-id.ts";
 import type { Env } from "./secret.ts";
 import { createSigner, type Signer } from "./store/sigv4.ts";
 

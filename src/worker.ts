@@ -1,15 +1,15 @@
 /** A configuration and the Worker's environment → the fetch handler, and what the ledger needs. */
-import { createApp } from "./app.ts";
+import { createApp } from "./http/app.ts";
 import { compileConfig } from "./config/compile.ts";
-import { ConfigurationError } from "./config/mistakes.ts";
-import { GRACE_SECONDS } from "./grant/admit.ts";
-import type { LedgerWorld } from "./ledger/ledger.ts";
+import { ConfigurationError } from "./config/errors.ts";
+import { GRACE_SECONDS } from "./operation/admit.ts";
+import type { LedgerWorld } from "./ledger/durable-object.ts";
 import { createDeliver } from "./ledger/webhook.ts";
-import { abandon, inspect, sweep } from "./operation/inspect.ts";
+import { abandon, inspect, sweep } from "./operation/cleanup.ts";
 import { Problem } from "./problem.ts";
 import type { Env } from "./secret.ts";
 import { createService, type Service, type World } from "./service.ts";
-import { createShell } from "./shell.ts";
+import { createShell } from "./http/base.ts";
 
 export interface Worker {
   readonly fetch: (request: Request) => Response | Promise<Response>;

@@ -1,8 +1,8 @@
 /** A grant of a store's policies for the doctor, under a key that nobody else has. */
 import { InvalidArgumentError } from "commander";
 import type { Config, Issuer, Policy, Store } from "../../src/config/config.ts";
-import type { Part } from "../../src/config/template.ts";
-import type { Admitted } from "../../src/grant/admit.ts";
+import type { Part } from "../../src/key/template.ts";
+import type { Admitted } from "../../src/operation/admit.ts";
 import { authorize } from "../../src/grant/authorize.ts";
 import { admissionOf, admitUnused, type Moment } from "../simulate/admission.ts";
 import { callerOf, completeClaims } from "../simulate/caller.ts";

@@ -1,5 +1,5 @@
 /** All probes of one store, in the order of the table. */
-import { StoreUnavailable } from "../../src/store/s3.ts";
+import { StoreUnavailable } from "../../src/store/request.ts";
 import { NoAnswer } from "./ask.ts";
 import { unknown, type Finding, type Group } from "./finding.ts";
 import { ACCESS, READING } from "./probe-access.ts";

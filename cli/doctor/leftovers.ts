@@ -1,7 +1,7 @@
 /** What the probes put into a bucket, and have to take away again. */
 import { deleteObject, headObject } from "../../src/store/object.ts";
 import { abortMultipart } from "../../src/store/multipart.ts";
-import type { Asking, Location } from "../../src/store/s3.ts";
+import type { Asking, Location } from "../../src/store/request.ts";
 
 export interface Leftovers {
   /** An object that was put, or may have been. */

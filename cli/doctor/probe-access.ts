@@ -1,5 +1,5 @@
 /** Whether the credentials work, the clocks agree, and the Worker can read what clients put. */
-import { StoreUnavailable } from "../../src/store/s3.ts";
+import { StoreUnavailable } from "../../src/store/request.ts";
 import { headObject } from "../../src/store/object.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
 import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";

@@ -1,5 +1,5 @@
 /** Whether a ticket can be turned into a copy of somebody else's object (docs/security.md). */
-import { signPart } from "../../src/store/sign.ts";
+import { signPart } from "../../src/operation/ticket.ts";
 import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
 import { good, unknown, type Finding, type FindingName, type Setting } from "./finding.ts";
 import { putFirst, type Probe } from "./probe.ts";

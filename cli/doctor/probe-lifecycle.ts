@@ -1,5 +1,5 @@
 /** Whether unfinished uploads in parts are given up some day (AWS: AbortIncompleteMultipartUpload). */
-import { StoreUnavailable, askStore } from "../../src/store/s3.ts";
+import { StoreUnavailable, askStore } from "../../src/store/request.ts";
 import { readBlocks, readField, readNumber } from "../../src/store/xml.ts";
 import { abortRulesOf, type AbortRule } from "../setup/lifecycle.ts";
 import { good, unknown, type Finding } from "./finding.ts";

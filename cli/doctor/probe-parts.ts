@@ -1,14 +1,14 @@
 /** Uploads in parts, as the Worker drives them: begun, sent, listed, put together, given up. */
-import { hasPlaceholder } from "../../src/config/template.ts";
-import type { Admitted } from "../../src/grant/admit.ts";
+import { hasPlaceholder } from "../../src/key/template.ts";
+import type { Admitted } from "../../src/operation/admit.ts";
 import {
   abortMultipart,
   completeMultipart,
   listParts,
   type Completion,
 } from "../../src/store/multipart.ts";
-import { StoreUnavailable, type Location } from "../../src/store/s3.ts";
-import { signPart } from "../../src/store/sign.ts";
+import { StoreUnavailable, type Location } from "../../src/store/request.ts";
+import { signPart } from "../../src/operation/ticket.ts";
 import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 import { Unproven, putFirst, type Probe } from "./probe.ts";

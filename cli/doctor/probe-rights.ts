@@ -1,5 +1,5 @@
 /** What the writing key, and nobody at all, may do beyond putting. */
-import { hasPlaceholder } from "../../src/config/template.ts";
+import { hasPlaceholder } from "../../src/key/template.ts";
 import { ADVICE } from "../setup/advice.ts";
 import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
 import { good, unknown, type Finding, type FindingName } from "./finding.ts";

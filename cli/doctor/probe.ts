@@ -1,5 +1,5 @@
 /** One promise that is tried, and what keeps a verdict from resting on nothing. */
-import type { Ticket } from "../../src/store/sign.ts";
+import type { Ticket } from "../../src/operation/ticket.ts";
 import { isTaken, statusOf } from "./ask.ts";
 import type { Finding, FindingName } from "./finding.ts";
 import { put, type Session } from "./session.ts";

@@ -1,9 +1,9 @@
 /** What the probes of one store share: real tickets of its policies, and what has to be tidied up. */
 import type { Config, Policy, Store } from "../../src/config/config.ts";
-import type { Admitted } from "../../src/grant/admit.ts";
+import type { Admitted } from "../../src/operation/admit.ts";
 import { createMultipart } from "../../src/store/multipart.ts";
-import type { Asking, Location } from "../../src/store/s3.ts";
-import { sign, type Ticket } from "../../src/store/sign.ts";
+import type { Asking, Location } from "../../src/store/request.ts";
+import { sign, type Ticket } from "../../src/operation/ticket.ts";
 import { createSigner, type Signer } from "../../src/store/sigv4.ts";
 import { admitSample, choosePolicy } from "./admit-sample.ts";
 import { createAsk, isTaken, type Answer, type Ask } from "./ask.ts";

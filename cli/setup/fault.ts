@@ -1,5 +1,5 @@
 /** What the compiler says of one answer. */
-import { ConfigurationError } from "../../src/config/mistakes.ts";
+import { ConfigurationError } from "../../src/config/errors.ts";
 import { compileWithStandIns } from "../stand-ins.ts";
 
 /** The first mistake at a path or below it. */

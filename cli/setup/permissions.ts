@@ -1,6 +1,6 @@
 /** The least that the writing and the reading key of a bucket need, in AWS's policy language. */
 import type { Policy, Store } from "../../src/config/config.ts";
-import { hasPlaceholder } from "../../src/config/template.ts";
+import { hasPlaceholder } from "../../src/key/template.ts";
 import { toDocument, type PolicyDocument, type Statement } from "./policy-document.ts";
 import { keysOf, type Keys, type Use } from "./use.ts";
 

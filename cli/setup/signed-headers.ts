@@ -2,7 +2,7 @@
 import type { Policy, Store } from "../../src/config/config.ts";
 import { headersOf } from "../../src/grant/headers.ts";
 import { CHECKSUMS, type ChecksumAlgorithm } from "../../src/store/checksum.ts";
-import { signPart } from "../../src/store/sign.ts";
+import { signPart } from "../../src/operation/ticket.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
 import { storesIn, type Use } from "./use.ts";
 

@@ -1,8 +1,8 @@
 /** Grant → Admitted, for a user who has sent nothing yet: the Worker's own steps without a ledger. */
-import { admit, type Admission, type Admitted } from "../../src/grant/admit.ts";
+import { admit, type Admission, type Admitted } from "../../src/operation/admit.ts";
 import type { Grant } from "../../src/grant/authorize.ts";
-import { claimUpload } from "../../src/grant/claims.ts";
-import { makeKey } from "../../src/grant/key.ts";
+import { claimUpload } from "../../src/grant/upload-claims.ts";
+import { makeKey } from "../../src/key/make.ts";
 import { UNUSED, findExceeded, type Answer, type Reservation } from "../../src/ledger/limits.ts";
 import { Problem } from "../../src/problem.ts";
 

@@ -1,7 +1,7 @@
 /** What the Worker would answer to a request for a ticket, step by step: its own steps, with no store and no ledger. */
 import type { Config, Policy } from "../../src/config/config.ts";
-import { readIntent } from "../../src/dialect/upload-request.ts";
-import type { Admitted } from "../../src/grant/admit.ts";
+import { readIntent } from "../../src/http/v1-request.ts";
+import type { Admitted } from "../../src/operation/admit.ts";
 import type { Caller } from "../../src/grant/authenticate.ts";
 import {
   authorize,
@@ -13,7 +13,7 @@ import {
 import { needsPartChecksums } from "../../src/grant/checksum.ts";
 import { sizeOfPart, type Parts } from "../../src/grant/parts.ts";
 import { Problem, problemBody } from "../../src/problem.ts";
-import { sign, signPart } from "../../src/store/sign.ts";
+import { sign, signPart } from "../../src/operation/ticket.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
 import { admissionOf, admitUnused, type Moment } from "./admission.ts";
 import { callerOf, type Claims } from "./caller.ts";

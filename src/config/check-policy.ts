@@ -1,7 +1,7 @@
 /** Whether a policy's fields go together, and whether a store can do what they ask. */
 import type * as z from "zod/mini";
 import type { Store } from "./config.ts";
-import type { Mistakes } from "./mistakes.ts";
+import type { Mistakes } from "./errors.ts";
 import type { policySchema } from "./schema.ts";
 
 type Definition = z.output<typeof policySchema>;

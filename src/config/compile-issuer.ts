@@ -2,7 +2,7 @@
 import type * as z from "zod/mini";
 import type { Env } from "../secret.ts";
 import type { Issuer } from "./config.ts";
-import type { Mistakes } from "./mistakes.ts";
+import type { Mistakes } from "./errors.ts";
 import type { issuerSchema } from "./schema.ts";
 
 type Definition = z.output<typeof issuerSchema>;

@@ -3,9 +3,9 @@ import type * as z from "zod/mini";
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "../store/checksum.ts";
 import { SEVEN_DAYS, checkFields, checkStore } from "./check-policy.ts";
 import type { Policy, Store } from "./config.ts";
-import type { Mistakes } from "./mistakes.ts";
+import type { Mistakes } from "./errors.ts";
 import type { policySchema } from "./schema.ts";
-import { hasPlaceholder, parseTemplate, reachesInto, type Template } from "./template.ts";
+import { hasPlaceholder, parseTemplate, reachesInto, type Template } from "../key/template.ts";
 
 type Definition = z.output<typeof policySchema>;
 

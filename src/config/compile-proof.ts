@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import type { Env, Secret } from "../secret.ts";
 import type { Webhook } from "./config.ts";
-import type { Mistakes } from "./mistakes.ts";
+import type { Mistakes } from "./errors.ts";
 
 /** A private key for ES256 (RFC 7518 section 6.2). */
 const privateKeySchema = z.object({

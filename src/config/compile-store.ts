@@ -4,7 +4,7 @@ import { readSecret, type Env } from "../secret.ts";
 import { PROVIDERS, type Provider } from "../store/provider.ts";
 import { withCapabilities } from "./capabilities.ts";
 import type { Credentials, Store } from "./config.ts";
-import type { Mistakes } from "./mistakes.ts";
+import type { Mistakes } from "./errors.ts";
 import type { storeSchema } from "./schema.ts";
 
 type Definition = z.output<typeof storeSchema>;

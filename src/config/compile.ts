@@ -4,7 +4,7 @@ import { compileIssuer } from "./compile-issuer.ts";
 import { compilePolicy, findReach } from "./compile-policy.ts";
 import { compileStore } from "./compile-store.ts";
 import type { Config, Issuer, Policy, Store } from "./config.ts";
-import { ConfigurationError, Mistakes } from "./mistakes.ts";
+import { ConfigurationError, Mistakes } from "./errors.ts";
 import { compileReceiptKey, compileWebhook } from "./compile-proof.ts";
 import { issuerSchema, policySchema, restSchema, storeSchema } from "./schema.ts";
 

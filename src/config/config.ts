@@ -2,7 +2,7 @@
 import type { ChecksumAlgorithm } from "../store/checksum.ts";
 import type { Provider, ProviderName } from "../store/provider.ts";
 import type { Secret } from "../secret.ts";
-import type { Template } from "./template.ts";
+import type { Template } from "../key/template.ts";
 import type { RateLimit } from "./units.ts";
 
 /** One bucket that is signed for. */

@@ -1,6 +1,6 @@
 import type { ChecksumAlgorithm } from "../store/checksum.ts";
-import type { IssuerDefinition } from "./issuer.ts";
-import type { StoreDefinition } from "./profile.ts";
+import type { IssuerDefinition } from "./issuer-presets.ts";
+import type { StoreDefinition } from "./store-presets.ts";
 import type { BytesRate, Duration, Rate, Size } from "./units.ts";
 
 /** A named rule: which store, key, types, sizes and expiry one upload may have. */

@@ -1,6 +1,6 @@
 /** The shape of `presigner.config.ts`, checked again when the isolate starts: types do not survive deployment. */
 import * as z from "zod/mini";
-import { messageOf } from "../messages.ts";
+import { messageOf } from "./schema-messages.ts";
 import { CHECKSUM_ALGORITHMS } from "../store/checksum.ts";
 import { PROVIDERS, type ProviderName } from "../store/provider.ts";
 import { capabilitiesSchema } from "./capabilities.ts";

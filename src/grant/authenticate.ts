@@ -2,9 +2,9 @@
 import { decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
 import * as z from "zod/mini";
 import type { Issuer } from "../config/config.ts";
-import { encodeSegment } from "../config/segment.ts";
+import { encodeSegment } from "../key/segment.ts";
 import { Problem } from "../problem.ts";
-import { jwksKeySource, secretKeySource, type Outside } from "./keys.ts";
+import { jwksKeySource, secretKeySource, type Outside } from "./jwks.ts";
 
 declare const authenticated: unique symbol;
 

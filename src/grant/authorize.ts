@@ -5,9 +5,9 @@ import type { Checksum } from "../store/checksum.ts";
 import type { Caller } from "./authenticate.ts";
 import { checkChecksum } from "./checksum.ts";
 import { headersOf } from "./headers.ts";
-import { lifeOf } from "./life.ts";
+import { lifeOf } from "./lifetime.ts";
 import { planParts, type Parts } from "./parts.ts";
-import { chooseExtension, isTypeAllowed } from "./type.ts";
+import { chooseExtension, isTypeAllowed } from "./content-type.ts";
 
 declare const granted: unique symbol;
 

@@ -1,7 +1,7 @@
 /** The exact limits as arithmetic: what counts against them, and which one has no room. */
 import type { Quota } from "../config/config.ts";
 import type { RateLimit } from "../config/units.ts";
-import type { UploadClaims } from "../grant/claims.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
 import { EMPTY, secondsUntilFits, usedIn, type Window } from "./window.ts";
 
 export interface Reservation {

@@ -2,7 +2,7 @@
 import { SignJWT, importJWK, type JWK } from "jose";
 import { parsePrivateKeys, type PrivateKey } from "../config/compile-proof.ts";
 import type { ReceiptTerms } from "../config/config.ts";
-import type { UploadClaims } from "../grant/claims.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { Verified } from "./record.ts";
 
 export interface Receipts {

@@ -1,6 +1,6 @@
 /** What a ledger keeps of one upload, and what may become of it. */
 import * as z from "zod/mini";
-import { uploadClaimsSchema, type UploadClaims } from "../grant/claims.ts";
+import { uploadClaimsSchema, type UploadClaims } from "../grant/upload-claims.ts";
 import { checksumSchema } from "../store/checksum.ts";
 
 export const STATUSES = ["pending", "completed", "rejected", "expired", "aborted"] as const;

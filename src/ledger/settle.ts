@@ -1,6 +1,6 @@
 /** How an upload ends in its ledger: one state change, its bytes and its message, in one transaction. */
 import type { Quota } from "../config/config.ts";
-import type { UploadClaims } from "../grant/claims.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
 import { enqueue } from "./outbox.ts";
 import {
   RECORD_COLUMNS,

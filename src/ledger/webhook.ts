@@ -1,7 +1,7 @@
 /** One webhook, signed and sent: Standard Webhooks 1.0 (github.com/standard-webhooks/standard-webhooks). */
 import { parseWebhookSecrets } from "../config/compile-proof.ts";
 import type { Webhook } from "../config/config.ts";
-import { withDeadline } from "../deadline.ts";
+import { withDeadline } from "../bounded-fetch.ts";
 import type { Log } from "../log.ts";
 import type { Deliver, Message } from "./outbox.ts";
 

@@ -2,8 +2,8 @@
 import type { Caller } from "../grant/authenticate.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
-import { StoreUnavailable } from "../store/s3.ts";
-import { abandon, sweep } from "./inspect.ts";
+import { StoreUnavailable } from "../store/request.ts";
+import { abandon, sweep } from "./cleanup.ts";
 import { ledgerFor, ownsKey, settleIn } from "./ledger.ts";
 import { orStoreUnavailable } from "./locate.ts";
 

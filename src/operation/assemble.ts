@@ -1,5 +1,5 @@
 /** Puts an upload's parts together in the store, if all of them are there with the granted lengths. */
-import type { UploadClaims } from "../grant/claims.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
 import { sizeOfPart } from "../grant/parts.ts";
 import { Problem, invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
@@ -10,7 +10,7 @@ import {
   type NamedPart,
   type StoredPart,
 } from "../store/multipart.ts";
-import { inspect } from "./inspect.ts";
+import { inspect } from "./cleanup.ts";
 import { askingOf, locate, orStoreUnavailable, policyOf } from "./locate.ts";
 import { toParts, type InParts } from "./multipart.ts";
 

@@ -1,13 +1,13 @@
 /** After the PUT: what the store has, compared with what was granted, and said with a receipt. */
-import { GRACE_SECONDS } from "../grant/admit.ts";
+import { GRACE_SECONDS } from "./admit.ts";
 import type { Caller } from "../grant/authenticate.ts";
-import type { UploadClaims } from "../grant/claims.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { Outcome, UploadRecord, Verified } from "../ledger/record.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { NamedPart } from "../store/multipart.ts";
 import { assemble } from "./assemble.ts";
-import { inspect, sweep } from "./inspect.ts";
+import { inspect, sweep } from "./cleanup.ts";
 import { findRecord, ledgerFor, ownsKey, settleIn } from "./ledger.ts";
 import { orStoreUnavailable } from "./locate.ts";
 

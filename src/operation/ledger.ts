@@ -1,8 +1,8 @@
 /** A caller's ledger, for an upload whose policy has one. */
-import { ledgerUnavailable } from "../grant/admit.ts";
+import { ledgerUnavailable } from "./admit.ts";
 import type { Caller } from "../grant/authenticate.ts";
-import type { UploadClaims } from "../grant/claims.ts";
-import type { LedgerApi } from "../ledger/ledger.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
+import type { LedgerApi } from "../ledger/durable-object.ts";
 import type { Outcome, UploadRecord } from "../ledger/record.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";

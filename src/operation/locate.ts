@@ -1,10 +1,10 @@
 /** From what an id says to where its object is, and with whose keys it is asked for. */
 import type { Policy, Store } from "../config/config.ts";
-import type { UploadClaims } from "../grant/claims.ts";
-import { encodeKey } from "../grant/key.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
+import { encodeKey } from "../key/make.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
-import { StoreUnavailable, type Asking, type Location } from "../store/s3.ts";
+import { StoreUnavailable, type Asking, type Location } from "../store/request.ts";
 
 /** What is asked of the service: the ledger has it too. */
 export type Locating = Pick<Service, "stores" | "signersOf" | "now" | "fetch" | "log">;

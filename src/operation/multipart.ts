@@ -1,18 +1,18 @@
 /** Uploads in parts: begun by the Worker, sent by the client, resumed by whoever has the id. */
 import type { Store } from "../config/config.ts";
-import { GRACE_SECONDS, type Admitted } from "../grant/admit.ts";
+import { GRACE_SECONDS, type Admitted } from "./admit.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { needsPartChecksums } from "../grant/checksum.ts";
-import type { UploadClaims } from "../grant/claims.ts";
-import { lifeOf } from "../grant/life.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
+import { lifeOf } from "../grant/lifetime.ts";
 import { partsOf, sizeOfPart, type Parts } from "../grant/parts.ts";
-import type { LedgerApi } from "../ledger/ledger.ts";
+import type { LedgerApi } from "../ledger/durable-object.ts";
 import type { UploadRecord } from "../ledger/record.ts";
 import { Problem, invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { createMultipart, listParts, type StoredPart } from "../store/multipart.ts";
-import { signPart, type PartTicket } from "../store/sign.ts";
-import { abandon } from "./inspect.ts";
+import { signPart, type PartTicket } from "./ticket.ts";
+import { abandon } from "./cleanup.ts";
 import { findRecord, ledgerFor, orUnavailable, settleIn } from "./ledger.ts";
 import { askingOf, locate, orStoreUnavailable, policyOf } from "./locate.ts";
 

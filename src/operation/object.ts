@@ -3,14 +3,14 @@ import { create as contentDisposition } from "content-disposition";
 import type { Policy, Store } from "../config/config.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { findPolicy, findStore } from "../grant/authorize.ts";
-import { recognizeKey, type ObjectKey } from "../grant/key.ts";
-import { mayRun } from "../grant/type.ts";
+import { recognizeKey, type ObjectKey } from "../key/make.ts";
+import { mayRun } from "../grant/content-type.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { deleteObject, headObject } from "../store/object.ts";
-import type { Location } from "../store/s3.ts";
+import type { Location } from "../store/request.ts";
 import { askingOf, orStoreUnavailable } from "./locate.ts";
-import type { Occasion } from "./upload.ts";
+import type { Occasion } from "./create.ts";
 
 export interface ObjectIntent {
   readonly policy?: string | undefined;

@@ -1,5 +1,5 @@
 /** What the store has against what was granted: pure, so that every difference can be tested. */
-import type { UploadClaims } from "../grant/claims.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
 import { decodeMetadata } from "../grant/metadata.ts";
 import type { Outcome } from "../ledger/record.ts";
 import type { Checksum } from "../store/checksum.ts";

@@ -1,5 +1,5 @@
 /** Multipart uploads as the Worker drives them (AWS: "Uploading and copying objects using multipart upload"). */
-import { StoreUnavailable, askStore, refusalOf, type Asking, type Location } from "./s3.ts";
+import { StoreUnavailable, askStore, refusalOf, type Asking, type Location } from "./request.ts";
 import { escapeXml, isDocument, readBlocks, readField, readNumber } from "./xml.ts";
 
 /** A part that the store has. */

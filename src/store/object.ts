@@ -1,6 +1,6 @@
 /** Objects as the Worker sees them: is it there, and take it away. */
 import { CHECKSUMS, CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "./checksum.ts";
-import { StoreUnavailable, askStore, refusalOf, type Asking, type Location } from "./s3.ts";
+import { StoreUnavailable, askStore, refusalOf, type Asking, type Location } from "./request.ts";
 
 /** An object as a HEAD shows it (AWS: HeadObject). */
 export interface Found {

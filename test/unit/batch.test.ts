@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterEach, describe, expect, it } from "vitest";
-import type { LedgerApi } from "../../src/ledger/ledger.ts";
+import type { LedgerApi } from "../../src/ledger/durable-object.ts";
 import type { Reservation } from "../../src/ledger/limits.ts";
 import { startWorker, type TestWorker } from "./harness.ts";
 import { ask, holdOutside, ledgerOf, releaseOutside } from "./outside.ts";

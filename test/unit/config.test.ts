@@ -3,7 +3,7 @@ import development from "../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
 import example from "../../presigner.config.ts";
 import { compileConfig } from "../../src/config/compile.ts";
-import { ConfigurationError } from "../../src/config/mistakes.ts";
+import { ConfigurationError } from "../../src/config/errors.ts";
 import * as define from "../../src/define.ts";
 import { CONFIG, ENV, startWorker } from "./harness.ts";
 

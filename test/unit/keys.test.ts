@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { jwtVerify } from "jose";
-import { jwksKeySource } from "../../src/grant/keys.ts";
+import { jwksKeySource } from "../../src/grant/jwks.ts";
 import { createSigner, type Signer } from "./mint.ts";
 
 const MINUTE = 60_000;

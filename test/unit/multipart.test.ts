@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { local } from "../../src/define.ts";
 import { partsOf, planParts, sizeOfPart } from "../../src/grant/parts.ts";
-import type { LedgerApi } from "../../src/ledger/ledger.ts";
+import type { LedgerApi } from "../../src/ledger/durable-object.ts";
 import type { Outcome } from "../../src/ledger/record.ts";
 import { NOW, startWorker, type TestWorker } from "./harness.ts";
 import { ledgerName } from "./outside.ts";

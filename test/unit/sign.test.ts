@@ -3,7 +3,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { describe, expect, it } from "vitest";
 import * as define from "../../src/define.ts";
 import type { Credentials } from "../../src/config/config.ts";
-import { encodeKey } from "../../src/grant/key.ts";
+import { encodeKey } from "../../src/key/make.ts";
 import { Secret } from "../../src/secret.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
 import { ACCOUNT, CONFIG, ENV, NOW, postUpload, startWorker } from "./harness.ts";

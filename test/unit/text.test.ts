@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeSegment, segmentFault } from "../../src/config/segment.ts";
+import { encodeSegment, segmentFault } from "../../src/key/segment.ts";
 import { parseDuration, parseRate, parseSize } from "../../src/config/units.ts";
-import { addressKey } from "../../src/grant/throttle.ts";
+import { addressKey } from "../../src/http/rate-limit.ts";
 import { encodeMetadata, metadataFault } from "../../src/grant/metadata.ts";
 
 describe("quantities as people write them", () => {

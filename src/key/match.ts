@@ -1,9 +1,9 @@
 /** Whether a policy's template can make a key for a caller: what a token or a client names must be its own. */
 import type { Policy } from "../config/config.ts";
-import { encodeSegment, segmentFault } from "../config/segment.ts";
-import { escapePattern, segmentPattern, type Part } from "../config/template.ts";
+import { encodeSegment, segmentFault } from "./segment.ts";
+import { escapePattern, segmentPattern, type Part } from "./template.ts";
 import { Problem } from "../problem.ts";
-import type { Caller } from "./authenticate.ts";
+import type { Caller } from "../grant/authenticate.ts";
 
 interface Maker {
   readonly policy: Policy;

@@ -1,7 +1,7 @@
 /** One request of the Worker itself to a store, signed, limited in time and size, and never redirected. */
 import { readText } from "../body.ts";
 import type { Store } from "../config/config.ts";
-import { withDeadline } from "../deadline.ts";
+import { withDeadline } from "../bounded-fetch.ts";
 import type { Signer } from "./sigv4.ts";
 import { readField } from "./xml.ts";
 

@@ -1,5 +1,5 @@
 /** What a ledger does when an upload is due: ask its store, sweep what is left, forget what is old. */
-import type { UploadClaims } from "../grant/claims.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { Log } from "../log.ts";
 import { RECORD_COLUMNS, toRecord, type Outcome, type Row } from "./record.ts";
 import { markSwept } from "./settle.ts";

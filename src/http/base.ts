@@ -3,10 +3,10 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { createMiddleware } from "hono/factory";
 import { getPath } from "hono/utils/url";
-import type { Caller } from "./grant/authenticate.ts";
-import type { Log } from "./log.ts";
-import { Problem, problemResponse } from "./problem.ts";
-import type { World } from "./service.ts";
+import type { Caller } from "../grant/authenticate.ts";
+import type { Log } from "../log.ts";
+import { Problem, problemResponse } from "../problem.ts";
+import type { World } from "../service.ts";
 
 /** What a request carries from one handler to the next. */
 export interface Edge {

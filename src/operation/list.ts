@@ -1,6 +1,6 @@
 /** The caller's uploads, as the ledger has them. */
 import type { Caller } from "../grant/authenticate.ts";
-import { isWithinNarrowing } from "../grant/narrow.ts";
+import { isWithinNarrowing } from "../grant/token-scope.ts";
 import type { Position } from "../ledger/list.ts";
 import type { Status, UploadRecord } from "../ledger/record.ts";
 import { Problem, invalidRequest } from "../problem.ts";

@@ -1,14 +1,14 @@
 /** `/v1/uploads/{id}/parts`: tickets for parts, and which ones are there. Counted with a rate of their own. */
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
-import { identify, limitBody } from "../edge.ts";
+import { identify, limitBody } from "./middleware.ts";
 import { WINDOW } from "../grant/parts.ts";
 import { findProgress, signParts } from "../operation/multipart.ts";
 import { invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
-import type { Edge } from "../shell.ts";
-import { presentPart, presentProgress } from "./present.ts";
-import { parseAs, readJson } from "./read.ts";
+import type { Edge } from "./base.ts";
+import { presentPart, presentProgress } from "./v1-response.ts";
+import { parseAs, readJson } from "./parse.ts";
 
 const partsRequest = z.strictObject({
   partNumbers: z

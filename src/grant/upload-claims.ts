@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { checksumSchema } from "../store/checksum.ts";
 import type { Grant } from "./authorize.ts";
-import type { ObjectKey } from "./key.ts";
+import type { ObjectKey } from "../key/make.ts";
 
 export const uploadClaimsSchema = z.object({
   /** The caller: issuer and user. */

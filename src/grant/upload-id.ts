@@ -3,9 +3,9 @@
  * completed with no storage at all. Bound to the caller; opaque to clients.
  */
 import { SignJWT, jwtVerify, type CryptoKey } from "jose";
-import type { Caller } from "../grant/authenticate.ts";
-import { uploadClaimsSchema, type UploadClaims } from "../grant/claims.ts";
-import { isWithinNarrowing } from "../grant/narrow.ts";
+import type { Caller } from "./authenticate.ts";
+import { uploadClaimsSchema, type UploadClaims } from "./upload-claims.ts";
+import { isWithinNarrowing } from "./token-scope.ts";
 import { Problem } from "../problem.ts";
 import type { Secret } from "../secret.ts";
 

@@ -4,7 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Quota } from "../config/config.ts";
-import type { UploadClaims } from "../grant/claims.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { Log } from "../log.ts";
 import { readList, type Page, type PageQuery } from "./list.ts";
 import { sendDue, type Deliver } from "./outbox.ts";
@@ -13,7 +13,7 @@ import type { Answer, Reservation } from "./limits.ts";
 import { reserve } from "./reserve.ts";
 import { hasTables, migrate } from "./schema.ts";
 import { attach, findRecord, isKeyShared, settle } from "./settle.ts";
-import { watch, type Watch } from "./watch.ts";
+import { watch, type Watch } from "./alarm.ts";
 
 /** What the Worker asks of a caller's ledger: each is one round trip. */
 export interface LedgerApi {

@@ -5,19 +5,19 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
-import { askedBy, identify, limitBody } from "../edge.ts";
-import { WINDOW } from "../grant/parts.ts";
-import { abortUpload } from "../operation/abort.ts";
-import { completeUpload } from "../operation/complete.ts";
-import { findProgress, signParts } from "../operation/multipart.ts";
-import { Problem } from "../problem.ts";
-import type { Service } from "../service.ts";
-import type { Edge } from "../shell.ts";
-import { parseAs, readJson } from "./read.ts";
-import { createForUppy } from "./uppy-create.ts";
-import { presentCompleted, presentList, presentPart, presentSingle } from "./uppy-present.ts";
-import { namedPartsSchema, ownUpload, queriedUpload, readUppyUpload } from "./uppy-read.ts";
-import { signRequestRoutes } from "./uppy-sign.ts";
+import { askedBy, identify, limitBody } from "../middleware.ts";
+import { WINDOW } from "../../grant/parts.ts";
+import { abortUpload } from "../../operation/abort.ts";
+import { completeUpload } from "../../operation/complete.ts";
+import { findProgress, signParts } from "../../operation/multipart.ts";
+import { Problem } from "../../problem.ts";
+import type { Service } from "../../service.ts";
+import type { Edge } from "../base.ts";
+import { parseAs, readJson } from "../parse.ts";
+import { createForUppy } from "./create.ts";
+import { presentCompleted, presentList, presentPart, presentSingle } from "./response.ts";
+import { namedPartsSchema, ownUpload, queriedUpload, readUppyUpload } from "./request.ts";
+import { signRequestRoutes } from "./sign-request.ts";
 
 const partNumberSchema = z.pipe(
   z.string().check(z.regex(/^([1-9]\d{0,3}|10000)$/, "must be a whole number from 1 to 10000")),

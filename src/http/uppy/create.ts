@@ -1,8 +1,8 @@
 /** An upload as Uppy asks for it, granted as every other is. */
-import { findPolicy } from "../grant/authorize.ts";
-import { createUpload, type Asked, type GrantedUpload } from "../operation/upload.ts";
-import { Problem, invalidRequest } from "../problem.ts";
-import type { UppyUpload } from "./uppy-read.ts";
+import { findPolicy } from "../../grant/authorize.ts";
+import { createUpload, type Asked, type GrantedUpload } from "../../operation/create.ts";
+import { Problem, invalidRequest } from "../../problem.ts";
+import type { UppyUpload } from "./request.ts";
 
 interface Created {
   readonly granted: GrantedUpload;

@@ -1,5 +1,5 @@
 /** What a store has of one upload, what becomes of it then, and what is left to take away. */
-import type { UploadClaims } from "../grant/claims.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { Outcome } from "../ledger/record.ts";
 import { abortMultipart } from "../store/multipart.ts";
 import { deleteObject, headObject } from "../store/object.ts";

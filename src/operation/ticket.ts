@@ -1,9 +1,9 @@
 /** Admitted → Ticket: a PUT of exactly the granted object, and of nothing else. */
 import type { Store } from "../config/config.ts";
-import type { Admitted } from "../grant/admit.ts";
-import { CHECKSUMS } from "./checksum.ts";
-import type { Location } from "./s3.ts";
-import type { Signer } from "./sigv4.ts";
+import type { Admitted } from "./admit.ts";
+import { CHECKSUMS } from "../store/checksum.ts";
+import type { Location } from "../store/request.ts";
+import type { Signer } from "../store/sigv4.ts";
 
 declare const signed: unique symbol;
 

@@ -1,14 +1,14 @@
 /** Uploads as Uppy reads them: docs/protocol.md. Nothing is called `expires`, which would cut a transfer off. */
-import { sizeOfPart } from "../grant/parts.ts";
-import { bucketOf } from "../operation/inspect.ts";
-import { addressOf, locate } from "../operation/locate.ts";
-import type { Completed } from "../operation/complete.ts";
-import type { Progress } from "../operation/multipart.ts";
-import type { GrantedUpload } from "../operation/upload.ts";
-import type { Service } from "../service.ts";
-import type { StoredPart } from "../store/multipart.ts";
-import type { PartTicket, Ticket } from "../store/sign.ts";
-import { escapeXml } from "../store/xml.ts";
+import { sizeOfPart } from "../../grant/parts.ts";
+import { bucketOf } from "../../operation/cleanup.ts";
+import { addressOf, locate } from "../../operation/locate.ts";
+import type { Completed } from "../../operation/complete.ts";
+import type { Progress } from "../../operation/multipart.ts";
+import type { GrantedUpload } from "../../operation/create.ts";
+import type { Service } from "../../service.ts";
+import type { StoredPart } from "../../store/multipart.ts";
+import type { PartTicket, Ticket } from "../../operation/ticket.ts";
+import { escapeXml } from "../../store/xml.ts";
 
 type Answer = Readonly<Record<string, unknown>>;
 

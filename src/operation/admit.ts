@@ -3,9 +3,9 @@ import type { Quota } from "../config/config.ts";
 import type { Answer, LimitName, Reservation, Standing } from "../ledger/limits.ts";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
-import type { Grant } from "./authorize.ts";
-import type { UploadClaims } from "./claims.ts";
-import type { ObjectKey } from "./key.ts";
+import type { Grant } from "../grant/authorize.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
+import type { ObjectKey } from "../key/make.ts";
 
 declare const admitted: unique symbol;
 

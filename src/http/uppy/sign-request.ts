@@ -6,20 +6,20 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
-import { askedBy, callerKey, identify, limitBody } from "../edge.ts";
-import { throttle } from "../grant/throttle.ts";
-import { abortUpload } from "../operation/abort.ts";
-import { completeUpload } from "../operation/complete.ts";
-import { findProgress, signParts } from "../operation/multipart.ts";
-import { openUnderKey } from "../operation/upload-id.ts";
-import { Problem, invalidRequest } from "../problem.ts";
-import type { Service } from "../service.ts";
-import type { Edge } from "../shell.ts";
-import { isDocument, readBlocks, readField, readNumber } from "../store/xml.ts";
-import { parseAs, readJson } from "./read.ts";
-import { createForUppy } from "./uppy-create.ts";
-import { arrived, presentCompleted, ticketOf, toXml } from "./uppy-present.ts";
-import { MAX_PARTS, namedPartsSchema, ownUpload, readUppyUpload } from "./uppy-read.ts";
+import { askedBy, callerKey, identify, limitBody } from "../middleware.ts";
+import { throttle } from "../rate-limit.ts";
+import { abortUpload } from "../../operation/abort.ts";
+import { completeUpload } from "../../operation/complete.ts";
+import { findProgress, signParts } from "../../operation/multipart.ts";
+import { openUnderKey } from "../../grant/upload-id.ts";
+import { Problem, invalidRequest } from "../../problem.ts";
+import type { Service } from "../../service.ts";
+import type { Edge } from "../base.ts";
+import { isDocument, readBlocks, readField, readNumber } from "../../store/xml.ts";
+import { parseAs, readJson } from "../parse.ts";
+import { createForUppy } from "./create.ts";
+import { arrived, presentCompleted, ticketOf, toXml } from "./response.ts";
+import { MAX_PARTS, namedPartsSchema, ownUpload, readUppyUpload } from "./request.ts";
 
 const presignRequest = z.object({
   method: z.enum(["PUT", "POST", "GET", "DELETE"]),

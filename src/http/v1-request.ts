@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import type { Intent } from "../grant/authorize.ts";
 import { checksumSchema } from "../store/checksum.ts";
-import { contentTypeSchema, filenameSchema, parseAs } from "./read.ts";
+import { contentTypeSchema, filenameSchema, parseAs } from "./parse.ts";
 
 /** A record drops a `__proto__` of its own without a word, so that one is refused first. */
 const metadataSchema = z.pipe(

@@ -4,8 +4,8 @@ import { sizeOfPart, WINDOW } from "../grant/parts.ts";
 import type { Completed } from "../operation/complete.ts";
 import type { BegunMultipart, Progress } from "../operation/multipart.ts";
 import type { Download } from "../operation/object.ts";
-import type { GrantedUpload } from "../operation/upload.ts";
-import type { PartTicket, Ticket } from "../store/sign.ts";
+import type { GrantedUpload } from "../operation/create.ts";
+import type { PartTicket, Ticket } from "../operation/ticket.ts";
 
 type Answer = Readonly<Record<string, unknown>>;
 

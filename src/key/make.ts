@@ -1,12 +1,12 @@
 /** Grant → ObjectKey: the only place that makes a key, and the only one that encodes one. */
 import type { Policy } from "../config/config.ts";
-import { segmentFault } from "../config/segment.ts";
-import type { Part } from "../config/template.ts";
+import { segmentFault } from "./segment.ts";
+import type { Part } from "./template.ts";
 import { Problem, invalidRequest } from "../problem.ts";
-import type { Caller } from "./authenticate.ts";
-import type { Grant } from "./authorize.ts";
+import type { Caller } from "../grant/authenticate.ts";
+import type { Grant } from "../grant/authorize.ts";
 import { canMake, claimSegment } from "./match.ts";
-import { isWithinNarrowing } from "./narrow.ts";
+import { isWithinNarrowing } from "../grant/token-scope.ts";
 
 declare const made: unique symbol;
 

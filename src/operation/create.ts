@@ -1,13 +1,13 @@
 /** The way of every ticket: what is allowed, where it goes, whether it is within limits, the signature. */
-import { admit, type Admission, type Admitted } from "../grant/admit.ts";
+import { admit, type Admission, type Admitted } from "./admit.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { authorize, type Intent, type Region } from "../grant/authorize.ts";
-import { claimUpload, type UploadClaims } from "../grant/claims.ts";
-import { makeKey } from "../grant/key.ts";
+import { claimUpload, type UploadClaims } from "../grant/upload-claims.ts";
+import { makeKey } from "../key/make.ts";
 import { WINDOW } from "../grant/parts.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
-import { sign, type Ticket } from "../store/sign.ts";
+import { sign, type Ticket } from "./ticket.ts";
 import { beginMultipart, type BegunMultipart } from "./multipart.ts";
 
 /** Where a request is. */

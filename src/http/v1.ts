@@ -1,23 +1,23 @@
 /** The service's own API, `/v1`: JSON in the words of docs/protocol.md. */
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
-import { askedBy, callerKey, identify, limitBody, occasionOf } from "../edge.ts";
-import { quotaHeaders } from "../grant/admit.ts";
-import { throttle } from "../grant/throttle.ts";
+import { askedBy, callerKey, identify, limitBody, occasionOf } from "./middleware.ts";
+import { quotaHeaders } from "../operation/admit.ts";
+import { throttle } from "./rate-limit.ts";
 import { STATUSES } from "../ledger/record.ts";
 import { abortUpload } from "../operation/abort.ts";
 import { completeUpload } from "../operation/complete.ts";
-import { bucketOf } from "../operation/inspect.ts";
+import { bucketOf } from "../operation/cleanup.ts";
 import { createDownload, removeObject } from "../operation/object.ts";
-import { findUpload, listUploads } from "../operation/records.ts";
-import { createUpload, createUploads } from "../operation/upload.ts";
+import { findUpload, listUploads } from "../operation/list.ts";
+import { createUpload, createUploads } from "../operation/create.ts";
 import { Problem, problemBody } from "../problem.ts";
 import type { Service } from "../service.ts";
-import type { Edge } from "../shell.ts";
-import { partRoutes } from "./parts.ts";
-import { presentCompleted, presentDownload, presentRecord, presentUpload } from "./present.ts";
-import { filenameSchema, parseAs, readJson } from "./read.ts";
-import { readIntent } from "./upload-request.ts";
+import type { Edge } from "./base.ts";
+import { partRoutes } from "./v1-parts.ts";
+import { presentCompleted, presentDownload, presentRecord, presentUpload } from "./v1-response.ts";
+import { filenameSchema, parseAs, readJson } from "./parse.ts";
+import { readIntent } from "./v1-request.ts";
 
 const batchRequest = z.strictObject({
   uploads: z.array(z.unknown()).check(z.minLength(1), z.maxLength(25)),

@@ -1,10 +1,10 @@
 /** What Uppy says of a file: every field of its `meta`, of which three are ours to read. */
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { openUnderKey } from "../operation/upload-id.ts";
-import type { Service } from "../service.ts";
-import type { Edge } from "../shell.ts";
-import { contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "./read.ts";
+import { openUnderKey } from "../../grant/upload-id.ts";
+import type { Service } from "../../service.ts";
+import type { Edge } from "../base.ts";
+import { contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "../parse.ts";
 
 const MIN_PART_BYTES = 5 * 2 ** 20;
 /** AWS: "Amazon S3 multipart upload limits". */

@@ -8,7 +8,7 @@ import {
 } from "jose";
 import * as z from "zod/mini";
 import { readText } from "../body.ts";
-import { withDeadline } from "../deadline.ts";
+import { withDeadline } from "../bounded-fetch.ts";
 import type { Secret } from "../secret.ts";
 
 /** What the cache needs of the world. */

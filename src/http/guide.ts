@@ -4,11 +4,11 @@
  */
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
-import { askedBy, identify } from "../edge.ts";
-import { createUpload } from "../operation/upload.ts";
+import { askedBy, identify } from "./middleware.ts";
+import { createUpload } from "../operation/create.ts";
 import type { Service } from "../service.ts";
-import type { Edge } from "../shell.ts";
-import { contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "./read.ts";
+import type { Edge } from "./base.ts";
+import { contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "./parse.ts";
 
 /** What the guide's client sends, where it does not say. */
 const GUIDE_TYPE = "image/jpeg";

@@ -1,12 +1,12 @@
 /** The HTTP edge: which route is answered by what. */
 import type { Hono } from "hono/tiny";
-import { version } from "../package.json";
-import { guideRoutes } from "./dialect/presigned-url.ts";
-import { restRoutes } from "./dialect/rest.ts";
-import { uppyRoutes } from "./dialect/uppy.ts";
-import { answerCors, loopbackOnly, refuseOtherOrigins } from "./edge.ts";
-import type { Service } from "./service.ts";
-import { createShell, type Edge } from "./shell.ts";
+import { version } from "../../package.json";
+import { guideRoutes } from "./guide.ts";
+import { restRoutes } from "./v1.ts";
+import { uppyRoutes } from "./uppy/routes.ts";
+import { answerCors, loopbackOnly, refuseOtherOrigins } from "./middleware.ts";
+import type { Service } from "../service.ts";
+import { createShell, type Edge } from "./base.ts";
 
 const FIVE_MINUTES = "public, max-age=300";
 
