@@ -1,4 +1,4 @@
-/** `npm run check-config`: exits with 1, and names every mistake, where the Worker could not serve. */
+/** `npm run check-config`: reports every error of the configuration, and exits with 1 if there is one. */
 import { styleText } from "node:util";
 import { unstable_readConfig } from "wrangler";
 import * as z from "zod/mini";
@@ -14,7 +14,7 @@ const wrangler = z
   })
   .parse(unstable_readConfig({ config: "wrangler.toml", env: "" }, { hideWarnings: true }));
 
-const mistakes = checkDeployment(definition, {
+const errors = checkDeployment(definition, {
   requiredSecrets: wrangler.secrets?.required ?? [],
   rateLimits: Object.fromEntries(
     wrangler.ratelimits.map(({ name, simple }) => [
@@ -24,10 +24,12 @@ const mistakes = checkDeployment(definition, {
   ),
 });
 
-for (const { path, detail } of mistakes)
+for (const { path, detail } of errors)
   console.error(`${styleText("red", "✘")} ${styleText("bold", path)}: ${detail}`);
-if (mistakes.length > 0) {
-  console.error(`\n${mistakes.length} to mend. Every field is explained in docs/configuration.md`);
+if (errors.length > 0) {
+  console.error(
+    `\n${errors.length} ${errors.length === 1 ? "error" : "errors"}. docs/configuration.md explains each field`,
+  );
   process.exit(1);
 }
-console.log(`${styleText("green", "✔")} presigner.config.ts and wrangler.toml fit together`);
+console.log(`${styleText("green", "✔")} presigner.config.ts and wrangler.toml are valid`);

@@ -1,34 +1,40 @@
-/** Whether presigner.config.ts and wrangler.toml fit together, before they are deployed. */
+/** Checks that presigner.config.ts and wrangler.toml agree, before they are deployed. */
 import { compileConfig } from "../src/config/compile.ts";
 import type { Config } from "../src/config/config.ts";
 import type { RateLimit } from "../src/config/units.ts";
-import { ConfigurationError, type Mistake } from "../src/config/errors.ts";
+import { ConfigurationError, type ConfigError } from "../src/config/errors.ts";
 import { findPlaceholders } from "./placeholders.ts";
 import { secretsOf, standInsFor } from "./stand-ins.ts";
 
-/** What wrangler.toml says, as far as the Worker depends on it. */
+/** The settings of wrangler.toml that the Worker depends on. */
 export interface Deployment {
   readonly requiredSecrets: readonly string[];
   readonly rateLimits: Readonly<Record<string, RateLimit>>;
 }
 
-/** Every mistake; none means that it can be deployed. */
-export function checkDeployment(definition: unknown, deployment: Deployment): readonly Mistake[] {
+/** Returns every error. Without one it can be deployed. */
+export function checkDeployment(
+  definition: unknown,
+  deployment: Deployment,
+): readonly ConfigError[] {
   const secrets = secretsOf(definition);
   const read = new Set<string>();
   const compiled = compile(definition, recordReads(standInsFor(secrets), read));
   return [
     ...findPlaceholders(definition),
     ...checkSecrets(secrets, read, deployment.requiredSecrets),
-    ...("mistakes" in compiled ? compiled.mistakes : checkConfig(compiled, deployment)),
+    ...(compiled instanceof ConfigurationError
+      ? compiled.errors
+      : checkConfig(compiled, deployment)),
   ];
 }
 
 function checkConfig(
   { isDevelopment, limits }: Config,
   { rateLimits }: Deployment,
-): readonly Mistake[] {
-  const detail = "is for development: its store is the embedded one, or an origin has any port";
+): readonly ConfigError[] {
+  const detail =
+    "is for development: remove the embedded store (local) and origins with any port (:*)";
   return [
     ...(isDevelopment ? [{ path: "presigner.config.ts", detail }] : []),
     ...checkLimit("perAddress", limits.perAddress, rateLimits["RATE_LIMIT_ADDRESS"]),
@@ -48,7 +54,7 @@ function compile(
   }
 }
 
-/** Remembers the names that are read, those of secrets that may be missing among them. */
+/** Records the names that are read, also those of optional secrets. */
 function recordReads(
   env: Readonly<Record<string, string>>,
   read: Set<string>,
@@ -65,7 +71,7 @@ function checkSecrets(
   needed: readonly string[],
   read: ReadonlySet<string>,
   required: readonly string[],
-): readonly Mistake[] {
+): readonly ConfigError[] {
   const path = "wrangler.toml: secrets.required";
   // The rest of a pair is read where its first half is set.
   const isRead = (name: string) =>
@@ -77,7 +83,7 @@ function checkSecrets(
       .map((name) => ({ path, detail: `add "${name}"` })),
     ...required
       .filter((name) => !isRead(name))
-      .map((name) => ({ path, detail: `take "${name}" away: nothing uses it` })),
+      .map((name) => ({ path, detail: `remove "${name}": nothing uses it` })),
   ];
 }
 
@@ -85,13 +91,13 @@ function checkLimit(
   name: string,
   limit: RateLimit,
   binding: RateLimit | undefined,
-): readonly Mistake[] {
+): readonly ConfigError[] {
   if (binding?.limit === limit.limit && binding.windowSeconds === limit.windowSeconds) return [];
-  const says = binding ? `${binding.limit} in ${binding.windowSeconds} s` : "no such binding";
+  const bound = binding ? `${binding.limit} in ${binding.windowSeconds} s` : "no such binding";
   return [
     {
       path: `limits.${name}`,
-      detail: `is ${limit.limit} in ${limit.windowSeconds} s, and wrangler.toml has ${says}`,
+      detail: `is ${limit.limit} in ${limit.windowSeconds} s, and wrangler.toml has ${bound}: use the same numbers`,
     },
   ];
 }

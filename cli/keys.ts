@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { styleText } from "node:util";
 import { InvalidArgumentError, type Command } from "commander";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
-import { parsePrivateKeys, parseWebhookSecrets } from "../src/config/compile-proof.ts";
+import { parseWebhookSecrets } from "../src/config/compile-proof.ts";
+import { parsePrivateKeys } from "../src/config/private-key.ts";
 import { readSecret } from "../src/secret.ts";
 
 interface Options {
@@ -61,11 +62,11 @@ async function rotate(name: Name): Promise<Readonly<Record<string, string>>> {
     case "UPLOAD_ID_SECRET":
       return { UPLOAD_ID_SECRET: made, UPLOAD_ID_SECRET_PREVIOUS: present.reveal() };
     case "WEBHOOK_SECRET": {
-      if (!parseWebhookSecrets(present)) throw notOurs(name);
+      if (!parseWebhookSecrets(present.reveal())) throw notOurs(name);
       return { WEBHOOK_SECRET: [made, ...present.reveal().split(" ").slice(0, 1)].join(" ") };
     }
     case "RECEIPT_PRIVATE_KEY": {
-      const [current] = parsePrivateKeys(present) ?? [];
+      const [current] = parsePrivateKeys(present.reveal()) ?? [];
       if (!current) throw notOurs(name);
       return { RECEIPT_PRIVATE_KEY: JSON.stringify({ keys: [JSON.parse(made), current] }) };
     }

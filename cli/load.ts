@@ -1,4 +1,4 @@
-/** The configuration, as the Worker compiles it: with stand-ins for the secrets that are not here. */
+/** Loads the configuration and compiles it as the Worker does, with placeholders for missing secrets. */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InvalidArgumentError } from "commander";
@@ -7,19 +7,19 @@ import type { Config } from "../src/config/config.ts";
 import type { Env } from "../src/secret.ts";
 import { compileWithStandIns } from "./stand-ins.ts";
 
-/** What `presigner.config.ts` is called, and the one of `npm run dev`. */
+/** The configuration of the deployment, and that of `npm run dev`. */
 export const CONFIG_FILE = "presigner.config.ts";
 export const DEVELOPMENT_FILE = "dev/presigner.config.ts";
 
 export interface Loaded {
   readonly config: Config;
-  /** Plain data, as it stands in the file. */
+  /** The plain data of the file. */
   readonly definition: unknown;
-  /** The names of the secrets that the environment lacks: stand-ins take their place. */
+  /** The names of the secrets that are not in the environment: placeholders replace them. */
   readonly missingSecrets: readonly string[];
 }
 
-/** The default export of that file. Throws where there is none. */
+/** Returns the default export of a file. Throws for a file without one. */
 export async function loadDefinition(path: string): Promise<unknown> {
   const loaded: unknown = await import(pathToFileURL(resolve(path)).href).catch(
     (cause: unknown) => {
@@ -31,7 +31,7 @@ export async function loadDefinition(path: string): Promise<unknown> {
   throw new InvalidArgumentError(`Give ${path} a default export: defineConfig({ … })`);
 }
 
-/** Throws `ConfigurationError` with every mistake. The development file has its own, public secrets. */
+/** Compiles a configuration. Throws `ConfigurationError` with every error. The development file has its own, public secrets. */
 export async function loadConfig(path: string, env: Env): Promise<Loaded> {
   const definition = await loadDefinition(path);
   const isDevelopment = resolve(path) === resolve(import.meta.dirname, "..", DEVELOPMENT_FILE);

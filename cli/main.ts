@@ -42,7 +42,7 @@ function messageOf(error: unknown): string {
   if (error instanceof InvalidArgumentError || isOfSystem(error))
     return `${cross} ${error.message}`;
   if (!(error instanceof ConfigurationError)) throw error;
-  return error.mistakes
+  return error.errors
     .map(({ path, detail }) => `${cross} ${paint("bold", path)}: ${detail}`)
     .join("\n");
 }

@@ -1,10 +1,10 @@
-/** Values of the example that nobody changed: `YOUR-…`, and the reserved domains of RFC 2606. */
-import type { Mistake } from "../src/config/errors.ts";
+/** Finds the values of the example that were not replaced: `YOUR-…`, and the reserved domains of RFC 2606. */
+import type { ConfigError } from "../src/config/errors.ts";
 
-/** Each with its path; none where the configuration is somebody's own. */
-export function findPlaceholders(value: unknown, path = ""): readonly Mistake[] {
+/** Returns each with its path. */
+export function findPlaceholders(value: unknown, path = ""): readonly ConfigError[] {
   if (typeof value === "string" && /YOUR-|\bexample\.(com|net|org)\b/.test(value)) {
-    return [{ path, detail: `put your own value here: "${value}" is the example's` }];
+    return [{ path, detail: `replace "${value}": it is the value of the example` }];
   }
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([step, inner]) =>

@@ -125,7 +125,7 @@ async function bodyOf({
 
 function describe(decision: Decision, path: string): string {
   const green = styleText("green", "✔");
-  const steps = decision.steps.map(({ step, says }) => `${green} ${step.padEnd(8)} ${says}`);
+  const steps = decision.steps.map(({ step, result }) => `${green} ${step.padEnd(8)} ${result}`);
   const head = styleText("dim", `with ${path}`);
   if (decision.isAllowed)
     return [head, ...steps, "", ...describeTicket(decision.ticket), ""].join("\n");

@@ -16,7 +16,7 @@ export function secretsOf(definition: unknown): readonly string[] {
     return [];
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const paths = error.mistakes.map(({ path }) => path);
+    const paths = error.errors.map(({ path }) => path);
     return paths.flatMap((path) =>
       path.startsWith("secrets.") ? [path.slice("secrets.".length)] : [],
     );

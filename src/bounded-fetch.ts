@@ -1,15 +1,60 @@
+/** Requests to other servers, limited in time and size. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+interface BoundedRequest {
+  readonly url: string;
+  readonly init: RequestInit;
+  /** From the start of the request to the last byte of the body. */
+  readonly timeoutMs: number;
+  /** The longest body that is read; 0 discards the body. */
+  readonly maxBytes: number;
+}
+
+export interface BoundedResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
 /**
- * Work with a time limit, whose timer ends with it: one that ran on would keep a Durable Object in
- * memory. Throws a `TimeoutError` through the signal.
+ * Sends one request and reads its body as UTF-8. Redirects are not followed. Throws a `TimeoutError`
+ * after the time limit, and an error for a body that is too long or not UTF-8.
  */
-export async function withDeadline<T>(
-  limitMs: number,
+export async function boundedFetch(
+  { url, init, timeoutMs, maxBytes }: BoundedRequest,
+  fetch: Fetch,
+): Promise<BoundedResponse> {
+  return withTimeout(timeoutMs, async (signal) => {
+    const response = await fetch(url, { ...init, redirect: "manual", signal });
+    const { status, headers, body } = response;
+    if (maxBytes === 0) await body?.cancel();
+    const text = body && maxBytes > 0 ? await readText(body, maxBytes) : "";
+    return { status, headers, text };
+  });
+}
+
+/** Reads a body of at most `maxBytes` as UTF-8. Throws for a longer one, and for other encodings. */
+export async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new Error(`The body has more than ${maxBytes} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** The timer ends with the work: one that ran on would keep a Durable Object in memory. */
+async function withTimeout<T>(
+  timeoutMs: number,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const timeOut = () =>
-    controller.abort(new DOMException(`No answer in ${limitMs} ms`, "TimeoutError"));
-  const timer = setTimeout(timeOut, limitMs);
+    controller.abort(new DOMException(`No answer within ${timeoutMs} ms`, "TimeoutError"));
+  const timer = setTimeout(timeOut, timeoutMs);
   try {
     return await work(controller.signal);
   } finally {

@@ -1,6 +1,6 @@
 /**
- * What `presigner.config.ts` is written with. Everything here makes plain data; it is checked
- * when the Worker starts and by `npm run deploy`.
+ * The functions for `presigner.config.ts`. They return plain data, which is checked when the Worker
+ * starts and by `npm run deploy`.
  */
 export { defineConfig } from "./config/definition.ts";
 export {

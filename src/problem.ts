@@ -1,4 +1,4 @@
-/** Every answer that is not a success: RFC 9457 problem details, from one table. */
+/** Errors as RFC 9457 problem details. This table has every code. */
 
 const PROBLEMS = {
   "bad-request": [400, "The request cannot be read"],
@@ -6,30 +6,30 @@ const PROBLEMS = {
   forbidden: [403, "The token does not allow this"],
   "origin-not-allowed": [403, "This origin may not call the service"],
   "key-outside-prefix": [403, "The key is outside what the caller may reach"],
-  "not-found": [404, "There is nothing here"],
-  "policy-not-found": [404, "There is no such policy"],
-  "upload-not-found": [404, "There is no such upload"],
-  "already-exists": [409, "There is an object under this key"],
+  "not-found": [404, "Not found"],
+  "policy-not-found": [404, "Unknown policy"],
+  "upload-not-found": [404, "Unknown upload"],
+  "already-exists": [409, "An object exists under this key"],
   "already-completed": [409, "The upload is completed"],
-  "upload-expired": [410, "The upload is over"],
+  "upload-expired": [410, "The upload has ended"],
   "too-large": [413, "Too large"],
   "type-not-allowed": [415, "The policy does not allow this content type"],
   "invalid-request": [422, "The request is not valid"],
   "size-required": [422, "The size of the file is required"],
-  "verification-failed": [422, "The store does not have what was granted"],
+  "verification-failed": [422, "The object differs from the grant"],
   "rate-limited": [429, "Too many requests"],
   "quota-exceeded": [429, "The quota is used up"],
   internal: [500, "The service failed"],
   "store-unavailable": [502, "The store did not answer"],
-  "ledger-unavailable": [503, "The limits cannot be checked"],
+  "ledger-unavailable": [503, "The quota cannot be checked"],
   misconfigured: [503, "The service is not configured"],
 } as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
 
-/** The stable thing for a client to switch on: never renamed, never reused. */
+/** The stable identifier that clients switch on: never renamed, never reused. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** One fault of a request body: an RFC 6901 pointer and what to change. */
-export interface Fault {
+/** One error in a request: a JSON pointer (RFC 6901) and what to change. */
+export interface FieldError {
   readonly pointer: string;
   readonly detail: string;
 }
@@ -39,9 +39,9 @@ interface Extras {
   readonly actual?: number;
   readonly retryAfter?: number;
   readonly quota?: unknown;
-  /** Where a verification failed: whether the upload may still be completed. */
+  /** After a failed verification: whether the upload can still be completed. */
   readonly upload?: "pending" | "rejected";
-  readonly errors?: readonly Fault[];
+  readonly errors?: readonly FieldError[];
 }
 
 interface ProblemOptions {
@@ -51,7 +51,7 @@ interface ProblemOptions {
   readonly cause?: unknown;
 }
 
-/** A refusal. `detail` tells the client what to change and holds no secret. */
+/** An error for the client. `detail` says what to change, and never contains a secret. */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ProblemCode;
@@ -70,13 +70,13 @@ export class Problem extends Error {
   }
 }
 
-/** A request body that is well-formed JSON and still wrong, with one fault or more. */
-export function invalidRequest(...errors: readonly [Fault, ...Fault[]]): Problem {
-  const detail = errors.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  return new Problem("invalid-request", detail, { extras: { errors } });
+/** Returns the problem of well-formed but invalid input. */
+export function invalidRequest(...errors: readonly [FieldError, ...FieldError[]]): Problem {
+  const message = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
+  return new Problem("invalid-request", message, { extras: { errors } });
 }
 
-/** The body of a problem; `message` and `error` are for clients that read those. */
+/** Returns the body. `message` and `error` repeat `detail` and `code` for clients that read those names. */
 export function problemBody(
   problem: Problem,
   requestId: string,
@@ -96,14 +96,14 @@ export function problemBody(
   };
 }
 
-/** The problem as an answer: `application/problem+json`. */
+/** Returns the response, `application/problem+json`. */
 export function problemResponse(problem: Problem, requestId: string): Response {
   const headers = { ...problem.headers, "content-type": "application/problem+json" };
   const body = JSON.stringify(problemBody(problem, requestId));
   return new Response(body, { status: problem.status, headers });
 }
 
-/** https://www.iana.org/assignments/http-problem-types names what a limit answers. */
+/** The type of limits is registered: https://www.iana.org/assignments/http-problem-types. */
 function typeOf(code: ProblemCode): string {
   if (code === "rate-limited" || code === "quota-exceeded")
     return "https://iana.org/assignments/http-problem-types#quota-exceeded";

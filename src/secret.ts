@@ -2,29 +2,26 @@
 export type Env = Readonly<Record<string, unknown>>;
 
 /**
- * A secret of the Worker. It prints as its name, in JSON, in templates and in logs; only
- * `reveal` gives the value, to the three files that make a key or a signer of it.
+ * A secret of the Worker, or what was parsed from one. It prints as its name, in JSON, in templates
+ * and in logs. Only `reveal` returns the value, and only to code that makes a key or a signer of it.
  */
-export class Secret {
+export class Secret<T = string> {
   readonly name: string;
-  readonly #value: string;
+  readonly #value: T;
 
-  constructor(name: string, value: string) {
+  constructor(name: string, value: T) {
     this.name = name;
     this.#value = value;
   }
 
-  get length(): number {
-    return this.#value.length;
-  }
-
-  /** Whether it was pasted as a line of a file, with its own name before it. */
-  get hasName(): boolean {
-    return this.#value.startsWith(`${this.name}=`);
-  }
-
-  reveal(): string {
+  reveal(): T {
     return this.#value;
+  }
+
+  /** Returns what `parse` makes of the value, as a secret too; `undefined` where it makes nothing. */
+  parse<U>(parse: (value: T) => U | undefined): Secret<U> | undefined {
+    const parsed = parse(this.#value);
+    return parsed === undefined ? undefined : new Secret(this.name, parsed);
   }
 
   toString(): string {
@@ -36,8 +33,18 @@ export class Secret {
   }
 }
 
-/** The secret of that name, or `undefined` where it is not set. */
+/** Returns the secret of that name, or `undefined` where it is not set. */
 export function readSecret(env: Env, name: string): Secret | undefined {
   const value = env[name];
   return typeof value === "string" && value !== "" ? new Secret(name, value) : undefined;
+}
+
+/** Returns what to change in a secret, or `undefined` for a valid one. */
+export function secretError(secret: Secret, minCharacters: number): string | undefined {
+  const value = secret.reveal();
+  // Pasted as a line of a file.
+  if (value.startsWith(`${secret.name}=`))
+    return "starts with its own name: set what follows the =";
+  if (value.length < minCharacters) return `must have at least ${minCharacters} characters`;
+  return undefined;
 }

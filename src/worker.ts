@@ -1,36 +1,108 @@
-/** A configuration and the Worker's environment → the fetch handler, and what the ledger needs. */
-import { createApp } from "./http/app.ts";
+/** Composes the Worker: a configuration and an environment → the fetch handler, and what its ledgers need. */
+import { waitUntil } from "cloudflare:workers";
 import { compileConfig } from "./config/compile.ts";
+import type { Config } from "./config/config.ts";
 import { ConfigurationError } from "./config/errors.ts";
-import { GRACE_SECONDS } from "./operation/admit.ts";
-import type { LedgerWorld } from "./ledger/durable-object.ts";
+import { createVerifiers } from "./grant/authenticate.ts";
+import { createUploadIds } from "./grant/upload-id.ts";
+import { createApp, createMisconfiguredApp } from "./http/app.ts";
+import { createLedgers, type LedgerNamespace } from "./ledger/client.ts";
+import type { LedgerDependencies } from "./ledger/durable-object.ts";
+import { createReceipts } from "./ledger/receipt.ts";
 import { createDeliver } from "./ledger/webhook.ts";
-import { abandon, inspect, sweep } from "./operation/cleanup.ts";
-import { Problem } from "./problem.ts";
+import { logToConsole } from "./log.ts";
+import { abortParts, cleanUp } from "./operation/cleanup.ts";
+import { locateUpload } from "./operation/locate.ts";
+import { verifyUpload } from "./operation/verify.ts";
 import type { Env } from "./secret.ts";
-import { createService, type Service, type World } from "./service.ts";
-import { createShell } from "./http/base.ts";
+import type { Dependencies, Service, Signers } from "./service.ts";
+import { createSigner } from "./store/sigv4.ts";
+import type { Store } from "./store/store.ts";
+
+/** The secrets of the Worker, and its bindings as `wrangler types` generates them. */
+export type WorkerEnv = Env &
+  Partial<Pick<Cloudflare.Env, "RATE_LIMIT_ADDRESS" | "RATE_LIMIT_CALLER" | "VERSION">> & {
+    readonly LEDGER?: LedgerNamespace | undefined;
+  };
 
 export interface Worker {
   readonly fetch: (request: Request) => Response | Promise<Response>;
-  /** For the Durable Object's class. Throws where the configuration has a mistake. */
-  readonly ledgerWorld: () => LedgerWorld;
+  /** For the class of the Durable Object. Throws for an invalid configuration. */
+  readonly getLedgerDependencies: () => LedgerDependencies;
 }
 
-/** Compiled here, once per isolate. With a mistake in the configuration every answer is `misconfigured`. */
-export function createWorker(definition: unknown, env: Env, world: World): Worker {
+/** The clock, randomness and network of the Workers runtime. */
+export const RUNTIME: Dependencies = {
+  now: () => Date.now(),
+  newId: () => crypto.randomUUID(),
+  random: () => Math.random(),
+  fetch: (url, init) => fetch(url, init),
+  waitUntil,
+  log: logToConsole,
+};
+
+/** Creates the Worker, once per isolate. With an invalid configuration every answer is `misconfigured`. */
+export function createWorker(
+  definition: unknown,
+  env: WorkerEnv,
+  dependencies: Dependencies,
+): Worker {
   try {
-    const service = createService(compileConfig(definition, env), env, world);
+    const service = createService(compileConfig(definition, env), env, dependencies);
     const app = createApp(service);
-    const ledgerWorld = createLedgerWorld(service);
-    return { fetch: (request) => app.fetch(request), ledgerWorld: () => ledgerWorld };
+    const ledgerDependencies = createLedgerDependencies(service);
+    return {
+      fetch: (request) => app.fetch(request),
+      getLedgerDependencies: () => ledgerDependencies,
+    };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return refuseEverything(error, world);
+    const app = createMisconfiguredApp(error, dependencies);
+    return {
+      fetch: (request) => app.fetch(request),
+      getLedgerDependencies: () => {
+        throw error;
+      },
+    };
   }
 }
 
-function createLedgerWorld(service: Service): LedgerWorld {
+function createService(config: Config, env: WorkerEnv, dependencies: Dependencies): Service {
+  const stores = new Map(
+    [...config.policies.values()]
+      .flatMap((policy) => [...policy.stores.values()])
+      .map((store) => [store.name, store]),
+  );
+  const { perAddress, perCaller } = config.limits;
+  return {
+    ...dependencies,
+    config,
+    deployment: env.VERSION?.id,
+    verifiers: createVerifiers(config.issuers, dependencies),
+    stores,
+    signersOf: createSigners([...stores.values()]),
+    uploadIds: createUploadIds(config.uploadIdSecrets),
+    receipts: createReceipts(config.receipts),
+    ledgerOf: createLedgers(env.LEDGER, dependencies.log),
+    perAddress: { name: "address", binding: env.RATE_LIMIT_ADDRESS, limit: perAddress },
+    perCaller: { name: "caller", binding: env.RATE_LIMIT_CALLER, limit: perCaller },
+  };
+}
+
+function createSigners(stores: readonly Store[]): (store: Store) => Signers {
+  const signers = new Map<Store, Signers>();
+  for (const store of stores) {
+    const writer = createSigner(store.credentials, store);
+    signers.set(store, { writer, reader: createSigner(store.readCredentials, store) });
+  }
+  return (store) => {
+    const found = signers.get(store);
+    if (found) return found;
+    throw new TypeError(`Cannot sign for the store ${store.name}: no policy uses it`);
+  };
+}
+
+function createLedgerDependencies(service: Service): LedgerDependencies {
   const { config, now, random, log } = service;
   return {
     now,
@@ -38,25 +110,8 @@ function createLedgerWorld(service: Service): LedgerWorld {
     log,
     quotaOf: (policy) => config.policies.get(policy)?.quota,
     deliver: config.webhook && createDeliver(config.webhook, service),
-    inspect: async (claims) => inspect(service, claims),
-    abandon: async (claims) => abandon(service, claims),
-    sweep: async (claims) => sweep(service, claims),
-    sweepAtMs: ({ exp }) => (exp + GRACE_SECONDS) * 1000,
-  };
-}
-
-function refuseEverything(error: ConfigurationError, world: World): Worker {
-  const { mistakes } = error;
-  world.log("misconfigured", { mistakes });
-  const app = createShell(world);
-  app.all("*", () => {
-    world.log("misconfigured", { mistakes });
-    throw new Problem("misconfigured", "The service is not configured: its log names each mistake");
-  });
-  return {
-    fetch: (request) => app.fetch(request),
-    ledgerWorld: () => {
-      throw error;
-    },
+    verify: async (claims) => verifyUpload(locateUpload(service, claims)),
+    abortParts: async (claims) => abortParts(locateUpload(service, claims)),
+    cleanUp: async (claims) => cleanUp(locateUpload(service, claims), service.log),
   };
 }

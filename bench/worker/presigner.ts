@@ -4,8 +4,7 @@
  */
 import config from "../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
-import { PLATFORM } from "../../src/platform.ts";
-import { createWorker } from "../../src/worker.ts";
+import { RUNTIME, createWorker } from "../../src/worker.ts";
 
 const unlimited = { limit: async () => ({ success: true }) };
 const env = {
@@ -15,4 +14,4 @@ const env = {
 };
 
 // oxlint-disable-next-line import/no-default-export -- the entry of a Worker
-export default createWorker(config, env, PLATFORM);
+export default createWorker(config, env, RUNTIME);

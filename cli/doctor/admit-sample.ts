@@ -1,11 +1,12 @@
 /** A grant of a store's policies for the doctor, under a key that nobody else has. */
 import { InvalidArgumentError } from "commander";
-import type { Config, Issuer, Policy, Store } from "../../src/config/config.ts";
+import type { Config, Issuer, Policy } from "../../src/config/config.ts";
+import type { Store } from "../../src/store/store.ts";
 import type { Part } from "../../src/key/template.ts";
 import type { Admitted } from "../../src/operation/admit.ts";
 import { authorize } from "../../src/grant/authorize.ts";
-import { admissionOf, admitUnused, type Moment } from "../simulate/admission.ts";
-import { callerOf, completeClaims } from "../simulate/caller.ts";
+import { admissionOf, admitUnused, type SimulationContext } from "../simulate/admission.ts";
+import { authenticateClaims, completeClaims } from "../simulate/caller.ts";
 import { DIGESTS, SAMPLE, sampleOf } from "./sample.ts";
 
 /** A user whom no issuer has, another one for each ticket: so each has a key of its own. */
@@ -33,8 +34,8 @@ export function choosePolicy(
   );
 }
 
-const costOf = ({ isOverwriteAllowed, isChecksumRequired }: Policy) =>
-  (isOverwriteAllowed ? 2 : 0) + (isChecksumRequired ? 1 : 0);
+const costOf = ({ overwrite, checksum }: Policy) =>
+  (overwrite ? 2 : 0) + (checksum === "optional" ? 0 : 1);
 
 /** Whether that part of a key is the doctor's own. */
 function isOwn(part: Part, issuer: Issuer | undefined): boolean {
@@ -53,7 +54,7 @@ interface Sampling {
 export async function admitSample(
   config: Config,
   { policy, store }: Sampling,
-  moment: Moment,
+  moment: SimulationContext,
 ): Promise<Admitted> {
   const { nowMs, newId } = moment;
   const [issuer] = config.issuers;
@@ -64,7 +65,7 @@ export async function admitSample(
   const claims = Object.fromEntries(
     [...named, issuer?.userClaim ?? "sub"].map((one) => [one, own]),
   );
-  const caller = await callerOf(config, completeClaims(config, claims, nowMs), nowMs);
+  const caller = await authenticateClaims(config, completeClaims(config, claims, nowMs), nowMs);
   const { contentType, extension } = sampleOf(policy.types);
   const [algorithm = "md5"] = policy.checksums;
   // Into this store, whatever the region; what size a file has is nothing to a store.
@@ -77,7 +78,7 @@ export async function admitSample(
     contentType,
     size: SAMPLE.length,
     multipart: false,
-    ...(policy.isChecksumRequired && { checksum: { algorithm, value: DIGESTS[algorithm] } }),
+    ...(policy.checksum !== "optional" && { checksum: { algorithm, value: DIGESTS[algorithm] } }),
   };
   const policies = new Map([[policy.name, here]]);
   const grant = authorize({ ...config, policies }, caller, intent, NOWHERE);

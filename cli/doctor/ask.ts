@@ -1,5 +1,5 @@
 /** One request to a store or a Worker, as anybody could send it: limited in time and size, never redirected. */
-import { readText } from "../../src/body.ts";
+import { readText } from "../../src/bounded-fetch.ts";
 import { readField } from "../../src/store/xml.ts";
 
 interface Request {

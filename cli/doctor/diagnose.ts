@@ -91,8 +91,8 @@ async function guarded(session: Session, { name, run }: Probe): Promise<readonly
     return await run(session);
   } catch (error) {
     session.signal.throwIfAborted();
-    if (error instanceof Unproven || error instanceof StoreUnavailable)
-      return [unknown(name, error.message)];
+    if (error instanceof Unproven) return [unknown(name, error.message)];
+    if (error instanceof StoreUnavailable) return [unknown(name, error.logReason)];
     if (!(error instanceof NoAnswer)) throw error;
     const mend = session.isEmbedded
       ? "start the development server: npm run dev (--dev says where it is)"

@@ -1,28 +1,29 @@
 /** What the probes put into a bucket, and have to take away again. */
 import { deleteObject, headObject } from "../../src/store/object.ts";
 import { abortMultipart } from "../../src/store/multipart.ts";
-import type { Asking, Location } from "../../src/store/request.ts";
+import type { StoreAccess } from "../../src/store/request.ts";
+import type { ObjectLocation } from "../../src/store/store.ts";
 
 export interface Leftovers {
   /** An object that was put, or may have been. */
-  readonly addObject: (location: Location) => void;
+  readonly addObject: (location: ObjectLocation) => void;
   /** An upload in parts that was begun. */
-  readonly addUpload: (location: Location, uploadId: string) => void;
+  readonly addUpload: (location: ObjectLocation, uploadId: string) => void;
   readonly dropUpload: (uploadId: string) => void;
   /** Takes all of it away; what had to stay, by its key. */
   readonly tidy: () => Promise<readonly string[]>;
 }
 
 interface Pairs {
-  readonly reader: Asking;
-  readonly writer: Asking;
+  readonly reader: StoreAccess;
+  readonly writer: StoreAccess;
 }
 
 export function createLeftovers(pairs: Pairs): Leftovers {
-  const objects = new Map<string, Location>();
-  const uploads = new Map<string, Location>();
+  const objects = new Map<string, ObjectLocation>();
+  const uploads = new Map<string, ObjectLocation>();
   return {
-    addObject: (location) => objects.set(location.encodedKey, location),
+    addObject: (location) => objects.set(location.key, location),
     addUpload: (location, uploadId) => uploads.set(uploadId, location),
     dropUpload: (uploadId) => uploads.delete(uploadId),
     async tidy() {
@@ -36,7 +37,7 @@ export function createLeftovers(pairs: Pairs): Leftovers {
 }
 
 async function abort(
-  location: Location,
+  location: ObjectLocation,
   uploadId: string,
   { writer }: Pairs,
 ): Promise<readonly string[]> {
@@ -44,10 +45,13 @@ async function abort(
     () => true,
     () => false,
   );
-  return isGone ? [] : [`${decodeURIComponent(location.encodedKey)} (an unfinished upload)`];
+  return isGone ? [] : [`${decodeURIComponent(location.key)} (an unfinished upload)`];
 }
 
-async function remove(location: Location, { reader, writer }: Pairs): Promise<readonly string[]> {
+async function remove(
+  location: ObjectLocation,
+  { reader, writer }: Pairs,
+): Promise<readonly string[]> {
   const isGone =
     (await deleteObject(location, reader).catch(() => false)) ||
     (await deleteObject(location, writer).catch(() => false)) ||
@@ -56,5 +60,5 @@ async function remove(location: Location, { reader, writer }: Pairs): Promise<re
       (found) => found === undefined,
       () => false,
     ));
-  return isGone ? [] : [decodeURIComponent(location.encodedKey)];
+  return isGone ? [] : [decodeURIComponent(location.key)];
 }

@@ -131,7 +131,7 @@ async function tryHead(
     const mend = isThere
       ? "let it read the objects (s3:GetObject): completion looks at them"
       : "let it list the bucket (s3:ListBucket): without it an absent object is 403, and no upload can be told missing";
-    return { name, verdict: "bad", says: `${key} may not: ${error.message}`, mend };
+    return { name, verdict: "bad", says: `${key} may not: ${error.logReason}`, mend };
   }
 }
 
@@ -144,7 +144,8 @@ async function tryRegion(session: Session): Promise<readonly Finding[]> {
   const url = await signer.presign({
     method: "PUT",
     origin: session.origin,
-    path: store.basePath + admitted.key.encoded,
+    basePath: store.basePath,
+    key: admitted.key.encoded,
     headers: { ...admitted.grant.headers, "content-length": String(session.body.length) },
     expiresInSeconds: 60,
     now: new Date(session.nowMs()),

@@ -49,7 +49,7 @@ interface Wanted {
 
 async function headersOf({ store, policies }: Session): Promise<Wanted> {
   const bare = policies.map((policy) => {
-    const isFixed = policy.isChecksumRequired && policy.checksums.size === 1;
+    const isFixed = policy.checksum !== "optional" && policy.checksums.size === 1;
     return isFixed ? policy : { ...policy, checksums: new Set<never>() };
   });
   return {

@@ -23,7 +23,7 @@ async function tryChecksum(session: Session, algorithm: ChecksumAlgorithm): Prom
   if (seen === undefined) return unknown(name, "the store gave no answer that tells");
   const assumed = session.store.provider.checksums[algorithm] ?? "refused";
   const demanding = session.policies
-    .filter(({ isChecksumRequired, checksums }) => isChecksumRequired && checksums.has(algorithm))
+    .filter(({ checksum, checksums }) => checksum !== "optional" && checksums.has(algorithm))
     .map((policy) => policy.name);
   if (seen === assumed || (assumed === "unverified" && demanding.length === 0)) {
     const says = SAYS[seen];

@@ -1,9 +1,8 @@
 /** Whether a ticket can be turned into a copy of somebody else's object (docs/security.md). */
-import { signPart } from "../../src/operation/ticket.ts";
 import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
 import { good, unknown, type Finding, type FindingName, type Setting } from "./finding.ts";
 import { putFirst, type Probe } from "./probe.ts";
-import { put, type Session } from "./session.ts";
+import { put, signOnePart, type Session } from "./session.ts";
 
 export const COPIES: readonly Probe[] = [
   { name: "copy-source", run: tryCopy },
@@ -27,7 +26,7 @@ async function tryCopy(session: Session): Promise<readonly Finding[]> {
 /** With the length that is signed, and empty: some stores compare the two only after they copied. */
 async function tryCopyOnPart(session: Session): Promise<readonly Finding[]> {
   const name = "copy-source-on-part";
-  if (session.policies.every((policy) => policy.multipartFromBytes === undefined)) return [];
+  if (session.policies.every((policy) => policy.multipartFrom === undefined)) return [];
   const source = await putVictim(session);
   const whole = await copyOntoPart(session, source, session.body);
   const finding = await judge(session, name, whole);
@@ -36,7 +35,7 @@ async function tryCopyOnPart(session: Session): Promise<readonly Finding[]> {
   const ofEmpty = await judge(session, name, empty);
   if (ofEmpty.verdict !== "bad") return [finding];
   const canBeEmpty = session.policies.some(
-    ({ minBytes, multipartFromBytes }) => minBytes === 0 && multipartFromBytes !== undefined,
+    ({ minBytes, multipartFrom }) => minBytes === 0 && multipartFrom !== undefined,
   );
   if (canBeEmpty) return [ofEmpty];
   const says = `${statusOf(whole)} for a part of a signed length; only one of no bytes would be a copy, and no policy allows that`;
@@ -49,12 +48,8 @@ async function copyOntoPart(
   body: Uint8Array<ArrayBuffer>,
 ): Promise<Answer> {
   const admitted = await session.admit();
-  const location = session.locate(admitted);
   const uploadId = await session.begin(admitted);
-  const ticket = await signPart(
-    { location, uploadId, partNumber: 1, bytes: body.length, sha256: undefined },
-    { signer: session.writer, now: new Date(session.nowMs()), expiresInSeconds: 60 },
-  );
+  const ticket = await signOnePart(session, admitted, { uploadId, bytes: body.length });
   return put(session, ticket, { headers: { "x-amz-copy-source": source }, body });
 }
 

@@ -1,5 +1,6 @@
 /** Whether unfinished uploads in parts are given up some day (AWS: AbortIncompleteMultipartUpload). */
-import { StoreUnavailable, askStore } from "../../src/store/request.ts";
+import { encodeKey } from "../../src/store/encode-key.ts";
+import { StoreUnavailable, sendToStore } from "../../src/store/request.ts";
 import { readBlocks, readField, readNumber } from "../../src/store/xml.ts";
 import { abortRulesOf, type AbortRule } from "../setup/lifecycle.ts";
 import { good, unknown, type Finding } from "./finding.ts";
@@ -15,10 +16,10 @@ async function tryLifecycle(session: Session): Promise<readonly Finding[]> {
   const { store, policies, origin } = session;
   const wanted = abortRulesOf({ store, policies, origins: [] });
   if (wanted.length === 0) return [];
-  const location = { store, encodedKey: "", origin };
+  const location = { store, key: encodeKey(""), requestOrigin: origin };
   const request = { method: "GET", query: { lifecycle: "" } } as const;
   try {
-    const answer = await askStore(location, request, session.asking(session.reader));
+    const answer = await sendToStore(location, request, session.asking(session.reader));
     if (answer.status === 200) return [judge(wanted, answer.text)];
     if (answer.status === 404) return [judge(wanted, "")];
     const says =
@@ -28,7 +29,7 @@ async function tryLifecycle(session: Session): Promise<readonly Finding[]> {
     return [{ name, verdict: "note", says }];
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    return [unknown(name, error.message)];
+    return [unknown(name, error.logReason)];
   }
 }
 

@@ -7,12 +7,12 @@ import {
   listParts,
   type Completion,
 } from "../../src/store/multipart.ts";
-import { StoreUnavailable, type Location } from "../../src/store/request.ts";
-import { signPart } from "../../src/operation/ticket.ts";
+import { StoreUnavailable } from "../../src/store/request.ts";
+import type { ObjectLocation } from "../../src/store/store.ts";
 import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 import { Unproven, putFirst, type Probe } from "./probe.ts";
-import { put, type Session } from "./session.ts";
+import { put, signOnePart, type Session } from "./session.ts";
 
 export const PARTS: readonly Probe[] = [
   { name: "multipart", run: tryWhole },
@@ -21,7 +21,7 @@ export const PARTS: readonly Probe[] = [
 ];
 
 const isUsed = ({ policies }: Session): boolean =>
-  policies.some((policy) => policy.multipartFromBytes !== undefined);
+  policies.some((policy) => policy.multipartFrom !== undefined);
 
 /** Where this fails, it is the first line of its group that says so. */
 async function tryWhole(session: Session): Promise<readonly Finding[]> {
@@ -33,7 +33,7 @@ async function tryWhole(session: Session): Promise<readonly Finding[]> {
     if (!(error instanceof StoreUnavailable)) throw error;
     const mend =
       "let the writing key put, abort and list parts: s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts";
-    return [{ name, verdict: "bad", says: error.message, mend }];
+    return [{ name, verdict: "bad", says: error.logReason, mend }];
   }
 }
 
@@ -43,11 +43,7 @@ async function putPart(
   uploadId: string,
   bytes: number,
 ): Promise<Answer> {
-  const ticket = await signPart(
-    { location: session.locate(admitted), uploadId, partNumber: 1, bytes, sha256: undefined },
-    { signer: session.writer, now: new Date(session.nowMs()), expiresInSeconds: 60 },
-  );
-  return put(session, ticket);
+  return put(session, await signOnePart(session, admitted, { uploadId, bytes }));
 }
 
 async function sendWhole(session: Session): Promise<readonly Finding[]> {
@@ -111,7 +107,7 @@ function judgeListed(listed: Awaited<ReturnType<typeof listParts>>): Finding {
 }
 
 /** It is an object now, and no upload any more. */
-function settle({ leftovers }: Session, location: Location, uploadId: string): void {
+function settle({ leftovers }: Session, location: ObjectLocation, uploadId: string): void {
   leftovers.addObject(location);
   leftovers.dropUpload(uploadId);
 }
@@ -137,7 +133,7 @@ async function tryConditional(session: Session): Promise<readonly Finding[]> {
 
 function judgeConditional({ policies }: Session, completion: Completion | "refused"): Finding {
   const name = "conditional-complete";
-  if (completion === "exists") return good(name, "parts do not replace an object");
+  if (completion === "key-exists") return good(name, "parts do not replace an object");
   if (completion === "refused") {
     const says = "the store takes no condition when parts are put together";
     return { name, verdict: "note", says };
@@ -146,8 +142,7 @@ function judgeConditional({ policies }: Session, completion: Completion | "refus
     return unknown(name, `the parts were not put together: ${completion}`);
   const says = "parts replace an object that is there";
   const isHarmless = policies.every(
-    ({ multipartFromBytes: from, template }) =>
-      from === undefined || hasPlaceholder(template, "id"),
+    ({ multipartFrom: from, template }) => from === undefined || hasPlaceholder(template, "id"),
   );
   if (isHarmless) {
     const why = "every key of its policies has {id}, so none is";

@@ -1,5 +1,6 @@
 /** What the writing key, and nobody at all, may do beyond putting. */
 import { hasPlaceholder } from "../../src/key/template.ts";
+import { encodeKey, type EncodedKey } from "../../src/store/encode-key.ts";
 import { ADVICE } from "../setup/advice.ts";
 import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
 import { good, unknown, type Finding, type FindingName } from "./finding.ts";
@@ -19,20 +20,20 @@ export const RIGHTS: readonly Probe[] = [
 ];
 
 async function tryListing(session: Session): Promise<readonly Finding[]> {
-  const answer = await askAsWriter(session, "GET", { path: session.store.basePath, query: LIST });
+  const answer = await askAsWriter(session, "GET", { query: LIST });
   return [judgeWriter(session, answer, { name: "writer-lists", does: "lists the bucket" })];
 }
 
 async function tryReading(session: Session): Promise<readonly Finding[]> {
-  const answer = await askAsWriter(session, "GET", { path: await putOne(session) });
+  const answer = await askAsWriter(session, "GET", { key: await putOne(session) });
   return [judgeWriter(session, answer, { name: "writer-reads", does: "reads objects" })];
 }
 
 async function tryDeleting(session: Session): Promise<readonly Finding[]> {
   const name = "writer-deletes";
-  const answer = await askAsWriter(session, "DELETE", { path: await putOne(session) });
+  const answer = await askAsWriter(session, "DELETE", { key: await putOne(session) });
   const { policies, hasReader } = session;
-  const isAsked = policies.some(({ isDeleteAllowed }) => isDeleteAllowed);
+  const isAsked = policies.some((policy) => policy.delete);
   // What completion rejects is taken away, and without a second pair by this one.
   const isNeeded =
     isAsked || (!hasReader && policies.some(({ template }) => hasPlaceholder(template, "id")));
@@ -45,7 +46,9 @@ async function tryDeleting(session: Session): Promise<readonly Finding[]> {
 }
 
 async function tryPublicObject(session: Session): Promise<readonly Finding[]> {
-  const answer = await session.ask(session.origin + (await putOne(session)));
+  const answer = await session.ask(
+    session.origin + session.store.basePath + (await putOne(session)),
+  );
   const says = "anybody can read what was uploaded";
   return [
     judge(answer, { name: "public-object", says, mend: `${PRIVATE}, and give download tickets` }),
@@ -59,23 +62,24 @@ async function tryPublicList({ ask, origin, store }: Session): Promise<readonly 
   ];
 }
 
-/** Its path. Throws `Unproven`. */
-async function putOne(session: Session): Promise<string> {
+/** Its key. Throws `Unproven`. */
+async function putOne(session: Session): Promise<EncodedKey> {
   const admitted = await session.admit();
   await putFirst(session, await session.sign(admitted));
-  return session.store.basePath + admitted.key.encoded;
+  return admitted.key.encoded;
 }
 
 async function askAsWriter(
-  { ask, writer, origin, nowMs }: Session,
+  { ask, writer, origin, store, nowMs }: Session,
   method: "GET" | "DELETE",
   {
-    path,
+    key = encodeKey(""),
     query = {},
-  }: { readonly path: string; readonly query?: Readonly<Record<string, string>> },
+  }: { readonly key?: EncodedKey; readonly query?: Readonly<Record<string, string>> },
 ): Promise<Answer> {
   const now = new Date(nowMs());
-  const request = { method, origin, path, query, headers: {}, expiresInSeconds: 60, now };
+  const { basePath } = store;
+  const request = { method, origin, basePath, key, query, headers: {}, expiresInSeconds: 60, now };
   return ask(await writer.presign(request), { method });
 }
 

@@ -90,7 +90,7 @@ async function trySecondWrite(session: Session): Promise<Finding> {
   const name = "second-write";
   const { store, policies } = session;
   const { noOverwrite } = store.provider;
-  if (policies.every(({ isOverwriteAllowed }) => isOverwriteAllowed)) {
+  if (policies.every(({ overwrite }) => overwrite)) {
     return { name, verdict: "note", says: "not asked for: its policies say overwrite: true" };
   }
   const ticket = await session.sign(await session.admit());

@@ -31,7 +31,7 @@ async function tryKnown(
   unsigned: Unsigned,
 ): Promise<readonly Finding[]> {
   const finding = await tryUnsigned(session, name, unsigned);
-  const isKnown = session.store.provider.unsignedHeaders === "taken";
+  const isKnown = session.store.provider.unsignedHeaders === "accepted";
   if (finding.verdict !== "bad" || !isKnown) return [finding];
   return [{ name, verdict: "note", says: `${finding.says}, as its row says` }];
 }
@@ -65,7 +65,7 @@ async function hasEffect(
   const location = session.locate(admitted);
   if (header === "x-amz-acl") {
     const { store, origin } = session;
-    const anonymous = await session.ask(origin + store.basePath + location.encodedKey);
+    const anonymous = await session.ask(origin + store.basePath + location.key);
     return isTaken(anonymous);
   }
   const found = await headObject(location, session.asking(session.reader));

@@ -47,14 +47,14 @@ async function send({ url, config, token }: Asked, policy: Policy, file: Blob): 
       policy: policy.name,
       contentType,
       filename: `doctor.${extension}`,
-      ...(policy.multipartFromBytes !== undefined && { multipart: false }),
+      ...(policy.multipartFrom !== undefined && { multipart: false }),
       onTicket: (ticket) => {
         other = differsFrom(policy, ticket);
         if (other) void upload.abort().catch(() => undefined);
       },
     });
     const { key, receipt } = await upload.done;
-    const { issuer, audience } = config.receipt;
+    const { issuer, audience } = config.receipts;
     const keys = createRemoteJWKSet(new URL("/.well-known/jwks.json", url));
     await jwtVerify(receipt, keys, { issuer, audience, typ: "upload-receipt+jwt" });
     return good(name, `${file.size} bytes went all the way, as ${key}, with a good receipt`);

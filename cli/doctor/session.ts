@@ -1,9 +1,13 @@
 /** What the probes of one store share: real tickets of its policies, and what has to be tidied up. */
-import type { Config, Policy, Store } from "../../src/config/config.ts";
+import type { Config, Policy } from "../../src/config/config.ts";
+import type { Store } from "../../src/store/store.ts";
 import type { Admitted } from "../../src/operation/admit.ts";
 import { createMultipart } from "../../src/store/multipart.ts";
-import type { Asking, Location } from "../../src/store/request.ts";
-import { sign, type Ticket } from "../../src/operation/ticket.ts";
+import type { StoreAccess } from "../../src/store/request.ts";
+import { encodeKey } from "../../src/store/encode-key.ts";
+import type { ObjectLocation } from "../../src/store/store.ts";
+import { openAdmitted } from "../../src/operation/open-multipart.ts";
+import { signPart, signPut, type PartTicket, type Ticket } from "../../src/operation/ticket.ts";
 import { createSigner, type Signer } from "../../src/store/sigv4.ts";
 import { admitSample, choosePolicy } from "./admit-sample.ts";
 import { createAsk, isTaken, type Answer, type Ask } from "./ask.ts";
@@ -33,12 +37,12 @@ export interface Session extends World {
   readonly reader: Signer;
   readonly hasReader: boolean;
   readonly ask: Ask;
-  readonly asking: (signer: Signer) => Asking;
+  readonly asking: (signer: Signer) => StoreAccess;
   /** What every ticket is for, unless a probe changes it. */
   readonly body: Uint8Array<ArrayBuffer>;
   /** A grant of one of the policies, under a key of its own. Throws the signal's reason. */
   readonly admit: () => Promise<Admitted>;
-  readonly locate: (admitted: Admitted) => Location;
+  readonly locate: (admitted: Admitted) => ObjectLocation;
   /** The Worker's own ticket. */
   readonly sign: (admitted: Admitted, nowMs?: number) => Promise<Ticket>;
   /** Begins an upload in parts, which is given up in the end. Throws `StoreUnavailable`. */
@@ -56,12 +60,12 @@ export function openSession(
   const policy = choosePolicy(config, policies, store);
   const writer = createSigner(store.credentials, store);
   const reader = createSigner(store.readCredentials, store);
-  const asking = (signer: Signer): Asking => ({ signer, now: world.nowMs, fetch });
+  const asking = (signer: Signer): StoreAccess => ({ signer, now: world.nowMs, fetch });
   const leftovers = createLeftovers({ reader: asking(reader), writer: asking(writer) });
-  const locate = ({ key }: Pick<Admitted, "key">): Location => ({
+  const locate = ({ key }: Pick<Admitted, "key">): ObjectLocation => ({
     store,
-    encodedKey: key.encoded,
-    origin: embeddedOrigin,
+    key: key.encoded,
+    requestOrigin: embeddedOrigin,
   });
   return {
     ...world,
@@ -84,7 +88,7 @@ export function openSession(
       return admitSample(config, { policy, store }, moment);
     },
     sign: async (admitted, nowMs = world.nowMs()) =>
-      sign(admitted, { signer: writer, now: new Date(nowMs), requestOrigin: embeddedOrigin }),
+      signPut(admitted, { signer: writer, now: new Date(nowMs), requestOrigin: embeddedOrigin }),
     async begin(admitted) {
       const { "content-type": contentType = "" } = admitted.grant.headers;
       const headers = { "content-type": contentType };
@@ -103,6 +107,18 @@ function policiesOf({ policies }: Config, store: Store): readonly Policy[] {
   );
 }
 
+/** Signs the only part of an upload, of any length. */
+export async function signOnePart(
+  { writer, nowMs }: Session,
+  admitted: Admitted,
+  { uploadId, bytes }: { readonly uploadId: string; readonly bytes: number },
+): Promise<PartTicket> {
+  const parts = { size: bytes, partSize: bytes, partCount: 1 };
+  const upload = openAdmitted(admitted, { uploadId, parts });
+  const part = { partNumber: 1, sha256: undefined, expiresInSeconds: 60 };
+  return signPart(upload, part, { signer: writer, now: new Date(nowMs()) });
+}
+
 /** A PUT as the ticket says, with what a probe changes. Whatever it stores is taken away in the end. */
 export async function put(
   { ask, body, store, embeddedOrigin, leftovers }: Session,
@@ -114,8 +130,9 @@ export async function put(
   } = {},
 ): Promise<Answer> {
   const at = changes.url ?? url;
-  const encodedKey = new URL(at).pathname.slice(store.basePath.length);
-  const remember = () => leftovers.addObject({ store, encodedKey, origin: embeddedOrigin });
+  const path = new URL(at).pathname.slice(store.basePath.length);
+  const key = encodeKey(decodeURIComponent(path));
+  const remember = () => leftovers.addObject({ store, key, requestOrigin: embeddedOrigin });
   try {
     const answer = await ask(at, {
       method: "PUT",

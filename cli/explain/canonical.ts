@@ -1,6 +1,6 @@
 /** The canonical request, line by line (AWS: "Create a canonical request"), as S3 makes it: the path is encoded once. */
 import { createHash } from "node:crypto";
-import { encodeKey } from "../../src/key/make.ts";
+import { encodeKey } from "../../src/store/encode-key.ts";
 import { headerOf, type Parameter, type Request, type Url } from "./request.ts";
 
 const UNSIGNED = "UNSIGNED-PAYLOAD";

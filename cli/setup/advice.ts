@@ -1,5 +1,5 @@
 /** What is known of each provider's keys and rules, where AWS's documents do not say it. */
-import type { ProviderName } from "../../src/store/provider.ts";
+import type { ProviderName } from "../../src/store/providers.ts";
 
 export interface Advice {
   /** Its keys take policies in AWS's language; otherwise `writer` and `reader` say what to make. */

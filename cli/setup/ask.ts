@@ -1,7 +1,7 @@
 /** Questions on a terminal. */
 import { CANCEL_SYMBOL, confirm, select, text } from "@clack/prompts";
 import { InvalidArgumentError } from "commander";
-import { PROVIDERS, type ProviderName } from "../../src/store/provider.ts";
+import { PROVIDERS, type ProviderName } from "../../src/store/providers.ts";
 import type { Asking } from "./complete.ts";
 
 export const ASKING: Asking = {

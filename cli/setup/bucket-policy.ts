@@ -1,5 +1,5 @@
 /** What the bucket itself refuses, whoever asks: a second lock behind the signature. */
-import type { Store } from "../../src/config/config.ts";
+import type { Store } from "../../src/store/store.ts";
 import { bucketArn, resourcesOf } from "./permissions.ts";
 import { toDocument, type PolicyDocument, type Statement } from "./policy-document.ts";
 import { covers, keysOf, type Use } from "./use.ts";
@@ -42,12 +42,12 @@ function denyCopies({ store, policies }: Use): Statement {
 
 /** `s3:signatureAge` is in milliseconds. Tickets for objects, parts and downloads live equally long, but for those of the background. */
 function denyOldSignatures({ store, policies }: Use): Statement {
-  const lives = policies.flatMap(({ expiresInSeconds, backgroundExpiresInSeconds = 0 }) => [
-    expiresInSeconds,
-    backgroundExpiresInSeconds,
+  const lives = policies.flatMap(({ expiresIn, backgroundExpiresIn = 0 }) => [
+    expiresIn,
+    backgroundExpiresIn,
   ]);
   const longestMs = Math.max(...lives) * 1000;
-  const isRead = policies.some(({ isDownloadAllowed }) => isDownloadAllowed);
+  const isRead = policies.some(({ download }) => download);
   const actions = isRead ? ["s3:PutObject", "s3:GetObject"] : ["s3:PutObject"];
   return deny("DenyOldSignatures", actions, resourcesOf(store, policies), {
     NumericGreaterThan: { "s3:signatureAge": String(longestMs + MARGIN_MS) },
@@ -60,7 +60,7 @@ function denyOldSignatures({ store, policies }: Use): Statement {
  */
 function denyOverwriting({ store, policies }: Use): Statement | undefined {
   const loose = keysOf(
-    policies.filter((policy) => policy.isOverwriteAllowed || policy.isContentTypeOnlyAllowed),
+    policies.filter((policy) => policy.overwrite || policy.allowContentTypeOnly),
   );
   const strict = policies.filter((policy) => {
     const [keys] = keysOf([policy]);

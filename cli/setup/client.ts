@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
 import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
-import type { Store } from "../../src/config/config.ts";
+import type { Store } from "../../src/store/store.ts";
 import { readSecret, type Env, type Secret } from "../../src/secret.ts";
 
 export interface Administrator {

@@ -1,7 +1,8 @@
 /** A configuration whose bucket and pages are named: as it stands, by options, or by questions. */
 import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
-import { PROVIDERS, type Provider, type ProviderName } from "../../src/store/provider.ts";
+import type { Provider } from "../../src/store/provider.ts";
+import { PROVIDERS, type ProviderName } from "../../src/store/providers.ts";
 import { findPlaceholders } from "../placeholders.ts";
 import { fieldName, literal } from "../literal.ts";
 import { faultAt } from "./fault.ts";
@@ -83,7 +84,9 @@ async function nameStore(
     : { provider: toProvider(provider), ...("bucket" in present && { bucket: present["bucket"] }) };
   for (const field of STORE_FIELDS) {
     const says =
-      field === "bucket" ? "its name, as it stands with the provider" : row.options[field]?.says;
+      field === "bucket"
+        ? "its name, as it stands with the provider"
+        : row.options[field]?.expected;
     const own = ownValue(fields[field]);
     const isAsked = asking && says !== undefined && flags[field] === undefined;
     const value = isAsked

@@ -22,7 +22,7 @@ const MAX_AGE_SECONDS = 3600;
 /** `undefined` where no page calls: apps that are no browser need no rule. */
 export async function corsRuleOf(use: Use): Promise<CorsRule | undefined> {
   if (use.origins.length === 0) return undefined;
-  const isRead = use.policies.some(({ isDownloadAllowed }) => isDownloadAllowed);
+  const isRead = use.policies.some(({ download }) => download);
   return {
     origins: use.origins,
     methods: isRead ? ["PUT", "GET", "HEAD"] : ["PUT"],

@@ -9,6 +9,6 @@ export function faultAt(definition: unknown, path: string): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return error.mistakes.find((mistake) => `${mistake.path}.`.startsWith(`${path}.`))?.detail;
+    return error.errors.find((one) => `${one.path}.`.startsWith(`${path}.`))?.detail;
   }
 }

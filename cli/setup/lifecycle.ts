@@ -1,5 +1,5 @@
 /** The rules that end uploads in parts which nobody completed. */
-import type { Store } from "../../src/config/config.ts";
+import type { Store } from "../../src/store/store.ts";
 import { RULE_ID } from "./cors.ts";
 import { keysOf, type Use } from "./use.ts";
 
@@ -15,8 +15,8 @@ const A_DAY_SECONDS = 86_400;
 
 /** One for each beginning of keys; none where no policy sends parts. */
 export function abortRulesOf({ policies }: Use): readonly AbortRule[] {
-  const inParts = policies.filter(({ multipartFromBytes }) => multipartFromBytes !== undefined);
-  const longestSeconds = Math.max(0, ...inParts.map((policy) => policy.resumeWithinSeconds));
+  const inParts = policies.filter(({ multipartFrom }) => multipartFrom !== undefined);
+  const longestSeconds = Math.max(0, ...inParts.map((policy) => policy.resumeWithin));
   // More days than an upload can be resumed, as the rule would end what could still go on.
   const days = Math.floor(longestSeconds / A_DAY_SECONDS) + 1;
   return keysOf(inParts).map(({ text }, index) => ({

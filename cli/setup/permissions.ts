@@ -1,12 +1,13 @@
 /** The least that the writing and the reading key of a bucket need, in AWS's policy language. */
-import type { Policy, Store } from "../../src/config/config.ts";
+import type { Policy } from "../../src/config/config.ts";
+import type { Store } from "../../src/store/store.ts";
 import { hasPlaceholder } from "../../src/key/template.ts";
 import { toDocument, type PolicyDocument, type Statement } from "./policy-document.ts";
 import { keysOf, type Keys, type Use } from "./use.ts";
 
 /** Puts objects and drives parts; reads nothing, so that no ticket of it becomes a copy. */
 export function writerPolicy({ store, policies }: Use): PolicyDocument {
-  const inParts = policies.filter(({ multipartFromBytes }) => multipartFromBytes !== undefined);
+  const inParts = policies.filter(({ multipartFrom }) => multipartFrom !== undefined);
   const tagged = policies.filter(({ fixedHeaders }) => "x-amz-tagging" in fixedHeaders);
   return toDocument([
     allow("PutObjects", ["s3:PutObject"], resourcesOf(store, policies)),
@@ -25,7 +26,7 @@ export function writerPolicy({ store, policies }: Use): PolicyDocument {
  */
 export function readerPolicy({ store, policies }: Use): PolicyDocument {
   const deleted = policies.filter(
-    ({ isDeleteAllowed, template }) => isDeleteAllowed || hasPlaceholder(template, "id"),
+    ({ delete: isDeleteAllowed, template }) => isDeleteAllowed || hasPlaceholder(template, "id"),
   );
   const prefixes = keysOf(policies).map((keys) => pattern(keys));
   return toDocument([

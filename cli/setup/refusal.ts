@@ -1,6 +1,6 @@
 /** What a store's refusal to change a bucket means, and what to do about it. */
 import { S3ServiceException } from "@aws-sdk/client-s3";
-import type { Store } from "../../src/config/config.ts";
+import type { Store } from "../../src/store/store.ts";
 import type { Advice } from "./advice.ts";
 
 export type Kind = "cors" | "lifecycle";

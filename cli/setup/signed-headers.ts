@@ -1,9 +1,9 @@
 /** Which headers a browser sends with the tickets of a bucket: asked of the functions that sign them. */
-import type { Policy, Store } from "../../src/config/config.ts";
-import { headersOf } from "../../src/grant/headers.ts";
+import type { Policy } from "../../src/config/config.ts";
+import type { Store } from "../../src/store/store.ts";
+import { objectHeaders } from "../../src/grant/headers.ts";
 import { CHECKSUMS, type ChecksumAlgorithm } from "../../src/store/checksum.ts";
-import { signPart } from "../../src/operation/ticket.ts";
-import { createSigner } from "../../src/store/sigv4.ts";
+import { partHeaders } from "../../src/operation/ticket.ts";
 import { storesIn, type Use } from "./use.ts";
 
 /** With lower-case names, each once: those of every ticket that the policies could give. */
@@ -12,7 +12,7 @@ export async function signedHeadersOf({ store, policies }: Use): Promise<readonl
     policies.flatMap((policy) =>
       storesIn(store, policy).map(async (same) => [
         ...putHeaders(policy, same),
-        ...(await partHeaders(policy, same)),
+        ...headersOfParts(policy, same),
       ]),
     ),
   );
@@ -28,33 +28,19 @@ export function checksumHeadersOf({ policies }: Use): readonly string[] {
 }
 
 function putHeaders(policy: Policy, store: Store): readonly string[] {
-  const metadata = Object.fromEntries([...policy.metadata].map((name) => [name, "x"]));
+  const metadata = Object.fromEntries(policy.metadata.map((name) => [name, "x"]));
   const checksums = [undefined, ...policy.checksums];
   return checksums.flatMap((algorithm) => {
     const checksum = algorithm && { algorithm, value: "" };
     const intent = { contentType: "", metadata, checksum };
-    return Object.keys(headersOf({ policy, store, intent, isInParts: false }));
+    return Object.keys(objectHeaders({ policy, store, intent, isMultipart: false }));
   });
 }
 
-/** A part has its own digest where the whole has one of digests, and no other header. */
-async function partHeaders(policy: Policy, store: Store): Promise<readonly string[]> {
-  if (policy.multipartFromBytes === undefined) return [];
+/** A part needs its own checksum where that of the upload is composed of the parts' digests. */
+function headersOfParts(policy: Policy, { provider }: Store): readonly string[] {
+  if (policy.multipartFrom === undefined) return [];
   const isComposite = (algorithm: ChecksumAlgorithm) =>
-    store.provider.multipartChecksums[algorithm] === "composite";
-  const { headers } = await signPart(
-    {
-      location: { store, encodedKey: "", origin: store.origin ?? "http://localhost" },
-      uploadId: "",
-      partNumber: 1,
-      bytes: 0,
-      sha256: [...policy.checksums].some(isComposite) ? "" : undefined,
-    },
-    {
-      signer: createSigner(store.credentials, store),
-      now: new Date(0),
-      expiresInSeconds: policy.expiresInSeconds,
-    },
-  );
-  return Object.keys(headers);
+    provider.multipartChecksums[algorithm] === "composite";
+  return Object.keys(partHeaders([...policy.checksums].some(isComposite) ? "" : undefined));
 }

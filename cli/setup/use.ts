@@ -1,5 +1,6 @@
 /** What is asked of one bucket: every policy that puts into it, and the pages that may call. */
-import type { Config, Policy, Store } from "../../src/config/config.ts";
+import type { Config, Policy } from "../../src/config/config.ts";
+import type { Store } from "../../src/store/store.ts";
 import type { Part, Template } from "../../src/key/template.ts";
 
 /** One store, and all policies whose objects are in its bucket. */

@@ -1,39 +1,43 @@
-/** Grant → Admitted, for a user who has sent nothing yet: the Worker's own steps without a ledger. */
+/** Grant → Admitted for a user without uploads: the Worker's own steps, without a ledger. */
 import { admit, type Admission, type Admitted } from "../../src/operation/admit.ts";
 import type { Grant } from "../../src/grant/authorize.ts";
 import { claimUpload } from "../../src/grant/upload-claims.ts";
 import { makeKey } from "../../src/key/make.ts";
-import { UNUSED, findExceeded, type Answer, type Reservation } from "../../src/ledger/limits.ts";
-import { Problem } from "../../src/problem.ts";
+import {
+  UNUSED,
+  findExceeded,
+  type Reservation,
+  type ReservationResult,
+} from "../../src/ledger/limits.ts";
 
-/** What a grant takes from outside. */
-export interface Moment {
+/** The time, the ids and the address of the simulated Worker. */
+export interface SimulationContext {
   readonly nowMs: number;
   readonly newId: () => string;
-  /** Where the embedded store is, for a policy of development. */
+  /** The origin of the embedded store, for a development configuration. */
   readonly requestOrigin: string;
 }
 
-/** The grant with its key: what is to be admitted. Throws `invalid-request`, `forbidden`. */
-export function admissionOf(grant: Grant, { nowMs, newId, requestOrigin }: Moment): Admission {
+/** Returns the grant with its key. Throws `invalid-request` and `forbidden`. */
+export function admissionOf(
+  grant: Grant,
+  { nowMs, newId, requestOrigin }: SimulationContext,
+): Admission {
   const now = new Date(nowMs);
   const key = makeKey(grant, { id: newId(), now });
   return { grant, key, claims: claimUpload(grant, key, { jti: newId(), now, requestOrigin }) };
 }
 
-/** Admitted within the limits of a user who has sent nothing yet. Throws `quota-exceeded`. */
+/** Returns the upload, admitted within the limits of a user without uploads. Throws `quota-exceeded`. */
 export async function admitUnused(admission: Admission, nowMs: number): Promise<Admitted> {
   const ledger = {
-    reserve: async (reservations: readonly Reservation[]): Promise<readonly Answer[]> =>
+    reserve: async (reservations: readonly Reservation[]): Promise<readonly ReservationResult[]> =>
       reservations.map(({ quota, bytes }) => {
         const exceeded = findExceeded(UNUSED, quota, { bytes, nowMs });
         return exceeded
-          ? { isAdmitted: false, ...exceeded, standing: {} }
-          : { isAdmitted: true, standing: {} };
+          ? { isAdmitted: false, ...exceeded, remaining: {} }
+          : { isAdmitted: true, remaining: {} };
       }),
   };
-  const [admitted] = await admit([admission], { ledger, log: () => undefined });
-  if (admitted instanceof Problem) throw admitted;
-  if (!admitted) throw new TypeError("Cannot admit: there was no answer");
-  return admitted;
+  return admit(admission, ledger);
 }

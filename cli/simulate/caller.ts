@@ -1,4 +1,4 @@
-/** Claims → Caller: through the Worker's own check of tokens, under a key of this moment. */
+/** Claims → Caller: by the Worker's own check of tokens, with a key that is made for the check. */
 import { SignJWT } from "jose";
 import type { Config, Issuer } from "../../src/config/config.ts";
 import { authenticate, type Caller, type Verifiers } from "../../src/grant/authenticate.ts";
@@ -7,26 +7,32 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 const LIFE_SECONDS = 3600;
 
-/** What an issuer's token has without being told: the rest is the user's. */
+/** Returns the claims with those that the issuer's tokens always have. */
 export function completeClaims({ issuers }: Config, claims: Claims, nowMs: number): Claims {
   const issuer = issuers.find((one) => one.issuers.some((name) => name === claims["iss"]));
   const [first] = issuers;
-  const as = issuer ?? first;
-  if (!as) throw new TypeError("Cannot name an issuer: the configuration has none");
-  const [iss] = as.issuers;
+  const chosen = issuer ?? first;
+  if (!chosen) throw new TypeError("Cannot choose an issuer: the configuration has none");
+  const [iss] = chosen.issuers;
   const seconds = Math.floor(nowMs / 1000);
   return {
     iss,
-    ...(as.audiences && { aud: as.audiences[0] }),
+    ...(chosen.audiences && { aud: chosen.audiences[0] }),
     iat: seconds,
     exp: seconds + LIFE_SECONDS,
-    ...Object.fromEntries(Object.entries(as.claims).map(([claim, [allowed]]) => [claim, allowed])),
+    ...Object.fromEntries(
+      Object.entries(chosen.claims).map(([claim, [allowed]]) => [claim, allowed]),
+    ),
     ...claims,
   };
 }
 
-/** Whoever the Worker would take the bearer of these claims for. Throws `unauthenticated`, with its reason as cause. */
-export async function callerOf(config: Config, claims: Claims, nowMs: number): Promise<Caller> {
+/** Returns the caller whom these claims authenticate. Throws `unauthenticated`, with the reason as its cause. */
+export async function authenticateClaims(
+  config: Config,
+  claims: Claims,
+  nowMs: number,
+): Promise<Caller> {
   const key = crypto.getRandomValues(new Uint8Array(32));
   const typ = config.issuers.find(({ issuers }) =>
     issuers.some((name) => name === claims["iss"]),

@@ -1,25 +1,22 @@
-/** What the Worker would answer to a request for a ticket, step by step: its own steps, with no store and no ledger. */
+/** Decides what the Worker would answer to a request for a ticket, by the Worker's own steps, without a store or a ledger. */
 import type { Config, Policy } from "../../src/config/config.ts";
-import { readIntent } from "../../src/http/v1-request.ts";
+import { describeBytes } from "../../src/describe-bytes.ts";
+import { parseIntent } from "../../src/http/v1-request.ts";
 import type { Admitted } from "../../src/operation/admit.ts";
 import type { Caller } from "../../src/grant/authenticate.ts";
-import {
-  authorize,
-  findPolicy,
-  findStore,
-  type Grant,
-  type Region,
-} from "../../src/grant/authorize.ts";
+import { authorize, findPolicy, type Grant } from "../../src/grant/authorize.ts";
 import { needsPartChecksums } from "../../src/grant/checksum.ts";
-import { sizeOfPart, type Parts } from "../../src/grant/parts.ts";
+import type { Parts } from "../../src/grant/parts.ts";
+import { findStore, type Region } from "../../src/grant/region.ts";
 import { Problem, problemBody } from "../../src/problem.ts";
-import { sign, signPart } from "../../src/operation/ticket.ts";
+import { openAdmitted } from "../../src/operation/open-multipart.ts";
+import { signPart, signPut } from "../../src/operation/ticket.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
-import { admissionOf, admitUnused, type Moment } from "./admission.ts";
-import { callerOf, type Claims } from "./caller.ts";
+import { admissionOf, admitUnused, type SimulationContext } from "./admission.ts";
+import { authenticateClaims, type Claims } from "./caller.ts";
 
-/** What is asked: the claims of a token, the body of `POST /v1/uploads`, and where from. */
-export interface Question {
+/** A request: the claims of its token, the body of `POST /v1/uploads`, and where it comes from. */
+export interface SimulatedRequest {
   readonly claims: Claims;
   readonly body: unknown;
   readonly region: Region;
@@ -29,7 +26,7 @@ type StepName = "token" | "request" | "policy" | "grant" | "key" | "limits" | "t
 
 interface Step {
   readonly step: StepName;
-  readonly says: string;
+  readonly result: string;
 }
 
 /** A ticket without its signature. */
@@ -37,7 +34,7 @@ export interface SimulatedTicket {
   readonly key: string;
   readonly store: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The names in `X-Amz-SignedHeaders`. For an upload in parts: of each part. */
+  /** The names in `X-Amz-SignedHeaders`. For a multipart upload: of each part. */
   readonly signedHeaders: readonly string[];
   readonly contentLength: number | undefined;
   readonly expiresInSeconds: number;
@@ -56,43 +53,43 @@ export type Decision =
       readonly status: number;
       readonly steps: readonly Step[];
       readonly refusedAt: StepName;
-      /** As the Worker answers it. */
+      /** The body of the Worker's answer. */
       readonly problem: Readonly<Record<string, unknown>>;
-      /** What the Worker tells its log alone. */
+      /** What only the Worker's log says. */
       readonly reason: string | undefined;
     };
 
-/** Only its name is told. */
+/** Only the name of its header is shown. */
 const ANY_SHA256 = btoa("\0".repeat(32));
 
-/** Never throws a problem: a refusal is an answer. */
+/** Returns the decision. A refusal is a decision too, and not an error. */
 export async function decide(
   config: Config,
-  { claims, body, region }: Question,
-  moment: Moment,
+  { claims, body, region }: SimulatedRequest,
+  context: SimulationContext,
 ): Promise<Decision> {
   const steps: Step[] = [];
   let at: StepName = "token";
-  const done = (says: string, next: StepName) => {
-    steps.push({ step: at, says });
+  const done = (result: string, next: StepName) => {
+    steps.push({ step: at, result });
     at = next;
   };
   try {
-    const caller = await callerOf(config, claims, moment.nowMs);
+    const caller = await authenticateClaims(config, claims, context.nowMs);
     done(describeCaller(caller), "request");
-    const intent = readIntent(body);
-    done("of the right shape", "policy");
+    const intent = parseIntent(body);
+    done("the body is valid", "policy");
     const policy = findPolicy(config, caller, intent.policy);
     const store = findStore(policy, region);
-    done(`${policy.name}, into the store ${store.name}`, "grant");
+    done(`${policy.name}, stored in ${store.name}`, "grant");
     const grant = authorize(config, caller, intent, region);
     done(describeGrant(grant), "key");
-    const admission = admissionOf(grant, moment);
+    const admission = admissionOf(grant, context);
     done(admission.key.text, "limits");
-    const admitted = await admitUnused(admission, moment.nowMs);
+    const admitted = await admitUnused(admission, context.nowMs);
     done(describeLimits(policy, grant), "ticket");
-    const ticket = await issue(admitted, moment);
-    done(`good for ${ticket.expiresInSeconds} seconds`, "ticket");
+    const ticket = await signTicket(admitted, context);
+    done(`valid for ${ticket.expiresInSeconds} seconds`, "ticket");
     return { isAllowed: true, status: 201, steps, ticket };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -102,15 +99,15 @@ export async function decide(
       status: error.status,
       steps,
       refusedAt: at,
-      problem: problemBody(error, moment.newId()),
+      problem: problemBody(error, context.newId()),
       reason: cause instanceof Error ? cause.message : undefined,
     };
   }
 }
 
-async function issue(
+async function signTicket(
   admitted: Admitted,
-  { nowMs, requestOrigin }: Moment,
+  { nowMs, requestOrigin }: SimulationContext,
 ): Promise<SimulatedTicket> {
   const { grant, key } = admitted;
   const url = await signOne(admitted, new Date(nowMs), requestOrigin);
@@ -126,40 +123,38 @@ async function issue(
   };
 }
 
-/** The ticket's URL, or that of the first part, with whatever stands in for the credentials. */
+/** Returns the URL of the ticket, or of the first part, signed with placeholder credentials. */
 async function signOne(admitted: Admitted, now: Date, requestOrigin: string): Promise<string> {
-  const { grant, key } = admitted;
-  const { store, parts, size = 0, expiresInSeconds } = grant;
+  const { grant } = admitted;
+  const { store, parts, expiresInSeconds } = grant;
   const signer = createSigner(store.credentials, store);
-  if (!parts) return (await sign(admitted, { signer, now, requestOrigin })).url;
-  const location = { store, encodedKey: key.encoded, origin: requestOrigin };
-  const bytes = sizeOfPart(size, parts, 1);
+  if (!parts) return (await signPut(admitted, { signer, now, requestOrigin })).url;
+  const upload = openAdmitted(admitted, { uploadId: "simulated", parts });
   const sha256 = needsPartChecksums(store, grant.checksum) ? ANY_SHA256 : undefined;
-  const part = { location, uploadId: "simulated", partNumber: 1, bytes, sha256 };
-  return (await signPart(part, { signer, now, expiresInSeconds })).url;
+  const part = { partNumber: 1, sha256, expiresInSeconds };
+  return (await signPart(upload, part, { signer, now })).url;
 }
 
-function describeCaller({ user, issuer, segment, narrowing }: Caller): string {
-  const less =
-    Object.keys(narrowing).length > 0
-      ? `, narrowed by its ${Object.keys(narrowing).join(", ")}`
-      : "";
-  return `${user} of ${issuer}, in keys ${segment}${less}`;
+function describeCaller({ user, issuer, segment, scope }: Caller): string {
+  const fields = Object.keys(scope);
+  const restriction = fields.length > 0 ? `, restricted by its ${fields.join(", ")}` : "";
+  return `${user} of ${issuer}, as ${segment} in keys${restriction}`;
 }
 
 function describeGrant({ contentType, size, maxBytes, parts, checksum }: Grant): string {
   const length =
-    size === undefined ? "of a size that is not told" : `${size} of at most ${maxBytes} bytes`;
+    size === undefined
+      ? "size unknown"
+      : `${describeBytes(size)} of at most ${describeBytes(maxBytes)}`;
   return [
     contentType,
     length,
     ...(checksum ? [`with its ${checksum.algorithm}`] : []),
-    ...(parts ? [`in ${parts.partCount} parts of ${parts.partSize}`] : []),
+    ...(parts ? [`${parts.partCount} parts of ${describeBytes(parts.partSize)}`] : []),
   ].join(", ");
 }
 
 function describeLimits({ quota }: Policy, { size, maxBytes }: Grant): string {
   if (!quota) return "no quota";
-  const bytes = size ?? maxBytes;
-  return `${bytes} bytes fit into the quota of a user who has sent nothing yet`;
+  return `${describeBytes(size ?? maxBytes)} fit into the unused quota of a new user`;
 }

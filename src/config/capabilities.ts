@@ -1,4 +1,4 @@
-/** What a server was seen to do, where it differs from the row of its provider: `doctor` prints it. */
+/** What one server can do, where that differs from the row of its provider. `doctor` measures and prints it. */
 import * as z from "zod/mini";
 import { CHECKSUM_ALGORITHMS } from "../store/checksum.ts";
 import { IF_NONE_MATCH, type Provider } from "../store/provider.ts";
@@ -11,10 +11,10 @@ export const capabilitiesSchema = z.strictObject({
   needsSdkChecksumAlgorithm: z.optional(z.boolean()),
 });
 
-/** `refused`: the store takes no request with that checksum, so that no policy may want it. */
+/** `refused`: the store accepts no request with that checksum, so that no policy may require it. */
 export type Capabilities = Readonly<z.output<typeof capabilitiesSchema>>;
 
-/** The row, with what was seen in place of what was assumed. */
+/** Returns the provider's row with the measured values. */
 export function withCapabilities(provider: Provider, seen: Capabilities = {}): Provider {
   const { noOverwrite, checksums = {}, needsSdkChecksumAlgorithm } = seen;
   const known = { ...provider.checksums };

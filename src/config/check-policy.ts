@@ -1,114 +1,90 @@
-/** Whether a policy's fields go together, and whether a store can do what they ask. */
-import type * as z from "zod/mini";
-import type { Store } from "./config.ts";
-import type { Mistakes } from "./errors.ts";
-import type { policySchema } from "./schema.ts";
+/** Checks that the fields of a policy agree with each other. No check runs on an invalid field. */
+import { hasPlaceholder, parseTemplate, type Template } from "../key/template.ts";
+import type { ErrorCollector } from "./errors.ts";
+import type { Fields } from "./fields.ts";
+import type { PolicyFields } from "./policy-schema.ts";
 
-type Definition = z.output<typeof policySchema>;
+type Policy = Fields<PolicyFields>;
 
-/** How long an upload in parts can be resumed, where the policy does not say. */
-export const SEVEN_DAYS = 604_800;
-
-/** What contradicts itself, on any store. */
-export function checkFields(definition: Definition, expiresInSeconds: number, at: Mistakes): void {
-  const { multipartFrom, resumeWithin = SEVEN_DAYS } = definition;
-  const { backgroundExpiresIn = expiresInSeconds } = definition;
-  if (multipartFrom !== undefined && resumeWithin < Math.max(expiresInSeconds, backgroundExpiresIn))
-    at.at("resumeWithin").add("must not be shorter than expiresIn and backgroundExpiresIn");
-  if (backgroundExpiresIn < expiresInSeconds)
-    at.at("backgroundExpiresIn").add("must not be shorter than expiresIn");
-  if (expiresInSeconds < 1) at.at("expiresIn").add("must be at least 1 second");
-  if ((definition.minBytes ?? 1) > definition.maxBytes)
-    at.at("minBytes").add("must not be more than maxBytes");
-  if (definition.allowContentTypeOnly)
-    checkContentTypeOnly(definition, at.at("allowContentTypeOnly"));
-  if (definition.quota?.bytes && definition.quota.bytes.limit < definition.maxBytes) {
-    at.at("quota")
-      .at("bytes")
-      .add("must not be less than maxBytes: such a file could never be sent");
-  }
-  if (definition.quota?.bytes && definition.size === "optional" && canBeReplaced(definition)) {
-    at.at("size").add(
-      'must be "required" with quota.bytes where a file can be replaced or deleted: it would not be counted again',
-    );
-  }
+/** Checks what contradicts itself on any store. */
+export function checkPolicy(policy: Policy, errors: ErrorCollector): void {
+  checkTimes(policy, errors);
+  checkBytes(policy, errors);
+  checkContentTypeOnly(policy, errors.at("allowContentTypeOnly"));
 }
 
-/** What the store of that name cannot do. */
-export function checkStore(
-  { name, provider }: Store,
-  definition: Definition,
-  expiresInSeconds: number,
-  at: Mistakes,
-): void {
-  const on = `${provider.title} (store "${name}")`;
-  const { backgroundExpiresIn = 0 } = definition;
-  for (const [field, seconds] of Object.entries({
-    expiresIn: expiresInSeconds,
-    backgroundExpiresIn,
-  })) {
-    if (seconds > provider.maxExpiresInSeconds)
-      at.at(field).add(`must be at most ${provider.maxExpiresInSeconds} seconds on ${on}`);
-  }
-  const { maxPutBytes, maxObjectBytes } = provider;
-  const largest = definition.multipartFrom === undefined ? maxPutBytes : maxObjectBytes;
-  if (definition.maxBytes > largest) {
-    const how =
-      largest === maxPutBytes
-        ? "the largest single PUT (set multipartFrom for more)"
-        : "the largest object";
-    at.at("maxBytes").add(`must be at most ${largest} bytes, ${how} on ${on}`);
-  }
-  if ((definition.multipartFrom ?? 0) > maxPutBytes) {
-    at.at("multipartFrom").add(
-      `must be at most ${maxPutBytes} bytes, the largest single PUT on ${on}`,
-    );
-  }
-  if (!definition.overwrite && !provider.noOverwrite) {
-    at.at("overwrite").add(`${on} cannot refuse to overwrite an object: say overwrite: true`);
-  }
-  if (
-    Array.isArray(definition.checksum) &&
-    !definition.checksum.some((algorithm) => canEnforce(provider.checksums[algorithm]))
-  ) {
-    at.at("checksum").add(
-      `${on} checks none of these: it has ${Object.keys(provider.checksums).join(", ")}`,
-    );
-  }
-  if (
-    Array.isArray(definition.checksum) &&
-    definition.multipartFrom !== undefined &&
-    !definition.checksum.some((algorithm) => provider.multipartChecksums[algorithm])
-  ) {
-    const possible = Object.keys(provider.multipartChecksums).join(", ") || "none";
-    at.at("checksum").add(`${on} has ${possible} of these for uploads in parts (multipartFrom)`);
-  }
-  if (definition.storageClass && !provider.storageClasses.includes(definition.storageClass)) {
-    at.at("storageClass").add(
-      `${on} has ${provider.storageClasses.join(", ") || "no storage classes"}`,
-    );
-  }
-  if (definition.tags && !provider.tags) at.at("tags").add(`${on} takes no tags with an upload`);
+function checkTimes(policy: Policy, errors: ErrorCollector): void {
+  policy.check(["expiresIn"], ({ expiresIn }) => {
+    if (expiresIn < 1) errors.at("expiresIn").add("must be at least 1 second");
+  });
+  policy.check(["expiresIn", "backgroundExpiresIn"], ({ expiresIn, backgroundExpiresIn }) => {
+    if (backgroundExpiresIn !== undefined && backgroundExpiresIn < expiresIn)
+      errors.at("backgroundExpiresIn").add("must not be shorter than expiresIn");
+  });
+  policy.check(
+    ["multipartFrom", "resumeWithin", "expiresIn", "backgroundExpiresIn"],
+    ({ multipartFrom, resumeWithin, expiresIn, backgroundExpiresIn = expiresIn }) => {
+      if (multipartFrom === undefined) return;
+      if (resumeWithin >= Math.max(expiresIn, backgroundExpiresIn)) return;
+      const detail = "must not be shorter than expiresIn and backgroundExpiresIn";
+      errors.at("resumeWithin").add(detail);
+    },
+  );
 }
 
-/** A client that sends Content-Type alone cannot send what the policy sets or demands. */
-function checkContentTypeOnly(definition: Definition, at: Mistakes): void {
-  const fields = ["cacheControl", "contentDisposition", "storageClass", "tags"] as const;
-  const set: readonly string[] = fields.filter((field) => definition[field] !== undefined);
-  const demanded = Array.isArray(definition.checksum) ? ["checksum"] : [];
-  for (const field of [...set, ...demanded])
-    at.add(`does not go with ${field}, which is a header more`);
+function checkBytes(policy: Policy, errors: ErrorCollector): void {
+  policy.check(["minBytes", "maxBytes"], ({ minBytes, maxBytes }) => {
+    if (minBytes > maxBytes) errors.at("minBytes").add("must not be more than maxBytes");
+  });
+  policy.check(["quota", "maxBytes"], ({ quota, maxBytes }) => {
+    if (!quota?.bytes || quota.bytes.limit >= maxBytes) return;
+    const detail = "must not be less than maxBytes: a file of that size could never be sent";
+    errors.at("quota").at("bytes").add(detail);
+  });
+  policy.check(
+    ["quota", "size", "overwrite", "allowContentTypeOnly", "delete"],
+    ({ quota, size, overwrite, allowContentTypeOnly, delete: isDeleteAllowed }) => {
+      const canBeReplaced = overwrite || allowContentTypeOnly || isDeleteAllowed;
+      if (!quota?.bytes || size === "required" || !canBeReplaced) return;
+      const detail =
+        'must be "required" with quota.bytes where a file can be replaced or deleted: the new file would not be counted';
+      errors.at("size").add(detail);
+    },
+  );
 }
 
-/** Whether a ticket could be used again for another file. */
-function canBeReplaced({
-  overwrite,
-  allowContentTypeOnly,
-  delete: isDeleteAllowed,
-}: Definition): boolean {
-  return (overwrite || allowContentTypeOnly || isDeleteAllowed) ?? false;
+/** A client that sends Content-Type alone cannot send another header that the policy sets or requires. */
+function checkContentTypeOnly(policy: Policy, errors: ErrorCollector): void {
+  if (!policy.get("allowContentTypeOnly")) return;
+  for (const field of ["cacheControl", "contentDisposition", "storageClass", "tags"] as const) {
+    if (policy.get(field) !== undefined)
+      errors.add(`cannot be combined with ${field}, which needs another header`);
+  }
+  if (Array.isArray(policy.get("checksum")))
+    errors.add("cannot be combined with a required checksum, which needs another header");
 }
 
-function canEnforce(trust: string | undefined): boolean {
-  return trust === "enforced" || trust === "unverified";
+/** Returns the template of the key, with each error collected; `undefined` for an invalid one. */
+export function checkKey(policy: Policy, errors: ErrorCollector): Template | undefined {
+  const key = policy.get("key");
+  if (key === undefined) return undefined;
+  const template = parseTemplate(key);
+  if ("errors" in template) {
+    for (const error of template.errors) errors.at("key").add(error);
+    return undefined;
+  }
+  policy.check(["shared"], ({ shared }) => {
+    const hasUser = template.userIndex >= 0;
+    if (!hasUser && !shared)
+      errors
+        .at("key")
+        .add("has no {user}, so that callers share a prefix: add it, or set shared: true");
+    if (hasUser && shared) errors.at("shared").add("is true, but the key has {user}: remove one");
+  });
+  policy.check(["overwrite"], ({ overwrite }) => {
+    if (overwrite || hasPlaceholder(template, "id") || hasPlaceholder(template, "name")) return;
+    const detail = "is the same for every upload of a user: add {id}, or set overwrite: true";
+    errors.at("key").add(detail);
+  });
+  return template;
 }

@@ -1,84 +1,126 @@
-/** One issuer's definition → who may sign tokens, and with which keys. */
-import type * as z from "zod/mini";
+/** Compiles an issuer: who may sign tokens, and with which keys. */
 import type { Env } from "../secret.ts";
-import type { Issuer } from "./config.ts";
-import type { Mistakes } from "./errors.ts";
-import type { issuerSchema } from "./schema.ts";
+import type { Issuer, IssuerRules } from "./config.ts";
+import type { ErrorCollector } from "./errors.ts";
+import { parseFields, type Fields } from "./fields.ts";
+import {
+  issuerKindSchema,
+  jwksIssuerSchema,
+  presetSchema,
+  sharedSecretIssuerSchema,
+  type CommonFields,
+  type IssuerFields,
+} from "./issuer-schema.ts";
 
-type Definition = z.output<typeof issuerSchema>;
-
-interface Surroundings {
+interface IssuerContext {
   readonly env: Env;
   readonly earlier: readonly Issuer[];
 }
 
-/** RFC 7518 and RFC 8037: never symmetric and asymmetric in one issuer (ASVS 9.1.2). */
-const ASYMMETRIC = new Set([
-  "RS256",
-  "RS384",
-  "RS512",
-  "PS256",
-  "PS384",
-  "PS512",
-  "ES256",
-  "ES384",
-  "ES512",
-  "EdDSA",
-  "Ed25519",
-]);
-/** What a preset makes of a bare host or name: one host with a dot, and no empty step in the path. */
+/** A host with a dot, and a path without empty segments. A preset makes another address from a URL or an incomplete name. */
 const ADDRESS =
   /^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(\/(?!\.(?!well-known))[^/\s]+)*\/?$/i;
 /** RFC 7518 section 3.2: a key for HS256 has at least 256 bits. */
 const MIN_SECRET_CHARACTERS = 32;
 
-/** The compiled issuer, or `undefined` with each mistake collected. */
+/** Returns the issuer, or `undefined` with each error collected. */
 export function compileIssuer(
-  definition: Definition,
-  { env, earlier }: Surroundings,
-  at: Mistakes,
+  value: unknown,
+  context: IssuerContext,
+  errors: ErrorCollector,
 ): Issuer | undefined {
-  const before = at.found.length;
-  const issuers = listOf(definition.issuer);
-  const audiences = definition.audience === undefined ? undefined : listOf(definition.audience);
-  const isShared = definition.kind === "shared-secret";
+  const kind = errors.parse(issuerKindSchema, value)?.kind;
+  if (kind === undefined) return undefined;
+  return kind === "jwks"
+    ? compileJwksIssuer(value, context, errors)
+    : compileSharedSecretIssuer(value, context, errors);
+}
 
-  for (const algorithm of definition.algorithms) {
-    const fits = isShared ? algorithm === "HS256" : ASYMMETRIC.has(algorithm);
-    if (!fits)
-      at.at("algorithms").add(
-        `${algorithm} does not go with ${isShared ? "a shared secret" : "published keys"}`,
-      );
-  }
-  if (!isShared && !definition.jwksUrl) at.at("jwksUrl").add("is missing");
-  if (!audiences && !definition.claims && !definition.dangerouslyAcceptAnyAudience) {
-    at.at("audience").add(
-      "is missing: without it a token made for any other application is accepted",
-    );
-  }
-  for (const address of isShared ? [] : [...issuers, definition.jwksUrl ?? ""]) {
-    if (address.startsWith("https:") && !ADDRESS.test(address)) {
-      at.at("issuer").add(
-        `${address} is no address: name a bare host, such as acme.eu.auth0.com, or the bare name of the project`,
-      );
+function compileJwksIssuer(
+  value: unknown,
+  { earlier }: IssuerContext,
+  errors: ErrorCollector,
+): Issuer | undefined {
+  const preset = presetSchema.safeParse(value).data?.preset;
+  const ownNames = preset ? errors.renaming(preset.options) : errors;
+  const fields = parseFields(jwksIssuerSchema, value, ownNames);
+  fields.check(["issuer", "jwksUrl"], ({ issuer, jwksUrl }) => {
+    for (const [field, address] of addressesOf(issuer, jwksUrl)) {
+      const isHttps = /^https:\/\/[^/@\s]+(\/\S*)?$/.test(address);
+      if (preset && !ADDRESS.test(address))
+        errors.at(preset.address).add(`must be ${preset.example}`);
+      else if (field === "jwksUrl" && !isHttps) errors.at(field).add("must be an https URL");
+      else if (isHttps && !ADDRESS.test(address))
+        errors.at(field).add(`${address} is not the address of an issuer: check its host and path`);
     }
-  }
-  for (const iss of issuers) {
-    if (earlier.some((other) => other.issuers.includes(iss)))
-      at.at("issuer").add(`${iss} stands twice`);
-  }
-  if (earlier.some((other) => other.userPrefix === definition.userPrefix)) {
-    at.at("userPrefix").add(
-      "must differ from the other issuers', so that two users with one id share no prefix",
-    );
-  }
-  const secret = isShared
-    ? at.requireSecret(env, definition.secret ?? "AUTH_SECRET", MIN_SECRET_CHARACTERS)
-    : undefined;
-  if (at.found.length > before) return undefined;
-  const { algorithms, claims = {}, userClaim, userPrefix, tokenHeader, typ, jwksUrl } = definition;
+  });
+  checkRules(fields, earlier, ownNames);
+  return fields.all && { kind: "jwks", jwksUrl: fields.all.jwksUrl, ...rulesOf(fields.all) };
+}
+
+function addressesOf(
+  issuer: string | readonly string[],
+  jwksUrl: string,
+): readonly (readonly ["issuer" | "jwksUrl", string])[] {
+  // Google's other `iss` is a bare host.
+  const urls = listOf(issuer).filter((iss) => iss.startsWith("https:"));
+  return [...urls.map((iss) => ["issuer", iss] as const), ["jwksUrl", jwksUrl]];
+}
+
+function compileSharedSecretIssuer(
+  value: unknown,
+  { env, earlier }: IssuerContext,
+  errors: ErrorCollector,
+): Issuer | undefined {
+  const fields = parseFields(sharedSecretIssuerSchema, value, errors);
+  checkRules(fields, earlier, errors);
+  const name = fields.get("secret");
+  if (name === undefined) return undefined;
+  const secret = errors.requireSecret(env, name, MIN_SECRET_CHARACTERS);
+  return fields.all && { kind: "shared-secret", secret, ...rulesOf(fields.all) };
+}
+
+/** Checks what concerns both kinds of issuer. */
+function checkRules(
+  fields: Fields<CommonFields>,
+  earlier: readonly Issuer[],
+  errors: ErrorCollector,
+): void {
+  fields.check(
+    ["audience", "claims", "dangerouslyAcceptAnyAudience"],
+    ({ audience, claims, dangerouslyAcceptAnyAudience: isAnyAccepted }) => {
+      if (audience !== undefined || Object.keys(claims).length > 0 || isAnyAccepted) return;
+      const detail = "is required: without it a token made for any other application is accepted";
+      errors.at("audience").add(detail);
+    },
+  );
+  fields.check(["issuer"], ({ issuer }) => {
+    for (const iss of listOf(issuer)) {
+      if (earlier.some(({ issuers }) => issuers.includes(iss)))
+        errors.at("issuer").add(`${iss} is listed twice`);
+    }
+  });
+  fields.check(["userPrefix"], ({ userPrefix }) => {
+    if (!earlier.some((other) => other.userPrefix === userPrefix)) return;
+    errors
+      .at("userPrefix")
+      .add("must differ from the other issuers', so that two users with one id share no prefix");
+  });
+}
+
+function rulesOf({
+  issuer,
+  audience,
+  algorithms,
+  claims,
+  userClaim,
+  userPrefix,
+  tokenHeader,
+  typ,
+}: IssuerFields): IssuerRules {
+  const audiences = audience === undefined ? undefined : listOf(audience);
   return {
-    issuers,
+    issuers: listOf(issuer),
     audiences,
     algorithms,
     claims,
@@ -86,8 +128,6 @@ export function compileIssuer(
     userPrefix,
     tokenHeader,
     typ,
-    jwksUrl,
-    secret,
   };
 }
 

@@ -1,78 +1,75 @@
-/** The secrets and the address with which an upload is proven to others: receipts and webhooks. */
-import * as z from "zod/mini";
+/** Compiles what proves an upload to others: the keys of receipts, and the URL and secrets of webhooks. */
 import type { Env, Secret } from "../secret.ts";
 import type { Webhook } from "./config.ts";
-import type { Mistakes } from "./errors.ts";
-
-/** A private key for ES256 (RFC 7518 section 6.2). */
-const privateKeySchema = z.object({
-  kty: z.literal("EC"),
-  crv: z.literal("P-256"),
-  x: z.string(),
-  y: z.string(),
-  d: z.string(),
-  kid: z.optional(z.string()),
-});
-export type PrivateKey = z.output<typeof privateKeySchema>;
+import type { ErrorCollector } from "./errors.ts";
+import { parsePrivateKeys, type PrivateKeys } from "./private-key.ts";
 
 const RECEIPT_KEY = "RECEIPT_PRIVATE_KEY";
 const WEBHOOK_SECRET = "WEBHOOK_SECRET";
 const MIN_WEBHOOK_SECRET_BYTES = 24;
 
-export function compileReceiptKey(env: Env, mistakes: Mistakes): Secret | undefined {
-  const secret = mistakes.requireSecret(env, RECEIPT_KEY);
-  if (secret && !parsePrivateKeys(secret)) {
-    const says =
-      "must be a private JWK for ES256 (EC, P-256), or a JWK Set of such with the newest first";
-    mistakes.at("secrets").at(RECEIPT_KEY).add(says);
-  }
-  return secret;
+/** Returns the keys, or `undefined` with the error collected. */
+export function compileReceiptKeys(
+  env: Env,
+  errors: ErrorCollector,
+): Secret<PrivateKeys> | undefined {
+  return requireParsed(errors, env, {
+    name: RECEIPT_KEY,
+    parse: parsePrivateKeys,
+    expected: "a private JWK for ES256 (EC, P-256), or a JWK Set of such with the newest first",
+  });
 }
 
-/** The keys of a JWK, or of a JWK Set with the newest first; `undefined` where it is neither. */
-export function parsePrivateKeys(
-  secret: Secret,
-): readonly [PrivateKey, ...PrivateKey[]] | undefined {
-  const set = z.object({ keys: z.array(privateKeySchema) });
-  const parsed = z.union([set, privateKeySchema]).safeParse(parseJson(secret.reveal()));
-  if (!parsed.success) return undefined;
-  const [first, ...rest] = "keys" in parsed.data ? parsed.data.keys : [parsed.data];
-  return first && [first, ...rest];
-}
-
-interface Surroundings {
+interface WebhookContext {
   readonly env: Env;
+  /** The embedded store is used: then a receiver on a loopback host is allowed. */
   readonly isLocal: boolean;
 }
 
-/** `WEBHOOK_URL` of the environment goes before the configuration's own. */
+/** Returns the webhook, if there is one. The variable `WEBHOOK_URL` replaces the configured URL. */
 export function compileWebhook(
   configured: string | undefined,
-  { env, isLocal }: Surroundings,
-  mistakes: Mistakes,
+  { env, isLocal }: WebhookContext,
+  errors: ErrorCollector,
 ): Webhook | undefined {
   const fromEnv = env["WEBHOOK_URL"];
   const url = typeof fromEnv === "string" && fromEnv !== "" ? fromEnv : configured;
   if (url === undefined) return undefined;
   const isSafe = /^https:\/\/[^/@\s]+(\/\S*)?$/.test(url) && URL.canParse(url);
   const isLoopback = isLocal && /^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(url);
-  if (!isSafe && !isLoopback) mistakes.at("webhook").at("url").add("must be an https URL");
-  const secret = mistakes.requireSecret(env, WEBHOOK_SECRET);
-  if (secret && !parseWebhookSecrets(secret)) {
-    const says =
-      "must be whsec_ and base64 of at least 24 bytes; during a rotation several, with a space between";
-    mistakes.at("secrets").at(WEBHOOK_SECRET).add(says);
-  }
-  return secret && { url, secret };
+  if (!isSafe && !isLoopback) errors.at("webhook").at("url").add("must be an https URL");
+  const secrets = requireParsed(errors, env, {
+    name: WEBHOOK_SECRET,
+    parse: parseWebhookSecrets,
+    expected:
+      "whsec_ and base64 of at least 24 bytes; during a rotation several, with a space between",
+  });
+  return secrets && { url, secrets };
 }
 
-/** Standard Webhooks 1.0: `whsec_` and base64. Every one of several signs. */
-export function parseWebhookSecrets(
-  secret: Secret,
-): readonly Uint8Array<ArrayBuffer>[] | undefined {
-  const secrets = secret.reveal().split(" ").map(decodeWebhookSecret);
-  const found = secrets.filter((bytes) => bytes !== undefined);
-  return found.length === secrets.length ? found : undefined;
+interface Expected<T> {
+  readonly name: string;
+  readonly parse: (value: string) => T | undefined;
+  readonly expected: string;
+}
+
+function requireParsed<T>(
+  errors: ErrorCollector,
+  env: Env,
+  { name, parse, expected }: Expected<T>,
+): Secret<T> | undefined {
+  const secret = errors.requireSecret(env, name);
+  if (secret.reveal() === "") return undefined;
+  const parsed = secret.parse(parse);
+  if (!parsed) errors.at("secrets").at(name).add(`must be ${expected}`);
+  return parsed;
+}
+
+/** Returns the secrets (Standard Webhooks 1.0: `whsec_` and base64), or `undefined` if one is invalid. */
+export function parseWebhookSecrets(text: string): readonly Uint8Array<ArrayBuffer>[] | undefined {
+  const secrets = text.split(" ").map(decodeWebhookSecret);
+  const valid = secrets.filter((bytes) => bytes !== undefined);
+  return valid.length === secrets.length ? valid : undefined;
 }
 
 function decodeWebhookSecret(text: string): Uint8Array<ArrayBuffer> | undefined {
@@ -80,12 +77,4 @@ function decodeWebhookSecret(text: string): Uint8Array<ArrayBuffer> | undefined 
   if (base64 === undefined || base64.length % 4 !== 0) return undefined;
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   return bytes.length < MIN_WEBHOOK_SECRET_BYTES ? undefined : bytes;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

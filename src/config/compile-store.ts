@@ -1,101 +1,134 @@
-/** One store's definition and its provider's row → the bucket that is signed for. */
-import type * as z from "zod/mini";
+/** Compiles a store: its definition and its provider's row → the bucket that is signed for. */
 import { readSecret, type Env } from "../secret.ts";
-import { PROVIDERS, type Provider } from "../store/provider.ts";
+import type { Provider } from "../store/provider.ts";
+import { PROVIDERS } from "../store/providers.ts";
+import type { Credentials, Store } from "../store/store.ts";
 import { withCapabilities } from "./capabilities.ts";
-import type { Credentials, Store } from "./config.ts";
-import type { Mistakes } from "./errors.ts";
-import type { storeSchema } from "./schema.ts";
+import type { ErrorCollector } from "./errors.ts";
+import { parseFields, type Fields } from "./fields.ts";
+import { storeSchema, type StoreFields } from "./store-schema.ts";
 
-type Definition = z.output<typeof storeSchema>;
-
-/** A host as it is signed: https, or http on a loopback host; a port may follow, a path may not. */
+/** The origin of a host: https, or http on a loopback host, with an optional port and without a path. */
 const ORIGIN = /^(https:\/\/[a-z0-9.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d{1,5})?$/;
-const ORIGIN_SAYS = "must be an https origin without a path, such as https://s3.example.com";
 
-/** The compiled store, or `undefined` with each mistake collected. */
+/** Returns the store, with each error collected; `undefined` where the provider or the bucket is invalid. */
 export function compileStore(
   name: string,
-  definition: Definition,
-  env: Env,
-  at: Mistakes,
+  value: unknown,
+  { env, errors }: { readonly env: Env; readonly errors: ErrorCollector },
 ): Store | undefined {
-  const before = at.found.length;
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
-    at.add("the name must be of a-z, 0-9 and single hyphens");
-  if (name.endsWith("-read"))
-    at.add('the name must not end in "-read": its secrets would be another store\'s reading pair');
+  const isNameValid = checkName(name, errors);
+  const fields = parseFields(storeSchema, value, errors);
+  const providerName = fields.get("provider");
+  const bucket = fields.get("bucket");
+  if (providerName === undefined) return undefined;
+  const row = PROVIDERS[providerName];
+  checkOptions(fields, row, errors);
+  checkEndpoints(fields, errors);
+  if (bucket === undefined || !isNameValid) return undefined;
 
-  const provider = withCapabilities(PROVIDERS[definition.provider], definition.capabilities);
-  const options: Readonly<Record<string, string>> = {
-    ...(definition.region !== undefined && { region: definition.region }),
-    ...(definition.account !== undefined && { account: definition.account }),
-    ...(definition.endpoint !== undefined && { endpoint: definition.endpoint }),
+  const provider = withCapabilities(row, fields.get("capabilities"));
+  const address = {
+    bucket,
+    region: fields.get("region") ?? "",
+    account: fields.get("account") ?? "",
+    jurisdiction: fields.get("jurisdiction"),
+    addressing: fields.get("addressing") ?? provider.addressing,
   };
-  for (const [option, { pattern, says }] of Object.entries(provider.options)) {
-    if (!pattern.test(options[option] ?? "")) at.at(option).add(`must be ${says}`);
-  }
-  for (const option of Object.keys(options)) {
-    if (!Object.hasOwn(provider.options, option))
-      at.at(option).add(`${provider.title} has no such option`);
-  }
-  if (definition.jurisdiction && definition.provider !== "r2")
-    at.at("jurisdiction").add("only Cloudflare R2 has jurisdictions");
-  if (definition.publicEndpoint !== undefined && !ORIGIN.test(definition.publicEndpoint))
-    at.at("publicEndpoint").add(ORIGIN_SAYS);
-  if (definition.publicEndpoint !== undefined && definition.provider === "r2") {
-    at.at("publicEndpoint").add("R2 presigns on its S3 host only, not on a custom domain");
-  }
-
-  const prefix = secretPrefix(name);
-  const credentials = readPair(env, prefix, at);
-  const hasReader = readSecret(env, `${prefix}_READ_ACCESS_KEY_ID`) !== undefined;
-  const readCredentials = hasReader ? readPair(env, `${prefix}_READ`, at) : credentials;
-  if (at.found.length > before || !credentials || !readCredentials) return undefined;
-
-  const own = locate(definition, provider, definition.endpoint);
+  const endpoint = fields.get("endpoint") ?? provider.endpoint ?? "";
+  const own = locate(address, endpoint);
   return {
     name,
-    providerName: definition.provider,
+    providerName,
     provider,
-    bucket: definition.bucket,
-    region: provider.signingRegion ?? definition.region ?? "",
-    ...locate(definition, provider, definition.publicEndpoint ?? definition.endpoint),
+    bucket,
+    region: provider.signingRegion ?? address.region,
+    ...locate(address, fields.get("publicEndpoint") ?? endpoint),
     ownOrigin: own.origin,
     ownBasePath: own.basePath,
-    copyGuard: definition.copyGuard ?? provider.copyGuard,
-    credentials,
-    readCredentials,
+    copyGuard: fields.get("copyGuard") ?? provider.copyGuard,
+    ...readCredentials(name, env, errors),
   };
 }
 
-/** `media-eu` → `MEDIA_EU`. */
-function secretPrefix(name: string): string {
-  return name.toUpperCase().replaceAll("-", "_");
+/** The names of the store's secrets are made from its name. */
+function checkName(name: string, errors: ErrorCollector): boolean {
+  const detail = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)
+    ? name.endsWith("-read") &&
+      'the name must not end in "-read": its secrets would be the read pair of another store'
+    : "the name must be of a-z, 0-9 and single hyphens";
+  if (detail) errors.add(detail);
+  return !detail;
 }
 
-function readPair(env: Env, prefix: string, at: Mistakes): Credentials | undefined {
-  const accessKeyId = at.requireSecret(env, `${prefix}_ACCESS_KEY_ID`);
-  const secretAccessKey = at.requireSecret(env, `${prefix}_SECRET_ACCESS_KEY`);
-  if (!accessKeyId || !secretAccessKey) return undefined;
-  return { accessKeyId, secretAccessKey, sessionToken: readSecret(env, `${prefix}_SESSION_TOKEN`) };
-}
-
-function locate(
-  definition: Definition,
-  provider: Provider,
-  endpoint: string | undefined,
-): Pick<Store, "origin" | "basePath"> {
-  const { bucket, region = "", account = "", jurisdiction } = definition;
-  if (provider.endpoint === "request") {
-    return { origin: undefined, basePath: `/cdn-cgi/local/r2/s3/${bucket}/` };
+/** Checks the options that the provider has, and refuses those that it does not have. */
+function checkOptions(fields: Fields<StoreFields>, row: Provider, errors: ErrorCollector): void {
+  for (const option of ["region", "account", "endpoint"] as const) {
+    fields.check([option], ({ [option]: value }) => {
+      const rule = Object.hasOwn(row.options, option) ? row.options[option] : undefined;
+      if (rule && !rule.pattern.test(value ?? ""))
+        errors.at(option).add(`must be ${rule.expected}`);
+      if (!rule && value !== undefined)
+        errors.at(option).add(`must be left out: ${row.title} has no such option`);
+    });
   }
-  const host = (endpoint ?? provider.endpoint ?? "")
+}
+
+function checkEndpoints(fields: Fields<StoreFields>, errors: ErrorCollector): void {
+  const isR2 = fields.get("provider") === "r2";
+  if (fields.get("jurisdiction") && !isR2)
+    errors.at("jurisdiction").add("must be left out: only Cloudflare R2 has jurisdictions");
+  const endpoint = fields.get("publicEndpoint");
+  if (endpoint === undefined) return;
+  const at = errors.at("publicEndpoint");
+  if (isR2) at.add("must be left out: R2 presigns on its S3 host only, not on a custom domain");
+  else if (!ORIGIN.test(endpoint))
+    at.add("must be an https origin without a path, such as https://s3.example.com");
+}
+
+/** `media-eu` reads `MEDIA_EU_ACCESS_KEY_ID` and so on. The read pair is optional. */
+function readCredentials(
+  name: string,
+  env: Env,
+  errors: ErrorCollector,
+): Pick<Store, "credentials" | "readCredentials"> {
+  const prefix = name.toUpperCase().replaceAll("-", "_");
+  const credentials = readPair(env, prefix, errors);
+  const hasReader = readSecret(env, `${prefix}_READ_ACCESS_KEY_ID`) !== undefined;
+  return {
+    credentials,
+    readCredentials: hasReader ? readPair(env, `${prefix}_READ`, errors) : credentials,
+  };
+}
+
+function readPair(env: Env, prefix: string, errors: ErrorCollector): Credentials {
+  return {
+    accessKeyId: errors.requireSecret(env, `${prefix}_ACCESS_KEY_ID`),
+    secretAccessKey: errors.requireSecret(env, `${prefix}_SECRET_ACCESS_KEY`),
+    sessionToken: readSecret(env, `${prefix}_SESSION_TOKEN`),
+  };
+}
+
+interface Address {
+  readonly bucket: string;
+  readonly region: string;
+  readonly account: string;
+  readonly jurisdiction: string | undefined;
+  readonly addressing: Provider["addressing"];
+}
+
+/** Returns where the bucket is; no origin for the embedded store, which is at the request's own. */
+function locate(
+  { bucket, region, account, jurisdiction, addressing }: Address,
+  endpoint: string,
+): Pick<Store, "origin" | "basePath"> {
+  if (endpoint === "request")
+    return { origin: undefined, basePath: `/cdn-cgi/local/r2/s3/${bucket}/` };
+  const host = endpoint
     .replace("{region}", region)
     .replace("{account}", jurisdiction ? `${account}.${jurisdiction}` : account);
   // A certificate for *.host does not cover a bucket with a dot in its name.
-  const isVirtualHost =
-    (definition.addressing ?? provider.addressing) === "virtual-host" && !bucket.includes(".");
+  const isVirtualHost = addressing === "virtual-host" && !bucket.includes(".");
   return isVirtualHost
     ? { origin: host.replace("://", `://${bucket}.`), basePath: "/" }
     : { origin: host, basePath: `/${bucket}/` };

@@ -1,68 +1,80 @@
-/** Collects what is wrong in a configuration, so that all of it is told at once. */
+/** Collects the errors of a configuration, so that one check reports all of them. */
 import type * as z from "zod/mini";
-import { readSecret, type Env, type Secret } from "../secret.ts";
+import { Secret, readSecret, secretError, type Env } from "../secret.ts";
 
-/** One mistake: where it is, and what to change. */
-export interface Mistake {
+/** One error: where it is, and what to change. */
+export interface ConfigError {
   readonly path: string;
   readonly detail: string;
 }
 
-/** Every mistake of a configuration. */
+/** An invalid configuration, with every error. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
-  readonly mistakes: readonly Mistake[];
+  readonly errors: readonly ConfigError[];
 
-  constructor(mistakes: readonly Mistake[]) {
-    super(mistakes.map(({ path, detail }) => `${path}: ${detail}`).join("\n"));
-    this.mistakes = mistakes;
+  constructor(errors: readonly ConfigError[]) {
+    super(errors.map(({ path, detail }) => `${path}: ${detail}`).join("\n"));
+    this.errors = errors;
   }
 }
 
-/** The collector of one path; `at` gives the same collector for a deeper one. */
-export class Mistakes {
-  readonly found: Mistake[];
+/** Collects the errors at one path. `at` returns a collector for a deeper path. */
+export class ErrorCollector {
+  readonly errors: ConfigError[];
   readonly #path: string;
+  readonly #names: ReadonlyMap<string, string>;
 
-  constructor(path = "", found: Mistake[] = []) {
+  constructor(path = "", errors: ConfigError[] = [], names = new Map<string, string>()) {
     this.#path = path;
-    this.found = found;
+    this.#names = names;
+    this.errors = errors;
   }
 
-  at(step: string | number): Mistakes {
-    return new Mistakes(this.#path ? `${this.#path}.${step}` : String(step), this.found);
+  at(step: string | number): ErrorCollector {
+    const name = this.#names.get(String(step)) ?? step;
+    return new ErrorCollector(this.#path ? `${this.#path}.${name}` : String(name), this.errors);
+  }
+
+  /** Returns a collector that reports a field under another name. */
+  renaming(names: Readonly<Record<string, string>>): ErrorCollector {
+    return new ErrorCollector(this.#path, this.errors, new Map(Object.entries(names)));
   }
 
   add(detail: string): void {
-    this.found.push({ path: this.#path || "presigner.config.ts", detail });
+    const path = this.#path || "presigner.config.ts";
+    if (this.errors.some((error) => error.path === path && error.detail === detail)) return;
+    this.errors.push({ path, detail });
   }
 
-  /** The value in the schema's shape, or `undefined` with each fault collected. */
+  /** Returns the parsed value, or `undefined` with each error collected. */
   parse<T>(schema: z.ZodMiniType<T>, value: unknown): T | undefined {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    for (const { path, message } of parsed.error.issues.flatMap(unfold)) {
-      path.reduce((at: Mistakes, step) => at.at(String(step)), this).add(message);
+    for (const { path, message } of parsed.error.issues.flatMap(toPlainIssues)) {
+      path.reduce((errors: ErrorCollector, step) => errors.at(String(step)), this).add(message);
     }
     return undefined;
   }
 
-  /** The secret of that name; a missing one is named, and so is one too short to be a key. */
-  requireSecret(env: Env, name: string, minCharacters = 1): Secret | undefined {
+  /**
+   * Returns the secret of that name. A missing or invalid one is an error, and its value is then empty:
+   * a configuration with an error is never used.
+   */
+  requireSecret(env: Env, name: string, minCharacters = 1): Secret {
     const secret = readSecret(env, name);
-    const at = new Mistakes(`secrets.${name}`, this.found);
-    if (!secret) at.add(`is not set: npx wrangler secret put ${name} --env=""`);
-    else if (secret.hasName) at.add("begins with its own name: set what stands behind the =");
-    else if (secret.length < minCharacters)
-      at.add(`must have at least ${minCharacters} characters`);
-    return secret;
+    const error = secret
+      ? secretError(secret, minCharacters)
+      : `is not set: npx wrangler secret put ${name} --env=""`;
+    if (error) new ErrorCollector(`secrets.${name}`, this.errors).add(error);
+    return secret ?? new Secret(name, "");
   }
 }
 
 type Issue = Pick<z.core.$ZodIssue, "path" | "message">;
 
-/** Where a value may have several shapes, the faults of the one that it nearly has. */
-function unfold(issue: z.core.$ZodIssue): readonly Issue[] {
+/** Returns the errors of the nearest shape, where a value may have several shapes. */
+function toPlainIssues(issue: z.core.$ZodIssue): readonly Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const nearest = issue.errors.find((errors) => errors.some(({ path }) => path.length > 0));
   return (

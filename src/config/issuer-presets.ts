@@ -1,47 +1,17 @@
 /** Presets of token issuers, as plain data. Where two facts differ from provider to provider, they are a row here. */
 
-export interface IssuerDefinition {
-  readonly kind: "jwks" | "shared-secret";
-  /** The `iss` values that are accepted; the first one names the issuer. */
-  readonly issuer: string | readonly string[];
-  readonly jwksUrl?: string;
-  readonly algorithms: readonly string[];
-  readonly audience?: string | readonly string[];
-  /** Claims that must have one of these values. */
-  readonly claims?: Readonly<Record<string, readonly string[]>>;
-  /** The claim that is the user's stable id. */
-  readonly userClaim: string;
-  /** Set apart the users of this issuer from those of another: required for all but one. */
-  readonly userPrefix?: string;
-  /** A header that carries the bare token where there is no `Authorization`. */
-  readonly tokenHeader?: string;
-  readonly typ?: string;
-  readonly secret?: string;
-  readonly dangerouslyAcceptAnyAudience?: boolean;
-}
+import type { IssuerDefinition, JwksIssuerDefinition } from "./definition.ts";
 
 interface Preset {
   readonly userPrefix?: string;
   readonly userClaim?: string;
 }
 
-interface JwksOptions extends Preset {
-  /** The `iss` claim, byte for byte. */
-  readonly issuer: string | readonly string[];
-  /** Where its keys are: https only, no redirect. */
-  readonly jwksUrl: string;
-  /** The `aud` claim: one of these. */
-  readonly audience?: string | readonly string[];
-  readonly algorithms?: readonly string[];
-  readonly claims?: Readonly<Record<string, readonly string[]>>;
-  readonly typ?: string;
-  readonly tokenHeader?: string;
-  /** Takes a token that the issuer made for any other application. */
-  readonly dangerouslyAcceptAnyAudience?: boolean;
-}
+type JwksOptions = Omit<JwksIssuerDefinition, "kind" | "userClaim" | "algorithms" | "preset"> &
+  Preset & { readonly algorithms?: JwksIssuerDefinition["algorithms"] };
 
 /** Any issuer that publishes a JWK Set (RFC 7517). */
-export const jwks = (options: JwksOptions): IssuerDefinition => ({
+export const jwks = (options: JwksOptions): JwksIssuerDefinition => ({
   algorithms: ["RS256", "ES256"],
   userClaim: "sub",
   ...options,
@@ -66,44 +36,68 @@ export const sharedSecret = (
 /** `domain` without scheme; `audience` is the API's identifier. Auth0's issuer ends with a slash. */
 export const auth0 = (
   options: Preset & { readonly domain: string; readonly audience: string },
-): IssuerDefinition =>
-  preset(options, {
-    issuer: `https://${options.domain}/`,
-    jwksUrl: `https://${options.domain}/.well-known/jwks.json`,
-    audience: options.audience,
-    algorithms: ["RS256"],
-  });
+): JwksIssuerDefinition =>
+  preset(
+    options,
+    {
+      issuer: `https://${options.domain}/`,
+      jwksUrl: `https://${options.domain}/.well-known/jwks.json`,
+      audience: options.audience,
+      algorithms: ["RS256"],
+    },
+    { address: "domain", example: 'a bare host, such as "acme.eu.auth0.com"' },
+  );
 
 /** Session tokens have no audience: the origins that may use one (`azp`) take its place. */
 export const clerk = (
   options: Preset & { readonly domain: string; readonly authorizedParties: readonly string[] },
-): IssuerDefinition =>
-  preset(options, {
-    issuer: `https://${options.domain}`,
-    jwksUrl: `https://${options.domain}/.well-known/jwks.json`,
-    claims: { azp: options.authorizedParties },
-    algorithms: ["RS256"],
-  });
+): JwksIssuerDefinition =>
+  preset(
+    options,
+    {
+      issuer: `https://${options.domain}`,
+      jwksUrl: `https://${options.domain}/.well-known/jwks.json`,
+      claims: { azp: options.authorizedParties },
+      algorithms: ["RS256"],
+    },
+    {
+      address: "domain",
+      example: 'a bare host, such as "clerk.acme.com"',
+      options: { claims: "authorizedParties" },
+    },
+  );
 
 /** Projects with asymmetric signing keys. `project` is the reference in `https://<project>.supabase.co`. */
-export const supabase = (options: Preset & { readonly project: string }): IssuerDefinition =>
-  preset(options, {
-    issuer: `https://${options.project}.supabase.co/auth/v1`,
-    jwksUrl: `https://${options.project}.supabase.co/auth/v1/.well-known/jwks.json`,
-    audience: "authenticated",
-    algorithms: ["ES256", "RS256"],
-  });
+export const supabase = (options: Preset & { readonly project: string }): JwksIssuerDefinition =>
+  preset(
+    options,
+    {
+      issuer: `https://${options.project}.supabase.co/auth/v1`,
+      jwksUrl: `https://${options.project}.supabase.co/auth/v1/.well-known/jwks.json`,
+      audience: "authenticated",
+      algorithms: ["ES256", "RS256"],
+    },
+    { address: "project", example: "the project's bare reference, without .supabase.co" },
+  );
 
-export const firebase = (options: Preset & { readonly project: string }): IssuerDefinition =>
-  preset(options, {
-    issuer: `https://securetoken.google.com/${options.project}`,
-    jwksUrl:
-      "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
-    audience: options.project,
-    algorithms: ["RS256"],
-  });
+export const firebase = (options: Preset & { readonly project: string }): JwksIssuerDefinition =>
+  preset(
+    options,
+    {
+      issuer: `https://securetoken.google.com/${options.project}`,
+      jwksUrl:
+        "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+      audience: options.project,
+      algorithms: ["RS256"],
+    },
+    {
+      address: "project",
+      example: 'the bare project id, such as "acme-app"',
+      options: { audience: "project" },
+    },
+  );
 
-/** Access tokens name the app in `client_id` and have no `aud`; id tokens have it the other way round. */
+/** Access tokens name the app in `client_id` and have no `aud`. Id tokens have an `aud` and no `client_id`. */
 export const cognito = (
   options: Preset & {
     readonly region: string;
@@ -111,49 +105,84 @@ export const cognito = (
     readonly clientId: string;
     readonly tokenUse?: "access" | "id";
   },
-): IssuerDefinition => {
+): JwksIssuerDefinition => {
   const issuer = `https://cognito-idp.${options.region}.amazonaws.com/${options.userPool}`;
-  const common = { issuer, jwksUrl: `${issuer}/.well-known/jwks.json`, algorithms: ["RS256"] };
-  return options.tokenUse === "id"
-    ? preset(options, { ...common, audience: options.clientId, claims: { token_use: ["id"] } })
-    : preset(options, {
-        ...common,
-        claims: { token_use: ["access"], client_id: [options.clientId] },
-      });
+  const common = {
+    issuer,
+    jwksUrl: `${issuer}/.well-known/jwks.json`,
+    algorithms: ["RS256"],
+  } as const;
+  const row =
+    options.tokenUse === "id"
+      ? { ...common, audience: options.clientId, claims: { token_use: ["id"] } }
+      : { ...common, claims: { token_use: ["access"], client_id: [options.clientId] } };
+  return preset(options, row, {
+    address: "userPool",
+    example: 'the pool\'s id, such as "eu-west-1_AbC", with its region beside it',
+    options: { audience: "clientId", claims: "clientId" },
+  });
 };
 
 export const google = (
   options: Preset & { readonly clientId: string | readonly string[] },
-): IssuerDefinition =>
-  preset(options, {
-    issuer: ["https://accounts.google.com", "accounts.google.com"],
-    jwksUrl: "https://www.googleapis.com/oauth2/v3/certs",
-    audience: options.clientId,
-    algorithms: ["RS256"],
-  });
+): JwksIssuerDefinition =>
+  preset(
+    options,
+    {
+      issuer: ["https://accounts.google.com", "accounts.google.com"],
+      jwksUrl: "https://www.googleapis.com/oauth2/v3/certs",
+      audience: options.clientId,
+      algorithms: ["RS256"],
+    },
+    { options: { audience: "clientId" } },
+  );
 
 export const apple = (
   options: Preset & { readonly clientId: string | readonly string[] },
-): IssuerDefinition =>
-  preset(options, {
-    issuer: "https://appleid.apple.com",
-    jwksUrl: "https://appleid.apple.com/auth/keys",
-    audience: options.clientId,
-    algorithms: ["RS256", "ES256"],
-  });
+): JwksIssuerDefinition =>
+  preset(
+    options,
+    {
+      issuer: "https://appleid.apple.com",
+      jwksUrl: "https://appleid.apple.com/auth/keys",
+      audience: options.clientId,
+      algorithms: ["RS256", "ES256"],
+    },
+    { options: { audience: "clientId" } },
+  );
 
 /** `team` in `https://<team>.cloudflareaccess.com`; `audience` is the application's AUD tag. */
 export const cloudflareAccess = (
   options: Preset & { readonly team: string; readonly audience: string },
-): IssuerDefinition =>
-  preset(options, {
-    issuer: `https://${options.team}.cloudflareaccess.com`,
-    jwksUrl: `https://${options.team}.cloudflareaccess.com/cdn-cgi/access/certs`,
-    audience: options.audience,
-    algorithms: ["RS256"],
-    tokenHeader: "cf-access-jwt-assertion",
-  });
+): JwksIssuerDefinition =>
+  preset(
+    options,
+    {
+      issuer: `https://${options.team}.cloudflareaccess.com`,
+      jwksUrl: `https://${options.team}.cloudflareaccess.com/cdn-cgi/access/certs`,
+      audience: options.audience,
+      algorithms: ["RS256"],
+      tokenHeader: "cf-access-jwt-assertion",
+    },
+    { address: "team", example: "the bare name of the team, without .cloudflareaccess.com" },
+  );
 
-function preset({ userClaim, userPrefix }: Preset, row: JwksOptions): IssuerDefinition {
-  return jwks({ ...row, ...(userClaim && { userClaim }), ...(userPrefix && { userPrefix }) });
+interface PresetOptions {
+  /** The option that the addresses are made from. */
+  readonly address?: string;
+  /** What that option must be. */
+  readonly example?: string;
+  /** The option behind a field, where it has another name. */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+function preset(
+  { userClaim, userPrefix }: Preset,
+  row: JwksOptions,
+  { address = "issuer", example = "an https URL", options = {} }: PresetOptions,
+): JwksIssuerDefinition {
+  return {
+    ...jwks({ ...row, ...(userClaim && { userClaim }), ...(userPrefix && { userPrefix }) }),
+    preset: { address, example, options: { issuer: address, jwksUrl: address, ...options } },
+  };
 }

@@ -1,9 +1,9 @@
-/** What a shape says of a value that does not fit: always "must …", to stand behind the value's path. */
+/** The messages of schemas: what to change in a value, to be read after its path. */
 import type * as z from "zod/mini";
 
 type Issue = z.core.$ZodRawIssue;
 
-/** For `z.config({ customError })`; a schema with a text of its own keeps that. */
+/** Returns the message of an issue, for `z.config({ customError })`. A message in the schema itself goes first. */
 export function messageOf(issue: Issue): string | undefined {
   switch (issue.code) {
     case "invalid_type":
@@ -23,17 +23,17 @@ export function messageOf(issue: Issue): string | undefined {
     case "invalid_format":
     case "invalid_union":
     case "not_multiple_of":
-      return "must have another form: see docs/configuration.md and docs/protocol.md";
+      return "is not valid: see docs/configuration.md and docs/protocol.md";
   }
 }
 
-/** The word for a type, with its article. */
+/** Returns the name of a type with its article. */
 function nameOf(expected: string): string {
   if (expected === "int") return "a whole number";
   return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`;
 }
 
-/** Characters and elements are had, a number is. */
+/** Returns `have at least 3 characters` for texts and arrays, `be at least 3` for numbers. */
 function amountOf(origin: string, amount: string): string {
   if (origin === "string") return `have ${amount} characters`;
   return origin === "array" ? `have ${amount} elements` : `be ${amount}`;

@@ -1,29 +1,10 @@
-/** Profiles of stores: the options of one bucket, as plain data. The rows are in `store/provider.ts`. */
-import type { Capabilities } from "./capabilities.ts";
-import type { ProviderName } from "../store/provider.ts";
+/** Profiles of stores: the options of one bucket, as plain data. The rows are in `store/providers.ts`. */
+import type { StoreDefinition } from "./definition.ts";
 
-interface Common {
-  readonly bucket: string;
-  /** The host that clients reach and that is signed, where it differs from the one the Worker calls. */
-  readonly publicEndpoint?: string;
-  readonly addressing?: "virtual-host" | "path";
-  /**
-   * `"signed-empty"` signs an empty `x-amz-copy-source`, so that a ticket cannot be turned into
-   * a copy. It breaks uploads on most stores: only where it was seen to work (docs/security.md).
-   */
-  readonly copyGuard?: "signed-empty" | "none";
-  /** What this server was seen to do: `npx edge-presigner doctor` prints it where it differs. */
-  readonly capabilities?: Capabilities;
-}
-
-export interface StoreDefinition extends Common {
-  readonly provider: ProviderName;
-  readonly region?: string;
-  readonly account?: string;
-  readonly jurisdiction?: "eu" | "fedramp";
-  readonly endpoint?: string;
-}
-
+type Common = Omit<
+  StoreDefinition,
+  "provider" | "region" | "account" | "jurisdiction" | "endpoint"
+>;
 type InRegion = Common & { readonly region: string };
 type Anywhere = InRegion & { readonly endpoint: string };
 
@@ -55,7 +36,7 @@ export const compatible = (options: Anywhere): StoreDefinition => ({
   ...options,
 });
 
-/** The store that Wrangler embeds for development, at the address of the request itself: loopback only. */
+/** The store that Wrangler embeds for development, at the origin of the request: on loopback hosts only. */
 export const local = (options: { readonly bucket: string }): StoreDefinition => ({
   provider: "local",
   ...options,

@@ -1,4 +1,4 @@
-/** Durations, sizes and rates as people write them: `"2 min"`, `"5 MB"`, `"30 / minute"`. */
+/** Parses durations, sizes and rates as people write them: `"2 min"`, `"5 MB"`, `"30 / minute"`. */
 
 const SECONDS = {
   s: 1,
@@ -38,22 +38,22 @@ export interface RateLimit {
   readonly windowSeconds: number;
 }
 
-/** Whole seconds, or `undefined` where the text is no duration. */
+/** Returns whole seconds, or `undefined` for a text that is not a duration. */
 export function parseDuration(text: unknown): number | undefined {
   return parseQuantity(text, SECONDS);
 }
 
-/** Whole bytes, or `undefined` where the text is no size. */
+/** Returns whole bytes, or `undefined` for a text that is not a size. */
 export function parseSize(text: unknown): number | undefined {
   return parseQuantity(text, BYTES);
 }
 
-/** A count and its window, or `undefined` where the text is no rate. */
+/** Returns a count and its window, or `undefined` for a text that is not a rate. */
 export function parseRate(text: unknown): RateLimit | undefined {
   return parsePer(text, (amount) => (/^\d{1,9}$/.test(amount) ? Number(amount) : undefined));
 }
 
-/** Bytes and their window, or `undefined` where the text is no rate of bytes. */
+/** Returns bytes and their window, or `undefined` for a text that is not a rate of bytes. */
 export function parseBytesRate(text: unknown): RateLimit | undefined {
   return parsePer(text, parseSize);
 }

@@ -1,57 +1,52 @@
-/** Request → Caller: a bearer JWT, verified before anything of it is believed. */
+/** Request → Caller: verifies a bearer JWT before any of its claims is used. */
 import { decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
-import * as z from "zod/mini";
 import type { Issuer } from "../config/config.ts";
 import { encodeSegment } from "../key/segment.ts";
 import { Problem } from "../problem.ts";
-import { jwksKeySource, secretKeySource, type Outside } from "./jwks.ts";
+import { jwksKeySource, secretKeySource, type JwksDependencies } from "./jwks.ts";
+import { parseScope, type TokenScope } from "./token-scope.ts";
 
 declare const authenticated: unique symbol;
 
-/** Who asks. Only `authenticate` makes one. */
+/** An authenticated user. Only `authenticate` makes one. */
 export interface Caller {
   readonly [authenticated]: true;
   /** The name of the issuer, and the user's stable id there. */
   readonly issuer: string;
   readonly user: string;
-  /** Both, as the one segment of a key that is this user's and nobody else's. */
+  /** Issuer and user as one segment of a key, which no other user shares. */
   readonly segment: string;
   readonly claims: Readonly<Record<string, unknown>>;
-  readonly narrowing: Narrowing;
+  readonly scope: TokenScope;
 }
-
-/** What the token itself allows less of than the policies do. */
-type Narrowing = z.output<typeof narrowingSchema>;
-
-/** A token that some text cannot be narrowed by is refused: it must not count as unlimited. */
-const narrowingSchema = z.object({
-  policies: z.optional(z.array(z.string())),
-  maxBytes: z.optional(z.int().check(z.nonnegative())),
-  key: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
-});
 
 const MAX_TOKEN_CHARACTERS = 8192;
 const MAX_USER_BYTES = 255;
 const CLOCK_TOLERANCE_SECONDS = 30;
 
-/** Every issuer with its keys: made once per isolate. */
+/** Every issuer with its keys. Created once per isolate. */
 export type Verifiers = readonly (readonly [Issuer, JWTVerifyGetKey])[];
 
-export function createVerifiers(issuers: readonly Issuer[], outside: Outside): Verifiers {
-  return issuers.map((issuer) => {
-    const { secret, jwksUrl = "" } = issuer;
-    return [issuer, secret ? secretKeySource(secret) : jwksKeySource(jwksUrl, outside)] as const;
-  });
+export function createVerifiers(
+  issuers: readonly Issuer[],
+  dependencies: JwksDependencies,
+): Verifiers {
+  return issuers.map((issuer) => [
+    issuer,
+    issuer.kind === "shared-secret"
+      ? secretKeySource(issuer.secret)
+      : jwksKeySource(issuer.jwksUrl, dependencies),
+  ]);
 }
 
-/** Throws `unauthenticated`, the same for every reason; the reason is its cause. */
+/** Returns the caller. Throws `unauthenticated`, the same for every reason; the reason is its `cause`. */
 export async function authenticate(
   headers: Headers,
   verifiers: Verifiers,
-  now: number,
+  nowMs: number,
 ): Promise<Caller> {
   try {
-    return await verify(readToken(headers, verifiers), verifiers, now);
+    return await verify(readToken(headers, verifiers), verifiers, nowMs);
   } catch (cause) {
     throw new Problem("unauthenticated", "Send a valid token: Authorization: Bearer <token>", {
       headers: { "www-authenticate": 'Bearer realm="edge-presigner"' },
@@ -71,12 +66,12 @@ function readToken(headers: Headers, verifiers: Verifiers): string {
   return token;
 }
 
-async function verify(token: string, verifiers: Verifiers, now: number): Promise<Caller> {
-  // Unverified, and used for nothing but to choose whose keys have to fit.
+async function verify(token: string, verifiers: Verifiers, nowMs: number): Promise<Caller> {
+  // Unverified: it only selects the issuer whose keys must have signed the token.
   const { iss } = decodeJwt(token);
   const [issuer, getKey] =
     verifiers.find(([{ issuers }]) => iss !== undefined && issuers.includes(iss)) ?? [];
-  if (!issuer || !getKey) throw new Error("The issuer is not known");
+  if (!issuer || !getKey) throw new Error("The issuer is unknown");
   const { payload } = await jwtVerify(token, getKey, {
     algorithms: [...issuer.algorithms],
     issuer: [...issuer.issuers],
@@ -84,12 +79,12 @@ async function verify(token: string, verifiers: Verifiers, now: number): Promise
     ...(issuer.typ && { typ: issuer.typ }),
     requiredClaims: ["exp"],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
-    currentDate: new Date(now),
+    currentDate: new Date(nowMs),
   });
   for (const [claim, allowed] of Object.entries(issuer.claims)) {
     const value = payload[claim];
     if (typeof value !== "string" || !allowed.includes(value))
-      throw new Error(`The claim ${claim} does not fit`);
+      throw new Error(`The claim ${claim} has another value than the configuration allows`);
   }
   return toCaller(issuer, payload);
 }
@@ -97,18 +92,18 @@ async function verify(token: string, verifiers: Verifiers, now: number): Promise
 function toCaller(issuer: Issuer, payload: JWTPayload): Caller {
   const user = payload[issuer.userClaim];
   if (typeof user !== "string" || user === "")
-    throw new Error(`The claim ${issuer.userClaim} names no user`);
+    throw new Error(`The claim ${issuer.userClaim} has no user id`);
   if (new TextEncoder().encode(user).length > MAX_USER_BYTES)
     throw new Error("The user's id is too long");
   const [name = ""] = issuer.issuers;
-  // ".-" is in no encoded text: a dot is followed by two hexadecimal digits there.
+  // No encoded text contains ".-": there a dot is followed by two hexadecimal digits.
   const prefix = issuer.userPrefix ? `${issuer.userPrefix}.-` : "";
   const caller: Omit<Caller, typeof authenticated> = {
     issuer: name,
     user,
     segment: prefix + encodeSegment(user),
     claims: payload,
-    narrowing: narrowingSchema.parse(payload),
+    scope: parseScope(payload),
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand
   return caller as Caller;

@@ -1,7 +1,8 @@
-/** Whether the checksum of an intent is one that the policy wants and the store can use. */
-import type { Policy, Store } from "../config/config.ts";
+/** Checks the checksum of an intent against the policy and the store. */
+import type { Policy } from "../config/config.ts";
 import { invalidRequest } from "../problem.ts";
 import { CHECKSUMS, isDigest, type Checksum } from "../store/checksum.ts";
+import type { Store } from "../store/store.ts";
 import type { Parts } from "./parts.ts";
 
 interface Multipart {
@@ -9,7 +10,7 @@ interface Multipart {
   readonly store: Store;
 }
 
-/** Throws `invalid-request`. */
+/** Throws `invalid-request` for a missing, malformed or unsupported checksum. */
 export function checkChecksum(
   policy: Policy,
   checksum: Checksum | undefined,
@@ -19,17 +20,17 @@ export function checkChecksum(
     (algorithm) => !multipart || multipart.store.provider.multipartChecksums[algorithm],
   );
   if (!checksum) {
-    if (!policy.isChecksumRequired) return;
+    if (policy.checksum === "optional") return;
     throw invalidRequest({
       pointer: "/checksum",
-      detail: `is required: the policy wants one of ${allowed.join(", ")}`,
+      detail: `is required: the policy requires one of ${allowed.join(", ")}`,
     });
   }
   const { algorithm, value } = checksum;
   if (!allowed.includes(algorithm)) {
     const what =
       allowed.length === 0
-        ? "is not possible for an upload in parts on this store"
+        ? "is not possible for multipart uploads on this store"
         : `must be one of ${allowed.join(", ")}`;
     throw invalidRequest({ pointer: "/checksum/algorithm", detail: what });
   }
@@ -38,7 +39,7 @@ export function checkChecksum(
     const suffix = `-${multipart.parts.partCount}`;
     if (value.endsWith(suffix) && isDigest({ algorithm, value: value.slice(0, -suffix.length) }))
       return;
-    const detail = `must be ${bytes} bytes in base64 with padding, of the parts' digests, and "${suffix}"`;
+    const detail = `must be the checksum of the parts' digests, ${bytes} bytes in base64 with padding, followed by "${suffix}"`;
     throw invalidRequest({ pointer: "/checksum/value", detail });
   }
   if (isDigest(checksum)) return;
@@ -48,7 +49,7 @@ export function checkChecksum(
   });
 }
 
-/** A checksum of the parts' digests needs each part's own. */
+/** Returns whether each part needs its own checksum: the whole one is computed from the parts' digests. */
 export function needsPartChecksums({ provider }: Store, checksum: Checksum | undefined): boolean {
   return checksum !== undefined && provider.multipartChecksums[checksum.algorithm] === "composite";
 }

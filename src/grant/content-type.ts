@@ -1,9 +1,9 @@
-/** Content types: what a policy allows, what a browser would run, and the extensions of each. */
+/** Content types: which a policy allows, which a browser would run, and their extensions. */
 import mime from "mime/lite";
 
 /**
- * What a browser runs or a server might, when it is served from a bucket: stored cross-site
- * scripting. Allowed only where a policy names the type outright.
+ * Types that a browser, or a server, runs when a bucket serves them: stored cross-site scripting.
+ * A policy has to name such a type; no pattern includes it.
  */
 const ACTIVE = new Set([
   "application/ecmascript",
@@ -42,14 +42,14 @@ const ACTIVE = new Set([
   "text/xsl",
 ]);
 
-/** The extensions by which a server would serve one of those. */
+/** Extensions that a server would serve as one of those types. */
 const ACTIVE_EXTENSIONS = new Set(
   "asp aspx bat cgi cmd cjs csh dtd eml hta htm html js jse jsp mht mhtml mjs phar php php5 phtml pl ps1 py sh shtml svg svgz swf vbs wsf xht xhtml xml xsl xslt".split(
     " ",
   ),
 );
 
-/** Whether the policy's list has the type: by name, or by a pattern if nothing would run it. */
+/** Returns whether the list has the type: by name, or by a pattern if no browser would run it. */
 export function isTypeAllowed(contentType: string, types: readonly string[]): boolean {
   if (types.includes(contentType)) return true;
   if (isActive(contentType)) return false;
@@ -61,31 +61,33 @@ function isActive(contentType: string): boolean {
   return ACTIVE.has(contentType) || contentType.endsWith("+xml");
 }
 
-/** Whether a browser would run what a policy lets in under this key, by its types or by the key's extension. */
+/** Returns whether a browser could run an object of this policy, by the policy's types or the key's extension. */
 export function mayRun(types: readonly string[], key: string): boolean {
   const extension = extensionOf(key.split("/").at(-1))?.toLowerCase();
   return types.some(isActive) || (extension !== undefined && ACTIVE_EXTENSIONS.has(extension));
 }
 
-/** The extension of the file's name, without the dot and as it stands; `undefined` where it has none. */
+/** Returns the extension without the dot, or `undefined` without one. */
 function extensionOf(filename: string | undefined): string | undefined {
   return /[^.]\.([^.]+)$/.exec(filename ?? "")?.[1];
 }
 
-/** The extension for a key: the file's own where the type allows it, or the type's first one. */
+/** Returns the extension for a key: the file's own if the type has it, or the type's first one. */
 export function chooseExtension(
   contentType: string,
   filename: string | undefined,
-): { readonly extension: string } | { readonly fault: string } {
+): { readonly extension: string } | { readonly error: string } {
   const known = mime.getAllExtensions(contentType);
   const own = extensionOf(filename)?.toLowerCase();
   if (own === undefined) return { extension: mime.getExtension(contentType) ?? "bin" };
   const isGeneric = contentType === "application/octet-stream" || !known;
   if (known?.has(own)) return { extension: own };
   if (!isGeneric)
-    return { fault: `.${own} is no extension of ${contentType}: use .${[...known].join(", .")}` };
+    return {
+      error: `.${own} is not a valid extension for ${contentType}: use .${[...known].join(", .")}`,
+    };
   if (ACTIVE_EXTENSIONS.has(own) && !isActive(contentType))
-    return { fault: `.${own} does not go with ${contentType}` };
+    return { error: `.${own} is not a valid extension for ${contentType}` };
   if (!/^[a-z0-9]{1,16}$/.test(own)) return { extension: "bin" };
   return { extension: own };
 }

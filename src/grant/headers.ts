@@ -1,24 +1,25 @@
-/** The headers of a grant: what the client sends with its PUT, or the Worker when it begins an upload in parts. */
-import type { Policy, Store } from "../config/config.ts";
+/** The signed headers of an object: of a single PUT, or of CreateMultipartUpload. */
+import type { Policy } from "../config/config.ts";
 import { invalidRequest } from "../problem.ts";
 import { CHECKSUMS, type Checksum } from "../store/checksum.ts";
-import type { Intent } from "./authorize.ts";
-import { encodeMetadata, metadataFault } from "./metadata.ts";
+import type { Store } from "../store/store.ts";
+import type { Intent } from "./intent.ts";
+import { encodeMetadata, metadataError } from "./metadata.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
-interface Granting {
+interface ObjectRequest {
   readonly policy: Policy;
   readonly store: Store;
   readonly intent: Intent;
-  readonly isInParts: boolean;
+  readonly isMultipart: boolean;
 }
 
-/** With lower-case names. Throws `invalid-request` for metadata that cannot be sent. */
-export function headersOf({ policy, store, intent, isInParts }: Granting): Headers {
+/** Returns the headers, with lower-case names. Throws `invalid-request` for metadata that cannot be sent. */
+export function objectHeaders({ policy, store, intent, isMultipart }: ObjectRequest): Headers {
   return {
     "content-type": intent.contentType,
-    ...(isInParts
+    ...(isMultipart
       ? multipartChecksumHeaders(store, intent.checksum)
       : {
           ...noOverwriteHeader(policy, store, intent),
@@ -29,10 +30,9 @@ export function headersOf({ policy, store, intent, isInParts }: Granting): Heade
   };
 }
 
-/** What keeps an object from being replaced; nothing where the policy, or the client with its leave, goes without. */
+/** The header that refuses to overwrite an object, unless the policy allows to overwrite or to leave it out. */
 function noOverwriteHeader(policy: Policy, { provider }: Store, intent: Intent): Headers {
-  const isLoosened =
-    policy.isOverwriteAllowed || (intent.isContentTypeOnly && policy.isContentTypeOnlyAllowed);
+  const isLoosened = policy.overwrite || (intent.isContentTypeOnly && policy.allowContentTypeOnly);
   return isLoosened || !provider.noOverwrite
     ? {}
     : { [provider.noOverwrite.header]: provider.noOverwrite.value };
@@ -57,12 +57,12 @@ function metadataHeaders(
   let bytes = 0;
   for (const [name, value] of Object.entries(metadata ?? {})) {
     const pointer = `/metadata/${name}`;
-    if (!policy.metadata.has(name)) {
-      const allowed = [...policy.metadata].join(", ") || "none";
-      throw invalidRequest({ pointer, detail: `is not allowed: the policy has ${allowed}` });
+    if (!policy.metadata.includes(name)) {
+      const allowed = policy.metadata.join(", ") || "none";
+      throw invalidRequest({ pointer, detail: `is not allowed: the policy allows ${allowed}` });
     }
-    const fault = metadataFault(value);
-    if (fault) throw invalidRequest({ pointer, detail: fault });
+    const error = metadataError(value);
+    if (error) throw invalidRequest({ pointer, detail: error });
     const encoded = encodeMetadata(value);
     headers[`x-amz-meta-${name}`] = encoded;
     bytes += name.length + encoded.length;
@@ -74,7 +74,7 @@ function metadataHeaders(
   return headers;
 }
 
-/** What begins an upload in parts with a checksum (AWS: CreateMultipartUpload). */
+/** The checksum type of a multipart upload (AWS: CreateMultipartUpload). */
 function multipartChecksumHeaders({ provider }: Store, checksum: Checksum | undefined): Headers {
   const { sdkName } = checksum ? CHECKSUMS[checksum.algorithm] : {};
   const kind = checksum && provider.multipartChecksums[checksum.algorithm];

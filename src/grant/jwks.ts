@@ -1,4 +1,4 @@
-/** The keys that verify an issuer's tokens: one source per issuer and isolate. */
+/** The keys that verify an issuer's tokens: a shared secret, or a cached JWK Set. */
 import {
   createLocalJWKSet,
   errors,
@@ -7,29 +7,28 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 import * as z from "zod/mini";
-import { readText } from "../body.ts";
-import { withDeadline } from "../bounded-fetch.ts";
+import { boundedFetch, type Fetch } from "../bounded-fetch.ts";
+import { describeError } from "../log.ts";
 import type { Secret } from "../secret.ts";
 
-/** What the cache needs of the world. */
-export interface Outside {
+export interface JwksDependencies {
   readonly now: () => number;
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** Lets work go on after the answer is sent. */
+  readonly fetch: Fetch;
+  /** Lets work continue after the response. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
 const FRESH_MS = 10 * 60_000;
-/** An issuer that is down for a day does not lock its users out. */
+/** An outage of the issuer for a day does not lock its users out. */
 const STALE_MS = 24 * 3_600_000;
-/** Between two fetches, whatever asks for one: a failure, an unknown `kid`, a stale set. */
+/** The least time between two fetches, whatever their reason. */
 const COOL_DOWN_MS = 30_000;
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 64 * 1024;
 
 const jwkSet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
-/** HS256: the secret as a key, imported once. */
+/** Returns the key source of a shared secret (HS256). The key is imported once. */
 export function secretKeySource(secret: Secret): JWTVerifyGetKey {
   let key: CryptoKey | undefined;
   return async () => {
@@ -42,36 +41,40 @@ export function secretKeySource(secret: Secret): JWTVerifyGetKey {
 }
 
 /**
- * A published JWK Set (RFC 7517): fresh for 10 minutes, then used while it is fetched anew, and
- * for 24 hours while its issuer fails. Throws jose's errors and `KeysUnavailable`.
+ * Returns the key source of a published JWK Set (RFC 7517). A set is fresh for 10 minutes; after that
+ * it is still used while a new one is fetched, for 24 hours at most. Throws jose's errors and
+ * `JwksUnavailable`.
  */
-export function jwksKeySource(url: string, outside: Outside): JWTVerifyGetKey {
+export function jwksKeySource(
+  url: string,
+  { now, fetch, waitUntil }: JwksDependencies,
+): JWTVerifyGetKey {
   let keys: JWTVerifyGetKey | undefined;
   let fetchedAt = 0;
   let attemptedAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
 
-  const isCool = () => outside.now() - attemptedAt >= COOL_DOWN_MS;
+  const isCool = () => now() - attemptedAt >= COOL_DOWN_MS;
   const refresh = async () => {
-    attemptedAt = outside.now();
+    attemptedAt = now();
     try {
-      keys = createLocalJWKSet(await fetchJwks(url, outside));
-      fetchedAt = outside.now();
+      keys = createLocalJWKSet(await fetchJwks(url, fetch));
+      fetchedAt = now();
     } catch (error) {
-      failedAt = outside.now();
-      throw new KeysUnavailable(url, { cause: error });
+      failedAt = now();
+      throw new JwksUnavailable(url, { cause: error });
     }
     return keys;
   };
 
   return async function getKey(header, token) {
-    const age = outside.now() - fetchedAt;
+    const age = now() - fetchedAt;
     if (!keys || age >= STALE_MS) {
-      // Requests that arrive while the first fetch runs fetch too: an isolate may not share one.
-      if (outside.now() - failedAt < COOL_DOWN_MS) throw new KeysUnavailable(url);
+      // Each waiting request fetches by itself: a Worker may not share I/O between requests.
+      if (now() - failedAt < COOL_DOWN_MS) throw new JwksUnavailable(url);
       return (await refresh())(header, token);
     }
-    if (age >= FRESH_MS && isCool()) outside.waitUntil(refresh().catch(() => undefined));
+    if (age >= FRESH_MS && isCool()) waitUntil(refresh().catch(() => undefined));
     try {
       return await keys(header, token);
     } catch (error) {
@@ -81,23 +84,28 @@ export function jwksKeySource(url: string, outside: Outside): JWTVerifyGetKey {
   };
 }
 
-/** The issuer's keys could not be read; the cause is for the log. */
-class KeysUnavailable extends Error {
-  override readonly name = "KeysUnavailable";
+/** The issuer's keys could not be read. */
+class JwksUnavailable extends Error {
+  override readonly name = "JwksUnavailable";
+  readonly logReason: string;
 
   constructor(url: string, options?: ErrorOptions) {
     super(`The keys at ${url} could not be read`, options);
+    const cause = describeError(options?.cause);
+    this.logReason = `${this.name}: ${this.message}${cause === undefined ? "" : ` (${cause})`}`;
   }
 }
 
-async function fetchJwks(url: string, { fetch }: Outside): Promise<JSONWebKeySet> {
-  return withDeadline(TIMEOUT_MS, async (signal) => {
-    const headers = { accept: "application/json" };
-    const response = await fetch(url, { headers, redirect: "manual", signal });
-    if (response.status !== 200 || !response.body) {
-      await response.body?.cancel();
-      throw new Error(`Answered ${response.status}`);
-    }
-    return jwkSet.parse(JSON.parse(await readText(response.body, MAX_BYTES)));
-  });
+async function fetchJwks(url: string, fetch: Fetch): Promise<JSONWebKeySet> {
+  const { status, text } = await boundedFetch(
+    {
+      url,
+      init: { headers: { accept: "application/json" } },
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MAX_BYTES,
+    },
+    fetch,
+  );
+  if (status !== 200) throw new Error(`The response is ${status}`);
+  return jwkSet.parse(JSON.parse(text));
 }

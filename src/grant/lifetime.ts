@@ -1,16 +1,18 @@
-/** How long the tickets of a policy live, in seconds. */
 import type { Policy } from "../config/config.ts";
 import { invalidRequest } from "../problem.ts";
 
-/** Longer for an operating system that sends in the background. Throws `invalid-request` where the policy has no such tickets. */
-export function lifeOf(
-  { name, expiresInSeconds, backgroundExpiresInSeconds }: Policy,
+/**
+ * Returns how many seconds a ticket is valid. Throws `invalid-request` for a background ticket where the
+ * policy has none.
+ */
+export function ticketLifetime(
+  { name, expiresIn, backgroundExpiresIn }: Policy,
   isBackground = false,
 ): number {
-  if (!isBackground) return expiresInSeconds;
-  if (backgroundExpiresInSeconds !== undefined) return backgroundExpiresInSeconds;
+  if (!isBackground) return expiresIn;
+  if (backgroundExpiresIn !== undefined) return backgroundExpiresIn;
   throw invalidRequest({
     pointer: "/background",
-    detail: `must be false: "${name}" gives no tickets for the background`,
+    detail: `must be false: the policy "${name}" does not allow background uploads`,
   });
 }

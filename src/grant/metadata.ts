@@ -1,24 +1,24 @@
-/** User metadata as `x-amz-meta-*` headers: safe bytes only, other text by RFC 2047. */
+/** User metadata in `x-amz-meta-*` headers: ASCII as it is, other text encoded by RFC 2047. */
 
-/** Visible ASCII and single inner spaces, which every server and proxy passes on as they are. */
+/** Visible ASCII and single inner spaces: every server and proxy passes these on unchanged. */
 const PLAIN = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
 const UNSAFE = /[\p{Cc}\p{Cs}]/u;
 /** RFC 2047 section 2: an encoded word has at most 75 characters, 63 of them base64. */
 const MAX_WORD_BYTES = 45;
 
-/** What to change in a value, or `undefined`. */
-export function metadataFault(value: string): string | undefined {
+/** Returns what to change in a value, or `undefined` for a valid one. */
+export function metadataError(value: string): string | undefined {
   if (value === "") return "must not be empty";
   if (UNSAFE.test(value)) return "must not contain control characters";
   return undefined;
 }
 
-/** A value as a header carries it. */
+/** Returns the value as it stands in a header. */
 export function encodeMetadata(value: string): string {
   return PLAIN.test(value) && !value.includes("=?") ? value : encodeWords(value);
 }
 
-/** RFC 2047: base64 words of whole characters, separated by a space that a reader drops. */
+/** Encodes base64 words of whole characters. Readers drop the spaces between them (RFC 2047). */
 function encodeWords(value: string): string {
   const encoder = new TextEncoder();
   const words: Uint8Array[] = [];
@@ -35,7 +35,7 @@ function encodeWords(value: string): string {
   return words.map((bytes) => `=?UTF-8?B?${btoa(String.fromCharCode(...bytes))}?=`).join(" ");
 }
 
-/** A value as it was before `encodeMetadata`; words that are none are left as they stand. */
+/** Reverses `encodeMetadata`. Returns the header unchanged where it is not encoded. */
 export function decodeMetadata(header: string): string {
   const words = header
     .split(" ")

@@ -1,19 +1,36 @@
-/** What a token allows less of than its user may: the same for tickets, records and objects. */
-import type { Caller } from "./authenticate.ts";
+/** The restrictions of a token: a token can allow less than the policies do, never more. */
+import * as z from "zod/mini";
 
-/** What is reached for: an upload, or an object whose size nobody tells. */
-interface Reached {
+/** Malformed claims are refused: they must not count as no restriction. */
+const scopeSchema = z.object({
+  policies: z.optional(z.array(z.string())),
+  maxBytes: z.optional(z.int().check(z.nonnegative())),
+  /** A whole key, or a prefix that ends with a slash. */
+  key: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+});
+export type TokenScope = Readonly<z.output<typeof scopeSchema>>;
+
+/** An upload, or an object whose size is unknown. */
+interface Resource {
   readonly policy: string;
   readonly key: string;
   readonly size?: number | undefined;
 }
 
-/** Whether the token is for this policy, and this key: the key itself, or one under its prefix. */
-export function isWithinNarrowing({ narrowing }: Caller, { policy, key, size }: Reached): boolean {
-  const { policies, key: claimed, maxBytes } = narrowing;
+/** Returns the restrictions in a token's claims. Throws for malformed ones. */
+export function parseScope(claims: unknown): TokenScope {
+  return scopeSchema.parse(claims);
+}
+
+/** Returns whether the token allows this policy, key and size. */
+export function isInScope(
+  { scope }: { readonly scope: TokenScope },
+  { policy, key, size }: Resource,
+): boolean {
+  const { policies, key: allowed, maxBytes } = scope;
   if (maxBytes !== undefined && size !== undefined && size > maxBytes) return false;
   if (policies && !policies.includes(policy)) return false;
   return (
-    claimed === undefined || key === claimed || (claimed.endsWith("/") && key.startsWith(claimed))
+    allowed === undefined || key === allowed || (allowed.endsWith("/") && key.startsWith(allowed))
   );
 }

@@ -1,65 +1,105 @@
-/** What a granted upload is, as plain data: sealed into its id, and kept by the ledger. */
+/** What was granted for an upload, as plain data: sealed into its id, and kept by the ledger. */
 import * as z from "zod/mini";
+import type { ObjectKey } from "../key/make.ts";
 import { checksumSchema } from "../store/checksum.ts";
 import type { Grant } from "./authorize.ts";
-import type { ObjectKey } from "../key/make.ts";
 
-export const uploadClaimsSchema = z.object({
-  /** The caller: issuer and user. */
+const common = {
+  /** The issuer and the id of the user. */
   iss: z.string(),
   sub: z.string(),
-  /** The name of the upload, unguessable. */
+  /** The unguessable name of the upload. */
   jti: z.string(),
-  /** When it was granted, and when its ticket expires: seconds since 1970. */
+  /** When it was granted and when it expires: seconds since 1970. */
   iat: z.int(),
   exp: z.int(),
   policy: z.string(),
   store: z.string(),
   key: z.string(),
   type: z.string(),
-  size: z.optional(z.int()),
-  /** The least and the most that may arrive where no size was told. */
-  minBytes: z.optional(z.int()),
-  maxBytes: z.optional(z.int()),
   checksum: z.optional(checksumSchema),
-  /** The key has an id of this upload alone, so that what is under it may be deleted with it. */
+  /** The key contains an id of this upload alone, so that the object may be deleted with it. */
   unique: z.boolean(),
-  /** An upload in parts: what all but the last one have, and the store's name for it. */
-  partSize: z.optional(z.int()),
-  uploadId: z.optional(z.string()),
-  /** Where the embedded store is, which is nowhere in the configuration. */
+  /** Where the embedded store is, which the configuration does not know. */
   origin: z.optional(z.string()),
-});
-export type UploadClaims = Readonly<z.output<typeof uploadClaimsSchema>>;
+};
 
-interface Occasion {
+const multipartSchema = z.object({
+  ...common,
+  size: z.int(),
+  /** The size of every part except the last one. */
+  partSize: z.int(),
+  /** The store's id; absent until the store has created the upload. */
+  uploadId: z.optional(z.string()),
+});
+
+const absent = z.optional(z.undefined());
+
+const singlePartSchema = z.object({
+  ...common,
+  size: z.int(),
+  partSize: absent,
+  uploadId: absent,
+});
+
+/** A single PUT whose size the client does not know. */
+const unsizedSchema = z.object({
+  ...common,
+  size: absent,
+  /** The least and the most bytes that may arrive. */
+  minBytes: z.int(),
+  maxBytes: z.int(),
+  partSize: absent,
+  uploadId: absent,
+});
+
+export const uploadClaimsSchema = z.union([multipartSchema, singlePartSchema, unsizedSchema]);
+
+type MultipartClaims = Readonly<z.output<typeof multipartSchema>>;
+export type UploadClaims =
+  | MultipartClaims
+  | Readonly<z.output<typeof singlePartSchema>>
+  | Readonly<z.output<typeof unsizedSchema>>;
+/** A multipart upload that the store has created. */
+export type CreatedMultipartClaims = MultipartClaims & { readonly uploadId: string };
+
+interface ClaimContext {
   readonly jti: string;
   readonly now: Date;
   readonly requestOrigin: string;
 }
 
+/** A store checks the signature when a request starts, so that a slow PUT ends after its ticket. */
+const LATE_ARRIVAL_SECONDS = 15 * 60;
+
+/** Returns until when an object can still arrive, in milliseconds since 1970. */
+export function lastArrivalMs({ exp }: Pick<UploadClaims, "exp">): number {
+  return (exp + LATE_ARRIVAL_SECONDS) * 1000;
+}
+
+/** Returns the claims of a granted upload. */
 export function claimUpload(
   grant: Grant,
   key: ObjectKey,
-  { jti, now, requestOrigin }: Occasion,
+  { jti, now, requestOrigin }: ClaimContext,
 ): UploadClaims {
   const iat = Math.floor(now.getTime() / 1000);
-  return {
+  const { parts, policy, size } = grant;
+  const claims = {
     iss: grant.caller.issuer,
     sub: grant.caller.user,
     jti,
     iat,
-    exp: iat + (grant.parts ? grant.policy.resumeWithinSeconds : grant.expiresInSeconds),
-    policy: grant.policy.name,
+    exp: iat + (parts ? policy.resumeWithin : grant.expiresInSeconds),
+    policy: policy.name,
     store: grant.store.name,
     key: key.text,
     type: grant.contentType,
-    ...(grant.size === undefined
-      ? { minBytes: grant.policy.minBytes, maxBytes: grant.maxBytes }
-      : { size: grant.size }),
     ...(grant.checksum && { checksum: grant.checksum }),
     unique: key.isUnique,
-    ...(grant.parts && { partSize: grant.parts.partSize }),
     ...(grant.store.origin === undefined && { origin: requestOrigin }),
   };
+  if (parts) return { ...claims, size: parts.size, partSize: parts.partSize };
+  if (size !== undefined) return { ...claims, size };
+  return { ...claims, minBytes: policy.minBytes, maxBytes: grant.maxBytes };
 }

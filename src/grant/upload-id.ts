@@ -1,24 +1,24 @@
 /**
- * The id of an upload: a compact JWS (RFC 7515, HS256) of what was granted, so that it can be
- * completed with no storage at all. Bound to the caller; opaque to clients.
+ * Seals an upload's claims into its id, a compact JWS (RFC 7515, HS256), so that an upload can be
+ * completed without any storage. An id is bound to its caller, and opaque to clients.
  */
 import { SignJWT, jwtVerify, type CryptoKey } from "jose";
-import type { Caller } from "./authenticate.ts";
-import { uploadClaimsSchema, type UploadClaims } from "./upload-claims.ts";
-import { isWithinNarrowing } from "./token-scope.ts";
 import { Problem } from "../problem.ts";
 import type { Secret } from "../secret.ts";
+import type { Caller } from "./authenticate.ts";
+import { isInScope } from "./token-scope.ts";
+import { uploadClaimsSchema, type UploadClaims } from "./upload-claims.ts";
 
 const TYPE = "upload-id+jwt";
 
-/** Seals and opens ids: one per isolate. */
+/** Seals and opens ids. Created once per isolate. */
 export interface UploadIds {
   readonly seal: (claims: UploadClaims) => Promise<string>;
-  /** Throws `upload-not-found`, the same for a false id and for somebody else's. */
+  /** Throws `upload-not-found`, the same for a forged id and for another user's. */
   readonly open: (id: string, caller: Caller) => Promise<UploadClaims>;
 }
 
-/** The first secret seals; all of them open, so that one can be rotated. */
+/** The first secret seals; every secret opens, so that one can be rotated. */
 export function createUploadIds(secrets: readonly [Secret, ...Secret[]]): UploadIds {
   const keys = secrets.map(createKey);
   const [sealingKey = createKey(secrets[0])] = keys;
@@ -30,18 +30,18 @@ export function createUploadIds(secrets: readonly [Secret, ...Secret[]]): Upload
     },
     async open(id, caller) {
       for (const key of keys) {
-        // oxlint-disable-next-line no-await-in-loop -- the second secret is there during a rotation only
+        // oxlint-disable-next-line no-await-in-loop -- there is a second secret only during a rotation
         const claims = await tryToOpen(id, await key());
         if (claims && isFor(claims, caller)) return claims;
       }
-      throw new Problem("upload-not-found", "Use the id of an upload of your own");
+      throw new Problem("upload-not-found", "Use the id of one of your own uploads");
     },
   };
 }
 
 /**
- * Opens an id whose key the client repeats, as Uppy does. Throws as `open` does, and
- * `key-outside-prefix` where the key is another than the upload's.
+ * Opens an id together with the key that the client repeats, as Uppy does. Throws as `open` does, and
+ * `key-outside-prefix` for another key than the upload's.
  */
 export async function openUnderKey(
   uploadIds: UploadIds,
@@ -50,15 +50,15 @@ export async function openUnderKey(
 ): Promise<UploadClaims> {
   const claims = await uploadIds.open(id, caller);
   if (claims.key === key) return claims;
-  throw new Problem("key-outside-prefix", "Name the key that the upload was begun with");
+  throw new Problem("key-outside-prefix", "Use the key that the upload was created with");
 }
 
 function isFor(claims: UploadClaims, caller: Caller): boolean {
   const isOwn = claims.iss === caller.issuer && claims.sub === caller.user;
-  return isOwn && isWithinNarrowing(caller, claims);
+  return isOwn && isInScope(caller, claims);
 }
 
-/** An id outlives its ticket: `exp` says when that one expires, and is no limit here. */
+/** `exp` is when the ticket expires. The id stays valid after that. */
 async function tryToOpen(id: string, key: CryptoKey): Promise<UploadClaims | undefined> {
   try {
     const { payload } = await jwtVerify(id, key, {

@@ -1,18 +1,19 @@
-/** The HTTP edge: which route is answered by what. */
+/** The routes of the Worker. */
 import type { Hono } from "hono/tiny";
 import { version } from "../../package.json";
+import type { ConfigurationError } from "../config/errors.ts";
+import { Problem } from "../problem.ts";
+import type { Dependencies, Service } from "../service.ts";
+import { createBaseApp, type BaseEnv } from "./base.ts";
 import { guideRoutes } from "./guide.ts";
-import { restRoutes } from "./v1.ts";
-import { uppyRoutes } from "./uppy/routes.ts";
 import { answerCors, loopbackOnly, refuseOtherOrigins } from "./middleware.ts";
-import type { Service } from "../service.ts";
-import { createShell, type Edge } from "./base.ts";
+import { uppyRoutes } from "./uppy/routes.ts";
+import { v1Routes } from "./v1.ts";
 
 const FIVE_MINUTES = "public, max-age=300";
 
-/** The Worker's routes over one service. */
-export function createApp(service: Service): Hono<Edge> {
-  const app = createShell(service);
+export function createApp(service: Service): Hono<BaseEnv> {
+  const app = createBaseApp(service);
   if (service.config.isDevelopment) app.use(loopbackOnly);
   app.use(refuseOtherOrigins(service.config));
   app.use(answerCors);
@@ -21,10 +22,26 @@ export function createApp(service: Service): Hono<Edge> {
   app.get("/.well-known/jwks.json", (c) =>
     c.json(service.receipts.publicKeys(), 200, { "cache-control": FIVE_MINUTES }),
   );
-  app.route("/", restRoutes(service));
+  app.route("/", v1Routes(service));
   app.route("/", guideRoutes(service));
   const uppy = uppyRoutes(service);
   app.route("/s3", uppy);
   app.route("/uppy/:token/s3", uppy);
+  return app;
+}
+
+/** Returns an app that answers `misconfigured` to everything, and logs each error. */
+export function createMisconfiguredApp(
+  { errors }: ConfigurationError,
+  dependencies: Dependencies,
+): Hono<BaseEnv> {
+  const { log } = dependencies;
+  log("misconfigured", { errors });
+  const app = createBaseApp(dependencies);
+  app.all("*", () => {
+    log("misconfigured", { errors });
+    const detail = "The configuration has errors: the log of the service lists each one";
+    throw new Problem("misconfigured", detail);
+  });
   return app;
 }

@@ -1,22 +1,32 @@
-/** What every answer has: an id, no caching, and a problem for whatever goes wrong. */
+/** The base app: every response has a request id and is not cached, and every error is a problem. */
 import type { Context } from "hono";
-import { Hono } from "hono/tiny";
 import { createMiddleware } from "hono/factory";
+import { Hono } from "hono/tiny";
 import { getPath } from "hono/utils/url";
 import type { Caller } from "../grant/authenticate.ts";
-import type { Log } from "../log.ts";
+import { describeError, type Log } from "../log.ts";
 import { Problem, problemResponse } from "../problem.ts";
-import type { World } from "../service.ts";
+import type { Dependencies } from "../service.ts";
 
-/** What a request carries from one handler to the next. */
-export interface Edge {
-  Variables: { requestId: string; caller: Caller };
+/** The variables of every request. */
+export interface BaseEnv {
+  Variables: { requestId: string };
 }
 
-export function createShell({ log, now, newId }: Pick<World, "log" | "now" | "newId">): Hono<Edge> {
-  const app = new Hono<Edge>({ getPath: pathOf });
+/** The variables of a request whose caller is authenticated. Only the middleware `withCaller` adds `caller`. */
+export interface CallerEnv {
+  Variables: BaseEnv["Variables"] & { caller: Caller };
+}
+
+/** Returns an app without routes. */
+export function createBaseApp({
+  log,
+  now,
+  newId,
+}: Pick<Dependencies, "log" | "now" | "newId">): Hono<BaseEnv> {
+  const app = new Hono<BaseEnv>({ getPath: normalizePath });
   app.use(
-    createMiddleware<Edge>(async (c, next) => {
+    createMiddleware<BaseEnv>(async (c, next) => {
       const startedAt = now();
       const requestId = newId();
       c.set("requestId", requestId);
@@ -29,40 +39,32 @@ export function createShell({ log, now, newId }: Pick<World, "log" | "now" | "ne
       headers.set("server-timing", `app;dur=${now() - startedAt}`);
     }),
   );
-  app.notFound((c) =>
-    refuse(c, new Problem("not-found", `There is no ${c.req.method} ${tell(c.req.path)}`), log),
-  );
+  app.notFound((c) => {
+    const detail = `There is no ${c.req.method} ${redactPath(c.req.path)}`;
+    return refuse(c, new Problem("not-found", detail), log);
+  });
   app.onError((error, c) => refuse(c, error, log));
   return app;
 }
 
-/** Uppy 6 puts a slash too many before `/s3`, where its address ends with one. */
-function pathOf(request: Request): string {
+/** Uppy 6 adds a slash before `/s3` where its endpoint ends with one. */
+function normalizePath(request: Request): string {
   return getPath(request).replace(/^(\/uppy\/[^/]+)?\/{2,}(?=s3\/)/, "$1/");
 }
 
-/** A path that can be shown: a segment as long as a token may be one, wherever it stands. */
-function tell(path: string): string {
+/** Hides long segments, which may be tokens. */
+function redactPath(path: string): string {
   return path.replaceAll(/[^/]{41,}/g, "…");
 }
 
-function refuse(c: Context<Edge>, error: Error, log: Log): Response {
+function refuse(c: Context<BaseEnv>, error: Error, log: Log): Response {
   const requestId = c.get("requestId");
   if (error instanceof Problem) {
-    log("refused", { code: error.code, requestId, reason: reasonOf(error.cause) });
+    const reason = "logReason" in error ? describeError(error) : describeError(error.cause);
+    log("request-refused", { code: error.code, requestId, reason });
     return problemResponse(error, requestId);
   }
-  log("failed", { requestId, reason: reasonOf(error) });
-  const detail = "The service failed: its log has the reason, under requestId";
+  log("request-failed", { requestId, reason: describeError(error) });
+  const detail = "The service failed. Its log has the reason under the request id";
   return problemResponse(new Problem("internal", detail), requestId);
-}
-
-/** The messages of these are our own, and hold no input; of another error only name and code are told. */
-const OWN = new Set(["Error", "TypeError", "KeysUnavailable", "StoreUnavailable"]);
-
-function reasonOf(cause: unknown): string | undefined {
-  if (!(cause instanceof Error)) return undefined;
-  if (OWN.has(cause.name)) return `${cause.name}: ${cause.message}`;
-  // A bundler shortens the names of classes; a code stays.
-  return "code" in cause ? String(cause.code) : cause.name;
 }

@@ -1,19 +1,21 @@
-/** What stands before the routes: origins, who asks, how often, and how much. */
+/** What runs before the handlers: allowed origins, CORS, the caller, and the size of the body. */
+import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
-import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Config } from "../config/config.ts";
-import { authenticate, type Caller } from "../grant/authenticate.ts";
-import { addressKey, throttle } from "./rate-limit.ts";
-import type { Asked, Occasion } from "../operation/create.ts";
+import { authenticate } from "../grant/authenticate.ts";
+import { describeBytes } from "../describe-bytes.ts";
+import type { UploadContext } from "../operation/create.ts";
+import type { Place } from "../operation/place.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
-import type { Edge } from "./base.ts";
+import type { CallerEnv } from "./base.ts";
+import { countAddress, countCaller, type RequestKind } from "./rate-limit.ts";
 
 const PREFLIGHT_SECONDS = 86_400;
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
-const EXPOSED = [
+const EXPOSED_HEADERS = [
   "location",
   "retry-after",
   "ratelimit",
@@ -22,91 +24,81 @@ const EXPOSED = [
   "server-timing",
 ];
 
-/** A development configuration serves nobody but the machine that it runs on. */
+/** Refuses other hosts than the loopback ones: for development configurations. */
 export const loopbackOnly = createMiddleware(async (c, next) => {
   if (LOOPBACK.test(new URL(c.req.url).hostname)) return next();
   const detail = "This is a development configuration: it answers on a loopback host only";
   throw new Problem("misconfigured", detail);
 });
 
-/** A page of another origin gets no answer at all; an app that is no browser sends no origin. */
+/** Refuses pages of other origins. Requests without an origin pass: apps send none. */
 export const refuseOtherOrigins = ({ origins, anyPortOrigins }: Config) =>
   createMiddleware(async (c, next) => {
     const origin = c.req.header("origin");
-    // A page of another site that loads this as a picture sends no origin, and may send a proxy's cookie.
-    if (origin === undefined && c.req.header("sec-fetch-site") === "cross-site") throw notAllowed();
+    // An image on another site's page has no origin, but may send the cookie of a proxy.
+    const isCrossSite = origin === undefined && c.req.header("sec-fetch-site") === "cross-site";
     const isAllowed =
       origin === undefined ||
       origins.has(origin) ||
       anyPortOrigins.has(origin.replace(/:\d{1,5}$/, ""));
-    if (isAllowed) return next();
-    throw notAllowed();
+    if (isAllowed && !isCrossSite) return next();
+    const detail = "Add this page's origin to `origins` in presigner.config.ts";
+    throw new Problem("origin-not-allowed", detail);
   });
 
-function notAllowed(): Problem {
-  return new Problem(
-    "origin-not-allowed",
-    "Add this page's origin to `origins` in presigner.config.ts",
-  );
-}
-
-const answerOrigin = cors({
+const corsForOrigin = cors({
   origin: (origin) => origin,
   allowMethods: ["GET", "POST", "DELETE"],
   allowHeaders: ["authorization", "content-type"],
-  exposeHeaders: EXPOSED,
+  exposeHeaders: EXPOSED_HEADERS,
   maxAge: PREFLIGHT_SECONDS,
 });
 
-/** Preflights and headers for the origins that got this far; an app that is no browser needs none. */
+/** Answers preflights and adds CORS headers, where the request has an origin. */
 export const answerCors = createMiddleware(async (c, next) =>
-  c.req.header("origin") === undefined ? next() : answerOrigin(c, next),
+  c.req.header("origin") === undefined ? next() : corsForOrigin(c, next),
 );
 
-/** What is counted apart from the rest, each with the caller's own rate. */
-type Counted = "parts" | "downloads" | "deletions";
-
-/** The caller, within the rates of the address and of the caller, before the body is read. */
-export const identify = (service: Service, counted?: Counted) =>
-  createMiddleware<Edge>(async (c, next) => {
-    const { perAddress, perCaller, verifiers, log, now } = service;
-    await throttle(perAddress, addressKey(c.req.header("cf-connecting-ip") ?? null), log);
-    const caller = await authenticate(credentialsOf(c), verifiers, now());
-    await throttle(perCaller, callerKey(caller, counted), log);
+/**
+ * Authenticates the caller before the body is read, and counts the request of the address and of the
+ * caller. Handlers behind it, and no others, have `c.get("caller")`.
+ */
+export const withCaller = (service: Service, kind?: RequestKind) =>
+  createMiddleware<CallerEnv>(async (c, next) => {
+    await countAddress(service, c.req.header("cf-connecting-ip"));
+    const caller = await authenticate(tokenHeaders(c), service.verifiers, service.now());
+    await countCaller(service, caller, kind);
     c.set("caller", caller);
     await next();
   });
 
-/** A client that can send no header has its token in the path: it is taken as if it were in Authorization. */
-function credentialsOf(c: Context<Edge>): Headers {
+/** A client that cannot send headers has its token in the path: it is read as if it were in Authorization. */
+function tokenHeaders(c: Context): Headers {
   const token = c.req.param("token");
   if (token === undefined) return c.req.raw.headers;
   return new Headers({ authorization: `Bearer ${/^[\w.-]+$/.test(token) ? token : ""}` });
 }
 
-/** The name under which a caller is counted by the rate-limit binding. */
-export function callerKey({ issuer, user }: Caller, counted?: Counted): string {
-  return counted ? `${counted} ${issuer} ${user}` : `${issuer} ${user}`;
-}
+const MAX_BODY_BYTES = { batch: 64 * 1024, etags: 1024 * 1024, other: 16 * 1024 } as const;
 
-/** For requests that name many things, and for all others. */
-const LIMITS = { batch: 64 * 1024, etags: 1024 * 1024, other: 16 * 1024 } as const;
-
-export const limitBody = (kind: keyof typeof LIMITS = "other") =>
+/** Refuses longer bodies: `batch` for many uploads, `etags` for the ETags of many parts. */
+export const limitBody = (kind: keyof typeof MAX_BODY_BYTES = "other") =>
   bodyLimit({
-    maxSize: LIMITS[kind],
+    maxSize: MAX_BODY_BYTES[kind],
     onError: () => {
-      const detail = `The body may have at most ${LIMITS[kind]} bytes: send the file itself to the ticket's url`;
-      throw new Problem("too-large", detail, { extras: { limit: LIMITS[kind] } });
+      const limit = MAX_BODY_BYTES[kind];
+      const detail = `The body may have at most ${describeBytes(limit)}: send the file itself to the ticket's url`;
+      throw new Problem("too-large", detail, { extras: { limit } });
     },
   });
 
-/** Who asks, where, and of which service: what every ticket needs. */
-export function askedBy(c: Context<Edge>, service: Service): Asked {
-  return { service, caller: c.get("caller"), occasion: occasionOf(c.req.raw) };
+/** Returns who creates uploads, where, and with which service. */
+export function contextOf(c: Context<CallerEnv>, service: Service): UploadContext {
+  return { service, caller: c.get("caller"), place: placeOf(c.req.raw) };
 }
 
-export function occasionOf(request: Request): Occasion {
+/** Returns where a request was sent to, and where it came from. */
+export function placeOf(request: Request): Place {
   const cf: Readonly<Record<string, unknown>> = request.cf ?? {};
   const region = {
     country: cf["country"],

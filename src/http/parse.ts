@@ -1,10 +1,12 @@
-/** Unknown input in a shape, or a problem with a pointer to each fault. */
+/** Parses unknown input with a schema, or throws a problem with a pointer to each error. */
 import * as z from "zod/mini";
-import { Problem, invalidRequest, type Fault } from "../problem.ts";
+import { Problem, invalidRequest, type FieldError } from "../problem.ts";
 
 const MAX_NAME_CHARACTERS = 255;
+/** AWS: "Amazon S3 multipart upload limits". */
+export const MAX_PARTS = 10_000;
 
-/** RFC 6838 section 4.2 names, without parameters: browsers and S3 compare the header byte for byte. */
+/** A type name (RFC 6838 section 4.2) without parameters: S3 compares the signed header byte for byte. */
 export const contentTypeSchema = z
   .string()
   .check(
@@ -14,13 +16,13 @@ export const contentTypeSchema = z
     ),
   );
 export const filenameSchema = z.string().check(z.minLength(1), z.maxLength(MAX_NAME_CHARACTERS));
-/** A number of bytes in a query. */
+/** A number of bytes in a query, as digits. */
 export const digitsSchema = z.pipe(
   z.string().check(z.regex(/^\d{1,15}$/, "must be a whole number of bytes")),
   z.transform(Number),
 );
 
-/** Throws `bad-request` for a body that is not JSON in UTF-8. */
+/** Reads a body as JSON. Throws `bad-request` for a body that is not JSON in UTF-8. */
 export async function readJson(request: Request): Promise<unknown> {
   const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
@@ -30,25 +32,23 @@ export async function readJson(request: Request): Promise<unknown> {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {
-    throw new Problem(
-      "bad-request",
-      "Send a body that is JSON in UTF-8: this one cannot be parsed",
-      { cause },
-    );
+    throw new Problem("bad-request", "Send valid JSON in UTF-8: the body cannot be parsed", {
+      cause,
+    });
   }
 }
 
-/** The value in the schema's shape. Throws `invalid-request` with every fault. */
+/** Returns the parsed value. Throws `invalid-request` with every error. */
 export function parseAs<T>(schema: z.ZodMiniType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [first, ...rest] = parsed.error.issues.flatMap(toFaults);
+  const [first, ...rest] = parsed.error.issues.flatMap(toFieldErrors);
   throw first
     ? invalidRequest(first, ...rest)
-    : new TypeError("Cannot tell the fault: zod named none");
+    : new TypeError("Cannot describe the error: the schema reported none");
 }
 
-function toFaults(issue: z.core.$ZodIssue): readonly Fault[] {
+function toFieldErrors(issue: z.core.$ZodIssue): readonly FieldError[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       pointer: pointerTo([...issue.path, key]),
@@ -58,7 +58,7 @@ function toFaults(issue: z.core.$ZodIssue): readonly Fault[] {
   return [{ pointer: pointerTo(issue.path), detail: issue.message }];
 }
 
-/** RFC 6901; a name from the client is cut, so that an answer stays small. */
+/** Returns a JSON pointer (RFC 6901). Long names are cut, so that the answer stays small. */
 function pointerTo(path: readonly PropertyKey[]): string {
   const steps = path.map((step) =>
     String(step).slice(0, 64).replaceAll("~", "~0").replaceAll("/", "~1"),

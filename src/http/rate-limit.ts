@@ -1,30 +1,35 @@
-/** The first tier of limits: the rate-limit binding, which damps floods for each Cloudflare location. */
-import type { RateLimit as Limit } from "../config/units.ts";
-import type { Log } from "../log.ts";
+/** Counts requests with Workers' rate-limit bindings, which limit floods in each Cloudflare location. */
+import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problem.ts";
+import type { RateLimiter, Service } from "../service.ts";
+import type { Caller } from "../grant/authenticate.ts";
 
-/** Workers' rate-limit binding (developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit). */
-export interface RateLimitBinding {
-  readonly limit: (options: { readonly key: string }) => Promise<{ readonly success: boolean }>;
-}
+/** Requests with a count of their own. All others share one. */
+export type RequestKind = "parts" | "downloads" | "deletions";
 
-export interface Limiter {
-  readonly name: "address" | "caller";
-  readonly binding: RateLimitBinding | undefined;
-  readonly limit: Limit;
-}
-
-/** Throws `rate-limited`. A binding that fails lets the request pass, and the log says so. */
-export async function throttle(
-  { name, binding, limit }: Limiter,
-  key: string,
-  log: Log,
+/** Counts a request of an address. Throws `rate-limited`. */
+export async function countAddress(
+  { perAddress, log }: Service,
+  address: string | undefined,
 ): Promise<void> {
+  await count(perAddress, addressKey(address), log);
+}
+
+/** Counts a request of a caller. Throws `rate-limited`. */
+export async function countCaller(
+  { perCaller, log }: Service,
+  { issuer, user }: Caller,
+  kind?: RequestKind,
+): Promise<void> {
+  await count(perCaller, kind ? `${kind} ${issuer} ${user}` : `${issuer} ${user}`, log);
+}
+
+async function count({ name, binding, limit }: RateLimiter, key: string, log: Log): Promise<void> {
   if (await isWithinLimit(binding, key, log)) return;
   const { windowSeconds } = limit;
   throw new Problem(
     "rate-limited",
-    `Wait up to ${windowSeconds} seconds: at most ${limit.limit} requests in that time`,
+    `Wait up to ${windowSeconds} seconds: at most ${limit.limit} requests are allowed in that time`,
     {
       extras: { limit: limit.limit, retryAfter: windowSeconds },
       headers: {
@@ -37,8 +42,9 @@ export async function throttle(
   );
 }
 
+/** A binding that is missing or fails lets the request pass, and the log says so. */
 async function isWithinLimit(
-  binding: RateLimitBinding | undefined,
+  binding: RateLimiter["binding"],
   key: string,
   log: Log,
 ): Promise<boolean> {
@@ -46,14 +52,13 @@ async function isWithinLimit(
     if (!binding) throw new Error("The binding is missing in wrangler.toml");
     return (await binding.limit({ key })).success;
   } catch (error) {
-    log("rate-limit-failed", { reason: String(error) });
+    log("rate-limit-failed", { reason: describeError(error) });
     return true;
   }
 }
 
-/** An address as one party: IPv6 by its first 64 bits, which is what one customer has (RFC 6177). */
-export function addressKey(address: string | null): string {
-  if (address === null) return "unknown";
+/** Returns an address as one party: IPv6 by its first 64 bits, which one customer has (RFC 6177). */
+export function addressKey(address = "unknown"): string {
   if (!address.includes(":")) return address;
   const [head = "", tail] = address.split("::");
   const left = head.split(":").filter(Boolean);

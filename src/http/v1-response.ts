@@ -1,34 +1,34 @@
-/** Uploads as `/v1` answers them: docs/protocol.md. */
-import type { UploadRecord } from "../ledger/record.ts";
-import { sizeOfPart, WINDOW } from "../grant/parts.ts";
-import type { Completed } from "../operation/complete.ts";
-import type { BegunMultipart, Progress } from "../operation/multipart.ts";
+/** The answers of `/v1`: docs/protocol.md. */
+import { MAX_SIGNED_PARTS, sizeOfPart } from "../grant/parts.ts";
+import type { CompletedUpload } from "../operation/complete.ts";
+import type { CreatedUpload, SinglePartUpload } from "../operation/create.ts";
+import type { ListedUpload } from "../operation/list.ts";
+import type { Progress, StartedMultipart } from "../operation/multipart.ts";
 import type { Download } from "../operation/object.ts";
-import type { GrantedUpload } from "../operation/create.ts";
-import type { PartTicket, Ticket } from "../operation/ticket.ts";
+import type { PartTicket } from "../operation/ticket.ts";
 
 type Answer = Readonly<Record<string, unknown>>;
 
-/** A ticket, or those of the first parts, and what is promised of it. */
-export function presentUpload({ admitted, claims, issued }: GrantedUpload, id: string): Answer {
-  const { grant, key, standing } = admitted;
+/** A created upload: one ticket, or those of the first parts. */
+export function uploadAnswer(upload: CreatedUpload): Answer {
+  const { id, admitted, claims } = upload;
+  const { grant, key, remaining } = admitted;
   return {
     id,
     status: "pending",
     policy: grant.policy.name,
     key: key.text,
-    ...("tickets" in issued ? presentBegun(issued) : presentTicket(issued, grant)),
+    ...(upload.kind === "multipart" ? multipartAnswer(upload.multipart) : ticketAnswer(upload)),
     expiresIn: claims.exp - claims.iat,
-    expiresAt: timeOf(claims.exp * 1000),
-    ...(standing && { quota: standing }),
+    expiresAt: formatTime(claims.exp * 1000),
+    ...(remaining && { quota: remaining }),
   };
 }
 
-function presentTicket(
-  { method, url, headers }: Ticket,
-  { size, checksum, store }: GrantedUpload["admitted"]["grant"],
-): Answer {
+function ticketAnswer({ ticket, admitted }: SinglePartUpload): Answer {
+  const { size, checksum, store } = admitted.grant;
   const isChecksumIgnored = checksum && store.provider.checksums[checksum.algorithm] === "ignored";
+  const { method, url, headers } = ticket;
   return {
     method,
     url,
@@ -38,29 +38,23 @@ function presentTicket(
   };
 }
 
-function presentBegun({ uploadId, parts, tickets }: BegunMultipart): Answer {
+function multipartAnswer({ uploadId, parts, tickets }: StartedMultipart): Answer {
+  const { partSize, partCount } = parts;
   const next = tickets.length + 1;
   return {
     multipart: {
       uploadId,
-      partSize: parts.partSize,
-      partCount: parts.partCount,
-      parts: tickets.map(presentPart),
-      ...(next <= parts.partCount && { nextPartNumber: next }),
+      partSize,
+      partCount,
+      parts: tickets.map(partAnswer),
+      ...(next <= partCount && { nextPartNumber: next }),
     },
   };
 }
 
 /** The ticket of one part. */
-export function presentPart({
-  partNumber,
-  method,
-  url,
-  headers,
-  bytes,
-  expiresInSeconds,
-  expiresAt,
-}: PartTicket): Answer {
+export function partAnswer(ticket: PartTicket): Answer {
+  const { partNumber, method, url, headers, bytes, expiresInSeconds, expiresAt } = ticket;
   return {
     partNumber,
     method,
@@ -68,41 +62,36 @@ export function presentPart({
     headers,
     contentLength: bytes,
     expiresIn: expiresInSeconds,
-    expiresAt: timeOf(expiresAt.getTime()),
+    expiresAt: formatTime(expiresAt.getTime()),
   };
 }
 
-/** What is there and what is missing: all that a client needs to go on. */
-export function presentProgress({ uploadId, size, parts, stored, claims }: Progress): Answer {
-  const sizes = new Map((stored ?? []).map((part) => [part.partNumber, part]));
-  const numbers = Array.from({ length: parts.partCount }, (_, index) => index + 1);
-  const isDone = (partNumber: number) =>
-    sizes.get(partNumber)?.size === sizeOfPart(size, parts, partNumber);
+/** The parts that have arrived, and the missing ones. */
+export function progressAnswer({ uploadId, parts, stored, claims }: Progress): Answer {
+  const byNumber = new Map((stored ?? []).map((part) => [part.partNumber, part]));
+  const done: Answer[] = [];
+  const missing: Answer[] = [];
+  for (let partNumber = 1; partNumber <= parts.partCount; partNumber += 1) {
+    const part = byNumber.get(partNumber);
+    const size = sizeOfPart(parts, partNumber);
+    if (part?.size === size) done.push({ partNumber, size, etag: part.etag });
+    else missing.push({ partNumber, size });
+  }
   return {
     uploadId,
     key: claims.key,
-    size,
     ...parts,
-    window: WINDOW,
+    window: MAX_SIGNED_PARTS,
     partsListed: stored !== undefined,
-    done: numbers.filter(isDone).map((partNumber) => ({
-      partNumber,
-      size: sizes.get(partNumber)?.size,
-      etag: sizes.get(partNumber)?.etag,
-    })),
-    missing: numbers
-      .filter((partNumber) => !isDone(partNumber))
-      .map((partNumber) => ({ partNumber, size: sizeOfPart(size, parts, partNumber) })),
-    expiresAt: timeOf(claims.exp * 1000),
+    done,
+    missing,
+    expiresAt: formatTime(claims.exp * 1000),
   };
 }
 
-/** An upload that was verified, with its receipt. */
-export function presentCompleted(
-  { claims, verified, completedAtMs, isListed }: Completed,
-  id: string,
-  receipt: string,
-): Answer {
+/** A verified upload with its receipt. */
+export function completedAnswer(completed: CompletedUpload, id: string): Answer {
+  const { claims, verified, completedAtMs, isListed, receipt } = completed;
   const { policy, key } = claims;
   return {
     id,
@@ -111,43 +100,44 @@ export function presentCompleted(
     key,
     ...verified,
     ...(isListed === false && { partsListed: false }),
-    completedAt: timeOf(completedAtMs),
+    completedAt: formatTime(completedAtMs),
     receipt,
   };
 }
 
-/** A record of the ledger, whatever became of it. */
-export function presentRecord(
-  { claims, status, finishedAtMs, verified, reasons }: UploadRecord,
-  id: string,
-): Answer {
-  const { policy, key, type, size, iat, exp } = claims;
+/** A record of the ledger. */
+export function recordAnswer({ id, record }: ListedUpload): Answer {
+  const { policy, key, type, size, iat, exp } = record.claims;
   return {
     id,
-    status,
+    status: record.status,
     policy,
     key,
     contentType: type,
     ...(size !== undefined && { size }),
-    createdAt: timeOf(iat * 1000),
-    expiresAt: timeOf(exp * 1000),
-    ...(finishedAtMs !== undefined && { finishedAt: timeOf(finishedAtMs) }),
-    ...verified,
-    ...(reasons && { reasons }),
+    createdAt: formatTime(iat * 1000),
+    expiresAt: formatTime(exp * 1000),
+    ...(record.status !== "pending" && { finishedAt: formatTime(record.finishedAtMs) }),
+    ...(record.status === "completed" && record.verified),
+    ...(record.status === "rejected" && { reasons: record.reasons }),
   };
 }
 
-/** A ticket to read. */
-export function presentDownload({ expiresInSeconds, expiresAt, ...ticket }: Download): Answer {
+/** A ticket to read an object. */
+export function downloadAnswer({ policy, key, ticket }: Download): Answer {
+  const { method, url, headers, expiresInSeconds, expiresAt } = ticket;
   return {
-    ...ticket,
-    headers: {},
+    policy,
+    key,
+    method,
+    url,
+    headers,
     expiresIn: expiresInSeconds,
-    expiresAt: timeOf(expiresAt.getTime()),
+    expiresAt: formatTime(expiresAt.getTime()),
   };
 }
 
 /** RFC 3339, in whole seconds. */
-function timeOf(ms: number): string {
+function formatTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d{3}/, "");
 }

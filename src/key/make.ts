@@ -1,129 +1,93 @@
-/** Grant → ObjectKey: the only place that makes a key, and the only one that encodes one. */
-import type { Policy } from "../config/config.ts";
-import { segmentFault } from "./segment.ts";
-import type { Part } from "./template.ts";
+/** Makes object keys: from a template for a new upload, or from a key that the client names. */
 import { Problem, invalidRequest } from "../problem.ts";
-import type { Caller } from "../grant/authenticate.ts";
-import type { Grant } from "../grant/authorize.ts";
-import { canMake, claimSegment } from "./match.ts";
-import { isWithinNarrowing } from "../grant/token-scope.ts";
+import { encodeKey, type EncodedKey } from "../store/encode-key.ts";
+import { matchesTemplate } from "./match.ts";
+import { PLACEHOLDERS, type KeyOwner, type KeyValues } from "./placeholder.ts";
+import { segmentError } from "./segment.ts";
+import type { Part, Template } from "./template.ts";
 
 declare const made: unique symbol;
 
-/** A key that its grant allows. Only `makeKey` and `recognizeKey` make one. */
+/** A key that the caller may use. Only `makeKey` and `recognizeKey` make one. */
 export interface ObjectKey {
   readonly [made]: true;
   readonly text: string;
-  /** For a path: every byte but RFC 3986's unreserved ones is `%XX`, `/` stays. */
-  readonly encoded: string;
-  /** It has an id of this upload alone: no other upload can have it. */
+  readonly encoded: EncodedKey;
+  /** The key contains the id of this upload, so that no other upload can have it. */
   readonly isUnique: boolean;
 }
 
-/** What a key takes from outside of its grant. */
-export interface Ingredients {
-  /** Unguessable, of `[0-9a-f-]`. */
-  readonly id: string;
-  readonly now: Date;
+/** The parts of a grant, or of a caller and a policy, that a key depends on. */
+interface KeyRule extends KeyOwner {
+  readonly policy: { readonly name: string; readonly template: Template };
+}
+
+interface KeyGrant extends KeyRule {
+  readonly caller: KeyOwner["caller"] & {
+    /** `key`: a whole key, or a prefix that ends with a slash. */
+    readonly scope: { readonly key?: string | undefined };
+  };
+  readonly extension: string;
+  readonly filename: string | undefined;
 }
 
 /** S3 counts the UTF-8 bytes of a key (AWS: "Naming Amazon S3 objects"). */
 const MAX_KEY_BYTES = 1024;
 
-/** Throws `invalid-request` for a file name that cannot be part of a key, `forbidden` for a token that lacks a claim. */
-export function makeKey(grant: Grant, ingredients: Ingredients): ObjectKey {
-  const text = chooseText(grant, ingredients);
+/**
+ * Returns the key of a new upload. Throws `invalid-request` for a file name that cannot be part of a
+ * key, `forbidden` for a token without a claim of the template, and `key-outside-prefix` for a token
+ * that is restricted to other keys.
+ */
+export function makeKey(grant: KeyGrant, { id, now }: Pick<KeyValues, "id" | "now">): ObjectKey {
+  const text = chooseText(grant, { ...grant, id, now });
   const bytes = new TextEncoder().encode(text).length;
   if (bytes > MAX_KEY_BYTES) {
-    const detail = `makes a key of ${bytes} bytes: at most ${MAX_KEY_BYTES} are possible`;
+    const detail = `makes a key of ${bytes} bytes: a key may have at most ${MAX_KEY_BYTES}`;
     throw invalidRequest({ pointer: "/filename", detail });
   }
-  const key: Omit<ObjectKey, typeof made> = {
-    text,
-    encoded: encodeKey(text),
-    isUnique: text.includes(ingredients.id),
-  };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand
-  return key as ObjectKey;
+  return brand(text, text.includes(id));
 }
 
-/**
- * A key from a client, if it is in the caller's own prefix of the policy, and where its token allows.
- * Throws `key-outside-prefix`, for whatever is wrong with it.
- */
-export function recognizeKey(policy: Policy, caller: Caller, text: string): ObjectKey {
-  const isClaimed = isWithinNarrowing(caller, { policy: policy.name, key: text });
-  if (!isClaimed || !canMake(text, { policy, caller })) {
-    throw new Problem(
-      "key-outside-prefix",
-      `Name a key of your own, as the policy "${policy.name}" makes them`,
-    );
+/** Returns a key that a client names, if the policy can make it for this caller. Throws `key-outside-prefix`. */
+export function recognizeKey(key: string, rule: KeyRule): ObjectKey {
+  if (!matchesTemplate(key, rule.policy.template, rule)) throw outsidePrefix(rule.policy.name);
+  return brand(key, false);
+}
+
+/** Returns the problem of every key that the caller may not use, whatever the reason. */
+export function outsidePrefix(policy: string): Problem {
+  const detail = `Use a key of your own, as the policy "${policy}" makes them`;
+  return new Problem("key-outside-prefix", detail);
+}
+
+function chooseText(grant: KeyGrant, values: KeyValues): string {
+  const { key: allowed } = grant.caller.scope;
+  const { name, template } = grant.policy;
+  if (allowed !== undefined && !allowed.endsWith("/")) {
+    if (matchesTemplate(allowed, template, grant)) return allowed;
+    const detail = `The policy "${name}" cannot make the key that the token is restricted to`;
+    throw new Problem("key-outside-prefix", detail);
   }
-  const key: Omit<ObjectKey, typeof made> = { text, encoded: encodeKey(text), isUnique: false };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the other maker of the brand
-  return key as ObjectKey;
+  const text = template.segments.map((parts) => fillSegment(parts, values)).join("/");
+  if (text.startsWith(allowed ?? "")) return text;
+  throw new Problem("key-outside-prefix", `The token is restricted to keys under "${allowed}"`);
 }
 
-/** RFC 3986 section 2.3: `encodeURIComponent` leaves `!'()*`, which a byte-exact store refuses. */
-export function encodeKey(text: string): string {
-  return encodeURIComponent(text)
-    .replaceAll("%2F", "/")
-    .replaceAll(
-      /[!'()*]/g,
-      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-    );
-}
-
-/** The template filled in; or the token's own `key`: a whole key, or a prefix that ends with a slash. */
-function chooseText(grant: Grant, ingredients: Ingredients): string {
-  const { key: claimed } = grant.caller.narrowing;
-  const { segments } = grant.policy.template;
-  if (claimed !== undefined && !claimed.endsWith("/")) {
-    if (canMake(claimed, grant)) return claimed;
-    throw new Problem(
-      "key-outside-prefix",
-      `The token's key is none that the policy "${grant.policy.name}" can make`,
-    );
-  }
-  const text = segments.map((parts) => fillSegment(parts, grant, ingredients)).join("/");
-  if (text.startsWith(claimed ?? "")) return text;
-  throw new Problem("key-outside-prefix", `The token is for keys under "${claimed}" only`);
-}
-
-function fillSegment(parts: readonly Part[], grant: Grant, ingredients: Ingredients): string {
-  const segment = parts.map((part) => fillPart(part, grant, ingredients)).join("");
-  const fault = segmentFault(segment);
-  if (fault) throw invalidRequest({ pointer: "/filename", detail: fault });
+function fillSegment(parts: readonly Part[], values: KeyValues): string {
+  const segment = parts.map((part) => fillPart(part, values)).join("");
+  const error = segmentError(segment);
+  if (error) throw invalidRequest({ pointer: "/filename", detail: error });
   return segment;
 }
 
-function fillPart(part: Part, grant: Grant, { id, now }: Ingredients): string {
-  switch (part.kind) {
-    case "literal":
-      return part.text;
-    case "user":
-      return grant.caller.segment;
-    case "claim":
-      return claimSegment(grant, part.claim);
-    case "id":
-      return id;
-    case "ext":
-      return grant.extension;
-    case "name":
-      return readName(grant);
-    case "yyyy":
-      return now.toISOString().slice(0, 4);
-    case "mm":
-      return now.toISOString().slice(5, 7);
-    case "dd":
-      return now.toISOString().slice(8, 10);
-  }
+function fillPart(part: Part, values: KeyValues): string {
+  if (part.kind === "literal") return part.text;
+  return PLACEHOLDERS[part.kind].fill(values, part.kind === "claim" ? part.claim : "");
 }
 
-function readName({ filename, policy }: Grant): string {
-  if (filename !== undefined) return filename;
-  throw invalidRequest({
-    pointer: "/filename",
-    detail: `is required: it is part of the key of "${policy.name}"`,
-  });
+function brand(text: string, isUnique: boolean): ObjectKey {
+  const key: Omit<ObjectKey, typeof made> = { text, encoded: encodeKey(text), isUnique };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand
+  return key as ObjectKey;
 }

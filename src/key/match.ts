@@ -1,54 +1,27 @@
-/** Whether a policy's template can make a key for a caller: what a token or a client names must be its own. */
-import type { Policy } from "../config/config.ts";
-import { encodeSegment, segmentFault } from "./segment.ts";
-import { escapePattern, segmentPattern, type Part } from "./template.ts";
-import { Problem } from "../problem.ts";
-import type { Caller } from "../grant/authenticate.ts";
+/** Matches a whole key against a template: a key that a token or a client names must be the caller's own. */
+import { PLACEHOLDERS, escapePattern, type KeyOwner } from "./placeholder.ts";
+import { segmentError } from "./segment.ts";
+import { segmentPattern, type Part, type Template } from "./template.ts";
 
-interface Maker {
-  readonly policy: Policy;
-  readonly caller: Caller;
-  /** What `{ext}` has to be; any where it is left out. */
-  readonly extension?: string;
-}
+const MAX_KEY_CHARACTERS = 1024;
 
-/** Segment by segment, so that `u1` never reaches `u10`. Throws `forbidden` for a token that lacks a claim. */
-export function canMake(text: string, maker: Maker): boolean {
-  const { segments } = maker.policy.template;
-  const texts = text.split("/");
-  if (texts.length !== segments.length || text.length > 1024) return false;
+/**
+ * Returns whether the template can make this key for its owner. Compares segment by segment, so that
+ * `u1` never reaches `u10`. Throws `forbidden` for a token that lacks a claim of the template.
+ */
+export function matchesTemplate(key: string, template: Template, owner: KeyOwner): boolean {
+  const { segments } = template;
+  const texts = key.split("/");
+  if (texts.length !== segments.length || key.length > MAX_KEY_CHARACTERS) return false;
   return segments.every((parts, index) => {
-    const own = texts[index] ?? "";
-    return !segmentFault(own) && segmentPattern(parts, (part) => sourceOf(part, maker)).test(own);
+    const text = texts[index] ?? "";
+    return (
+      !segmentError(text) && segmentPattern(parts, (part) => ownPattern(part, owner)).test(text)
+    );
   });
 }
 
-/** A claim of the token as one segment. Throws `forbidden` where it is not there. */
-export function claimSegment({ caller, policy }: Maker, claim: string): string {
-  const value = Object.hasOwn(caller.claims, claim) ? caller.claims[claim] : undefined;
-  if (typeof value === "string" && value !== "") return encodeSegment(value);
-  if (typeof value === "number") return encodeSegment(String(value));
-  const detail = `The token has no claim "${claim}", which is part of the key of "${policy.name}"`;
-  throw new Problem("forbidden", detail);
-}
-
-function sourceOf(part: Part, maker: Maker): string {
-  switch (part.kind) {
-    case "literal":
-      return escapePattern(part.text);
-    case "user":
-      return escapePattern(maker.caller.segment);
-    case "claim":
-      return escapePattern(claimSegment(maker, part.claim));
-    case "ext":
-      return maker.extension === undefined ? "[a-z0-9]{1,16}" : escapePattern(maker.extension);
-    case "yyyy":
-      return String.raw`\d{4}`;
-    case "mm":
-    case "dd":
-      return String.raw`\d{2}`;
-    case "id":
-    case "name":
-      return ".+";
-  }
+function ownPattern(part: Part, owner: KeyOwner): string {
+  if (part.kind === "literal") return escapePattern(part.text);
+  return PLACEHOLDERS[part.kind].ownPattern(owner, part.kind === "claim" ? part.claim : "");
 }

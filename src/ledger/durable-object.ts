@@ -1,68 +1,55 @@
 /**
- * The Durable Object of one caller: counters, records and the outbox, in SQLite. It decides nothing
- * about policies: limits come with each call. Nothing that matters is in memory.
+ * The Durable Object of one caller: counters, records and the outbox, in SQLite. Limits come with each
+ * call. All state is in storage.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Quota } from "../config/config.ts";
-import type { UploadClaims } from "../grant/upload-claims.ts";
-import type { Log } from "../log.ts";
-import { readList, type Page, type PageQuery } from "./list.ts";
+import type { Quota } from "../config/policy-schema.ts";
+import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
+import { describeError, type Log } from "../log.ts";
+import { readList } from "./list.ts";
+import type { Page, PageQuery } from "./page.ts";
 import { sendDue, type Deliver } from "./outbox.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
-import type { Answer, Reservation } from "./limits.ts";
+import type { Reservation, ReservationResult } from "./limits.ts";
 import { reserve } from "./reserve.ts";
 import { hasTables, migrate } from "./schema.ts";
 import { attach, findRecord, isKeyShared, settle } from "./settle.ts";
-import { watch, type Watch } from "./alarm.ts";
+import { handleDueUploads, type AlarmDependencies } from "./alarm.ts";
 
-/** What the Worker asks of a caller's ledger: each is one round trip. */
-export interface LedgerApi {
-  readonly reserve: (reservations: readonly Reservation[]) => Promise<readonly Answer[]>;
-  /** Keeps what became known of an upload after it was admitted; `false` where it is pending no more. */
-  readonly attach: (claims: UploadClaims, dueAtMs: number) => Promise<boolean>;
-  readonly find: (id: string) => Promise<UploadRecord | undefined>;
-  readonly list: (query: PageQuery) => Promise<Page>;
-  readonly isKeyShared: (id: string) => Promise<boolean>;
-  /** The record after the change, or as it was where it had ended before. */
-  readonly settle: (id: string, outcome: Outcome) => Promise<UploadRecord | undefined>;
-}
-
-/** What a ledger needs of the service, for what it does on its own. */
-export interface LedgerWorld {
+/** What a ledger needs of the service for the work of its alarm. */
+export interface LedgerDependencies {
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
   readonly quotaOf: (policy: string) => Quota | undefined;
-  /** `undefined`: nobody is to be told. */
+  /** Sends a webhook; `undefined` where none is configured. */
   readonly deliver: Deliver | undefined;
-  /** What became of an upload, asked of its store. Throws where the store cannot be asked. */
-  readonly inspect: (claims: UploadClaims) => Promise<Outcome | undefined>;
-  /** Forgets the parts of an upload that never came together. Throws where the store cannot be asked. */
-  readonly abandon: (claims: UploadClaims) => Promise<void>;
-  /** Takes away what an ended upload left. Throws where the store cannot be asked. */
-  readonly sweep: (claims: UploadClaims) => Promise<void>;
-  /** When a ticket can have no late arrival any more. */
-  readonly sweepAtMs: (claims: UploadClaims) => number;
+  /** Returns what arrived in the store; `undefined` for nothing. Throws where the store cannot be asked. */
+  readonly verify: (claims: UploadClaims) => Promise<Outcome | undefined>;
+  /** Aborts a multipart upload in the store. Throws where the store cannot be asked. */
+  readonly abortParts: (claims: UploadClaims) => Promise<void>;
+  /** Deletes what an ended upload left in the store. Throws where the store cannot be asked. */
+  readonly cleanUp: (claims: UploadClaims) => Promise<void>;
 }
 
 const FIVE_MINUTES_MS = 300_000;
 
-/** Whether the service can work: with a mistake in its configuration the alarm waits for the next one. */
-function isReady(worldOf: () => LedgerWorld): boolean {
+/** Returns whether the configuration is valid. Otherwise the alarm waits for a deployment that is. */
+function isReady(getDependencies: () => LedgerDependencies): boolean {
   try {
-    worldOf();
+    getDependencies();
     return true;
   } catch {
     return false;
   }
 }
 
-/** The class to be exported by the Worker, for one service. */
-export function createLedgerClass(worldOf: () => LedgerWorld) {
+/** Returns the class that the Worker exports. `getDependencies` throws for an invalid configuration. */
+export function createLedgerClass(getDependencies: () => LedgerDependencies) {
   return class Ledger extends DurableObject {
     readonly #sql: SqlStorage;
     #isOpen = false;
-    /** What the alarm was set to, by this instance: a write less where it stays. */
+    /** When this instance last set the alarm to: saves a write where that stays. */
     #alarmAtMs: number | undefined;
 
     constructor(state: DurableObjectState, env: Cloudflare.Env) {
@@ -70,12 +57,11 @@ export function createLedgerClass(worldOf: () => LedgerWorld) {
       this.#sql = state.storage.sql;
     }
 
-    /** Throws where the configuration has a mistake. */
-    get #world(): LedgerWorld {
-      return worldOf();
+    get #dependencies(): LedgerDependencies {
+      return getDependencies();
     }
 
-    async reserve(reservations: readonly Reservation[]): Promise<readonly Answer[]> {
+    async reserve(reservations: readonly Reservation[]): Promise<readonly ReservationResult[]> {
       return this.#change((nowMs) => reservations.map((item) => reserve(this.#sql, item, nowMs)));
     }
 
@@ -83,7 +69,7 @@ export function createLedgerClass(worldOf: () => LedgerWorld) {
       return this.#change(() => attach(this.#sql, claims, dueAtMs));
     }
 
-    /** Whether what is under the upload's key may be another upload's. */
+    /** Returns whether the object under the upload's key may belong to another upload. */
     isKeyShared(id: string): boolean {
       const claims = this.#exists() ? findRecord(this.#sql, id)?.claims : undefined;
       return claims === undefined || isKeyShared(this.#sql, claims);
@@ -101,49 +87,50 @@ export function createLedgerClass(worldOf: () => LedgerWorld) {
       return this.#change((nowMs) => this.#settle(id, outcome, nowMs));
     }
 
-    /** Never throws: the platform tries an alarm a few times only, and then forgets it. */
+    /** Never throws: the platform retries an alarm only a few times, and then drops it. */
     override async alarm(): Promise<void> {
       this.#alarmAtMs = undefined;
-      if (!isReady(worldOf)) {
+      if (!isReady(getDependencies)) {
         await this.ctx.storage.setAlarm(Date.now() + FIVE_MINUTES_MS);
         return;
       }
       this.#open();
-      await this.#attempt(async () => watch(this.#sql, this.#watch()));
+      await this.#attempt(async () => handleDueUploads(this.#sql, this.#alarmDependencies()));
       await this.#attempt(async () => {
-        if (this.#world.deliver) await sendDue(this.#sql, this.#world.deliver, this.#world);
+        const { deliver } = this.#dependencies;
+        if (deliver) await sendDue(this.#sql, deliver, this.#dependencies);
       });
       await this.#schedule();
     }
 
-    #watch(): Watch {
-      const world = this.#world;
+    #alarmDependencies(): AlarmDependencies {
+      const dependencies = this.#dependencies;
+      const { abortParts, cleanUp, now } = dependencies;
       return {
-        ...world,
-        sweep: async (claims) =>
-          isKeyShared(this.#sql, claims) ? world.abandon(claims) : world.sweep(claims),
+        ...dependencies,
+        cleanUp: async (claims) =>
+          isKeyShared(this.#sql, claims) ? abortParts(claims) : cleanUp(claims),
         settle: (id, outcome) =>
-          void this.ctx.storage.transactionSync(() => this.#settle(id, outcome, this.#world.now())),
+          void this.ctx.storage.transactionSync(() => this.#settle(id, outcome, now())),
       };
     }
 
     #settle(id: string, outcome: Outcome, nowMs: number): UploadRecord | undefined {
       const claims = findRecord(this.#sql, id)?.claims;
-      return (
-        claims &&
-        settle(this.#sql, id, outcome, {
-          quota: this.#world.quotaOf(claims.policy),
-          hasWebhook: this.#world.deliver !== undefined,
-          nowMs,
-          sweepAtMs: this.#world.sweepAtMs(claims),
-        })
-      );
+      if (!claims) return undefined;
+      const { quotaOf, deliver } = this.#dependencies;
+      return settle(this.#sql, id, outcome, {
+        quota: quotaOf(claims.policy),
+        hasWebhook: deliver !== undefined,
+        nowMs,
+        cleanUpAtMs: lastArrivalMs(claims),
+      });
     }
 
-    /** One change, whole or not at all, and the alarm that goes with it. */
+    /** Runs one change in a transaction, and sets the alarm that follows from it. */
     async #change<T>(change: (nowMs: number) => T): Promise<T> {
       this.#open();
-      const result = this.ctx.storage.transactionSync(() => change(this.#world.now()));
+      const result = this.ctx.storage.transactionSync(() => change(this.#dependencies.now()));
       await this.#schedule();
       return result;
     }
@@ -152,13 +139,11 @@ export function createLedgerClass(worldOf: () => LedgerWorld) {
       try {
         await work();
       } catch (error) {
-        this.#world.log("alarm-failed", {
-          reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-        });
+        this.#dependencies.log("alarm-failed", { reason: describeError(error) });
       }
     }
 
-    /** Reading makes nothing: who only asks leaves nothing behind. */
+    /** Reading creates no tables. */
     #exists(): boolean {
       if (!this.#isOpen && !hasTables(this.#sql)) return false;
       this.#open();
@@ -171,18 +156,18 @@ export function createLedgerClass(worldOf: () => LedgerWorld) {
       this.#isOpen = true;
     }
 
-    /** The next moment at which something is due; a ledger with nothing in it deletes itself. */
+    /** Sets the alarm to the next due time. A ledger without any data deletes itself. */
     async #schedule(): Promise<void> {
       const { due, idle } = this.#sql
         .exec<{ due: number | null; idle: number | null }>(
           `SELECT min(due) AS due, (SELECT max(start_ms + 2000 * seconds) FROM window) AS idle FROM
              (SELECT min(due_ms) AS due FROM upload UNION ALL SELECT min(next_ms) FROM message WHERE ?)`,
-          this.#world.deliver ? 1 : 0,
+          this.#dependencies.deliver ? 1 : 0,
         )
         .one();
       const next = due ?? idle;
-      if (next !== null && (due !== null || next > this.#world.now())) {
-        // Right behind the change, so that no crash comes between them.
+      if (next !== null && (due !== null || next > this.#dependencies.now())) {
+        // In the same event as the change, so that both are stored or neither.
         if (this.#alarmAtMs !== next) await this.ctx.storage.setAlarm(next);
         this.#alarmAtMs = next;
         return;

@@ -1,5 +1,5 @@
-/** The exact limits as arithmetic: what counts against them, and which one has no room. */
-import type { Quota } from "../config/config.ts";
+/** The exact limits as arithmetic: what counts against each, and which one is exceeded. */
+import type { Quota } from "../config/policy-schema.ts";
 import type { RateLimit } from "../config/units.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { EMPTY, secondsUntilFits, usedIn, type Window } from "./window.ts";
@@ -7,36 +7,36 @@ import { EMPTY, secondsUntilFits, usedIn, type Window } from "./window.ts";
 export interface Reservation {
   readonly claims: UploadClaims;
   readonly quota: Quota;
-  /** What may arrive: the size, or the most where none was told. */
+  /** The bytes that may arrive: the size, or the policy's limit where the size is unknown. */
   readonly bytes: number;
-  /** When the ledger looks whether it arrived. */
+  /** When the ledger asks the store whether the file arrived. */
   readonly dueAtMs: number;
 }
 
-/** What remains of one limit after this answer. */
+/** What remains of one limit. */
 interface Remaining {
   readonly limit: number;
   readonly remaining: number;
-  /** Seconds until the window begins anew; none for a limit without a window. */
+  /** Seconds until the next window; absent for a limit without a window. */
   readonly resetsIn?: number;
 }
 
 export type LimitName = "uploads" | "bytes" | "pending";
-export type Standing = Readonly<Partial<Record<LimitName, Remaining>>>;
+export type RemainingQuota = Readonly<Partial<Record<LimitName, Remaining>>>;
 
-export type Answer =
-  | { readonly isAdmitted: true; readonly standing: Standing }
+export type ReservationResult =
+  | { readonly isAdmitted: true; readonly remaining: RemainingQuota }
   | {
       readonly isAdmitted: false;
       readonly exceeded: LimitName;
       readonly retryAfterSeconds: number;
-      readonly standing: Standing;
+      readonly remaining: RemainingQuota;
     };
 
-/** Where a limit blocks because of uploads under way, it is worth asking again this soon. */
-const A_MINUTE = 60;
+/** When to try again where pending uploads use up a limit. */
+const RETRY_SECONDS = 60;
 
-/** What counts against the limits of one policy. */
+/** What a user has used of the limits of one policy. */
 export interface Usage {
   readonly uploads: Window;
   readonly bytes: Window;
@@ -44,17 +44,17 @@ export interface Usage {
   readonly reserved: number;
 }
 
-/** A user who has sent nothing yet. */
+/** The usage of a user without uploads. */
 export const UNUSED: Usage = { uploads: EMPTY, bytes: EMPTY, pending: 0, reserved: 0 };
 
-/** The limit that has no room for one more upload of `bytes`, or `undefined`. */
+/** Returns the limit that one more upload of `bytes` would exceed, or `undefined`. */
 export function findExceeded(
   usage: Usage,
   quota: Quota,
   { bytes, nowMs }: { readonly bytes: number; readonly nowMs: number },
 ): { readonly exceeded: LimitName; readonly retryAfterSeconds: number } | undefined {
   const wait = (window: Window, rate: RateLimit, amount: number) =>
-    Math.max(1, secondsUntilFits(window, rate, { amount, nowMs }) ?? A_MINUTE);
+    Math.max(1, secondsUntilFits(window, rate, { amount, nowMs }) ?? RETRY_SECONDS);
   if (
     quota.uploads &&
     usedIn(usage.uploads, quota.uploads.windowSeconds, nowMs) + 1 > quota.uploads.limit
@@ -62,7 +62,7 @@ export function findExceeded(
     return { exceeded: "uploads", retryAfterSeconds: wait(usage.uploads, quota.uploads, 1) };
   }
   if (quota.pending !== undefined && usage.pending + 1 > quota.pending) {
-    return { exceeded: "pending", retryAfterSeconds: A_MINUTE };
+    return { exceeded: "pending", retryAfterSeconds: RETRY_SECONDS };
   }
   const used = quota.bytes && usedIn(usage.bytes, quota.bytes.windowSeconds, nowMs);
   if (quota.bytes && used !== undefined && used + usage.reserved + bytes > quota.bytes.limit) {
@@ -74,9 +74,9 @@ export function findExceeded(
   return undefined;
 }
 
-/** What remains of each limit. */
-export function standingOf(usage: Usage, quota: Quota, nowMs: number): Standing {
-  const standing = (
+/** Returns what remains of each limit. */
+export function remainingOf(usage: Usage, quota: Quota, nowMs: number): RemainingQuota {
+  const remaining = (
     window: Window,
     { limit, windowSeconds }: RateLimit,
     reserved: number,
@@ -86,8 +86,8 @@ export function standingOf(usage: Usage, quota: Quota, nowMs: number): Standing 
     resetsIn: windowSeconds - Math.floor((nowMs / 1000) % windowSeconds),
   });
   return {
-    ...(quota.uploads && { uploads: standing(usage.uploads, quota.uploads, 0) }),
-    ...(quota.bytes && { bytes: standing(usage.bytes, quota.bytes, usage.reserved) }),
+    ...(quota.uploads && { uploads: remaining(usage.uploads, quota.uploads, 0) }),
+    ...(quota.bytes && { bytes: remaining(usage.bytes, quota.bytes, usage.reserved) }),
     ...(quota.pending !== undefined && {
       pending: { limit: quota.pending, remaining: Math.max(0, quota.pending - usage.pending) },
     }),

@@ -1,24 +1,8 @@
-/** The caller's uploads, the newest first, a page at a time. */
-import { RECORD_COLUMNS, toRecord, type Row, type Status, type UploadRecord } from "./record.ts";
+/** Lists the uploads of a caller, newest first, in pages of 50. */
+import type { Page, PageQuery } from "./page.ts";
+import { RECORD_COLUMNS, toRecord, type Row } from "./row.ts";
 
-export interface PageQuery {
-  readonly status?: Status | undefined;
-  /** Where the page before this one ended. */
-  readonly after?: Position | undefined;
-}
-
-export interface Position {
-  readonly createdAtMs: number;
-  readonly id: string;
-}
-
-export interface Page {
-  readonly uploads: readonly UploadRecord[];
-  /** Where the next page begins; `undefined` on the last one. */
-  readonly next: Position | undefined;
-}
-
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 export function readList(sql: SqlStorage, { status, after }: PageQuery): Page {
   const rows = sql
@@ -30,10 +14,10 @@ export function readList(sql: SqlStorage, { status, after }: PageQuery): Page {
       after?.id ?? "",
       status ?? null,
       status ?? null,
-      PAGE + 1,
+      PAGE_SIZE + 1,
     )
     .toArray();
-  const uploads = rows.slice(0, PAGE).map(toRecord);
-  const last = rows.length > PAGE ? uploads.at(-1) : undefined;
+  const uploads = rows.slice(0, PAGE_SIZE).map(toRecord);
+  const last = rows.length > PAGE_SIZE ? uploads.at(-1) : undefined;
   return { uploads, next: last && { createdAtMs: last.createdAtMs, id: last.claims.jti } };
 }

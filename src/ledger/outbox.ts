@@ -1,28 +1,29 @@
-/** The outbox: messages that were written with the state change that they tell of, until one is accepted. */
+/** The outbox: webhook messages, written in the transaction of the change that they report. */
 import type { Log } from "../log.ts";
-import type { UploadRecord } from "./record.ts";
+import type { FinishedRecord } from "./record.ts";
 
 export interface Message {
-  /** Stable over retries: the receiver knows a repetition by it. */
+  /** The same for every retry, so that the receiver can ignore duplicates. */
   readonly id: string;
   readonly body: string;
 }
 
-/** `gone`: the receiver wants no more of it. */
+/** `gone`: the receiver answered 410 and gets no retries. */
 type Delivery = "accepted" | "failed" | "gone";
 export type Deliver = (message: Message) => Promise<Delivery>;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** After these, every hour. */
+/** After these delays, every hour. */
 const DELAYS_MS = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE];
 const GIVE_UP_MS = 72 * HOUR;
-const AT_ONCE = 10;
+const BATCH_SIZE = 10;
 
-/** Standard Webhooks 1.0: type, timestamp, data. */
-export function enqueue(sql: SqlStorage, record: UploadRecord, nowMs: number): void {
-  const { claims, status, verified, reasons } = record;
+/** Adds the message of a finished upload (Standard Webhooks 1.0: type, timestamp, data). */
+export function enqueue(sql: SqlStorage, record: FinishedRecord, nowMs: number): void {
+  const { claims, status } = record;
+  const verified = record.status === "completed" ? record.verified : undefined;
   const body = JSON.stringify({
     type: `upload.${status}`,
     timestamp: new Date(nowMs).toISOString(),
@@ -41,7 +42,7 @@ export function enqueue(sql: SqlStorage, record: UploadRecord, nowMs: number): v
         checksum: verified.checksum,
         metadata: verified.metadata,
       }),
-      ...(reasons && { reasons }),
+      ...(record.status === "rejected" && { reasons: record.reasons }),
     },
   });
   sql.exec(
@@ -60,23 +61,23 @@ interface Row extends Record<string, SqlStorageValue> {
   readonly attempts: number;
 }
 
-interface World {
+interface Dependencies {
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
 }
 
-/** Sends what is due. One that fails is kept for later: five seconds at first, then hourly, for three days. */
+/** Sends the due messages. A failed one is retried: after five seconds at first, later hourly, for three days. */
 export async function sendDue(
   sql: SqlStorage,
   deliver: Deliver,
-  { now, random, log }: World,
+  { now, random, log }: Dependencies,
 ): Promise<void> {
   const due = sql
     .exec<Row>(
       "SELECT id, body, created_ms, attempts FROM message WHERE next_ms <= ? ORDER BY next_ms LIMIT ?",
       now(),
-      AT_ONCE,
+      BATCH_SIZE,
     )
     .toArray();
   await Promise.all(
@@ -99,7 +100,7 @@ export async function sendDue(
   );
 }
 
-/** A tenth more or less, so that a receiver that comes back is not met by all at once. */
+/** Varies by a tenth, so that a recovering receiver does not get all retries at once. */
 function delay(attempts: number, random: number): number {
   return Math.round((DELAYS_MS[attempts] ?? HOUR) * (0.9 + 0.2 * random));
 }

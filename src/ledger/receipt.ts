@@ -1,7 +1,7 @@
 /** Receipts: a compact JWS (RFC 7515, ES256) that says what was verified in the store. */
 import { SignJWT, importJWK, type JWK } from "jose";
-import { parsePrivateKeys, type PrivateKey } from "../config/compile-proof.ts";
-import type { ReceiptTerms } from "../config/config.ts";
+import type { PrivateKey } from "../config/private-key.ts";
+import type { ReceiptSettings } from "../config/config.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { Verified } from "./record.ts";
 
@@ -15,36 +15,33 @@ export interface Receipts {
   readonly publicKeys: () => { readonly keys: readonly JWK[] };
 }
 
-/** One per isolate: its key is imported once. */
+/** Creates the signer, once per isolate. The newest key is imported once, and signs. */
 export function createReceipts({
   issuer,
   audience,
   expiresInSeconds,
-  key: secret,
-}: ReceiptTerms): Receipts {
-  let imported:
-    | { readonly kid: string; readonly key: Awaited<ReturnType<typeof importJWK>> }
-    | undefined;
-  const keys = () => parsePrivateKeys(secret) ?? [];
+  keys,
+}: ReceiptSettings): Receipts {
+  const all = keys.reveal();
+  const [newest] = all;
+  let imported: Awaited<ReturnType<typeof importJWK>> | undefined;
 
   return {
     async sign({ iss, sub, jti, policy, store, key }, { bucket, ...verified }, nowMs) {
-      const [newest] = keys();
-      if (!newest) throw new TypeError("Cannot sign the receipt: there is no key");
-      imported ??= { kid: kidOf(newest), key: await importPrivate(newest) };
+      imported ??= await importPrivate(newest);
       const iat = Math.floor(nowMs / 1000);
       return new SignJWT({ upload: { store, bucket, key, ...verified, policy, issuer: iss } })
-        .setProtectedHeader({ alg: "ES256", typ: "upload-receipt+jwt", kid: imported.kid })
+        .setProtectedHeader({ alg: "ES256", typ: "upload-receipt+jwt", kid: kidOf(newest) })
         .setIssuer(issuer)
         .setAudience(audience)
         .setSubject(sub)
         .setJti(jti)
         .setIssuedAt(iat)
         .setExpirationTime(iat + expiresInSeconds)
-        .sign(imported.key);
+        .sign(imported);
     },
     publicKeys() {
-      return { keys: keys().map(toPublic) };
+      return { keys: all.map(toPublic) };
     },
   };
 }
@@ -54,7 +51,7 @@ function toPublic(key: PrivateKey): JWK {
   return { kty, crv, x, y, kid: kidOf(key), alg: "ES256", use: "sig" };
 }
 
-/** A key that brings no name of its own has that of its first coordinate, which no other key has. */
+/** Returns the key's own id, or the start of its first coordinate, which no other key has. */
 function kidOf({ kid, x }: PrivateKey): string {
   return kid ?? x.slice(0, 16);
 }

@@ -1,18 +1,25 @@
-/** The exact limits: what is asked for is counted and kept in one transaction, or refused. */
-import type { Quota } from "../config/config.ts";
-import { findExceeded, standingOf, type Answer, type Reservation, type Usage } from "./limits.ts";
+/** Reserves an upload: counted and stored in one transaction, or refused. */
+import type { Quota } from "../config/policy-schema.ts";
+import {
+  findExceeded,
+  remainingOf,
+  type Reservation,
+  type ReservationResult,
+  type Usage,
+} from "./limits.ts";
 import { EMPTY, advance, type Window } from "./window.ts";
 
-/** Keeps the upload as pending, if every limit of its policy has room for it. To be run in a transaction. */
+/** Stores a pending upload if no limit of its policy is exceeded. Runs in a transaction. */
 export function reserve(
   sql: SqlStorage,
   { claims, quota, bytes, dueAtMs }: Reservation,
   nowMs: number,
-): Answer {
+): ReservationResult {
   const { policy } = claims;
   const usage = readUsage(sql, policy, quota, nowMs);
   const refused = findExceeded(usage, quota, { bytes, nowMs });
-  if (refused) return { isAdmitted: false, ...refused, standing: standingOf(usage, quota, nowMs) };
+  if (refused)
+    return { isAdmitted: false, ...refused, remaining: remainingOf(usage, quota, nowMs) };
 
   sql.exec(
     "INSERT INTO upload (id, policy, status, reserved, claims, created_ms, due_ms) VALUES (?, ?, 'pending', ?, ?, ?, ?)",
@@ -31,7 +38,7 @@ export function reserve(
     );
   return {
     isAdmitted: true,
-    standing: standingOf(readUsage(sql, policy, quota, nowMs), quota, nowMs),
+    remaining: remainingOf(readUsage(sql, policy, quota, nowMs), quota, nowMs),
   };
 }
 
@@ -42,7 +49,7 @@ interface Count {
   readonly amount: number;
 }
 
-/** Adds to a counter's window. To be run in a transaction. */
+/** Adds to the window of a counter. Runs in a transaction. */
 export function count(
   sql: SqlStorage,
   { policy, counter, seconds, amount }: Count,

@@ -1,4 +1,4 @@
-/** What one ledger stores: docs/storage.md has an example of each row. */
+/** The tables of a ledger. docs/storage.md has an example of each row. */
 
 /** The version of the stored format. A later release reads this one and migrates it. */
 const VERSION = 1;
@@ -26,12 +26,12 @@ const TABLES = [
   "CREATE INDEX message_next ON message (next_ms)",
 ];
 
-/** Whether anything was ever stored here. */
+/** Returns whether anything was stored in this ledger. */
 export function hasTables(sql: SqlStorage): boolean {
   return sql.exec("SELECT name FROM sqlite_master WHERE name = 'ledger'").toArray().length > 0;
 }
 
-/** Makes the tables of a new ledger, or brings an older one to this version. */
+/** Creates the tables of a new ledger. Throws for a ledger of another version. */
 export function migrate(sql: SqlStorage): void {
   if (!hasTables(sql)) {
     for (const table of TABLES) sql.exec(table);

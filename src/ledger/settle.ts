@@ -1,35 +1,30 @@
-/** How an upload ends in its ledger: one state change, its bytes and its message, in one transaction. */
-import type { Quota } from "../config/config.ts";
+/** Ends an upload in its ledger: state, bytes and webhook message change in one transaction. */
+import type { Quota } from "../config/policy-schema.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { enqueue } from "./outbox.ts";
-import {
-  RECORD_COLUMNS,
-  toRecord,
-  toResult,
-  type Outcome,
-  type Row,
-  type UploadRecord,
-} from "./record.ts";
+import type { Outcome, UploadRecord } from "./record.ts";
+import { RECORD_COLUMNS, toRecord, toResult, type Row } from "./row.ts";
 import { count } from "./reserve.ts";
 
-/** Finished records are kept for a week, so that a client may ask again. */
+/** Finished records are kept for a week, so that clients can ask for them. */
 const RETENTION_MS = 7 * 86_400_000;
 
-interface Terms {
-  /** The quota of the upload's policy, as it is now. */
+interface SettleOptions {
+  /** The current quota of the upload's policy. */
   readonly quota: Quota | undefined;
   readonly hasWebhook: boolean;
   readonly nowMs: number;
-  /** When what a client may still send to an ended upload is swept away. */
-  readonly sweepAtMs: number;
+  /** When nothing can arrive any more, so that what did arrive can be deleted. */
+  readonly cleanUpAtMs: number;
 }
 
+/** Returns the record of an upload. */
 export function findRecord(sql: SqlStorage, id: string): UploadRecord | undefined {
   const [row] = sql.exec<Row>(`SELECT ${RECORD_COLUMNS} FROM upload WHERE id = ?`, id).toArray();
   return row && toRecord(row);
 }
 
-/** New claims of a pending upload, and when it is due; `false` where it is pending no more. */
+/** Replaces the claims of a pending upload; returns `false` where it is no longer pending. */
 export function attach(sql: SqlStorage, claims: UploadClaims, dueAtMs: number): boolean {
   const { rowsWritten } = sql.exec(
     "UPDATE upload SET claims = ?, due_ms = ? WHERE id = ? AND status = 'pending'",
@@ -40,7 +35,7 @@ export function attach(sql: SqlStorage, claims: UploadClaims, dueAtMs: number): 
   return rowsWritten > 0;
 }
 
-/** Whether another upload that is under way or done has the same key. */
+/** Returns whether another pending or completed upload has the same key. */
 export function isKeyShared(sql: SqlStorage, { key, store, jti }: UploadClaims): boolean {
   const others = sql.exec(
     `SELECT 1 FROM upload WHERE id <> ? AND status IN ('pending', 'completed')
@@ -52,23 +47,23 @@ export function isKeyShared(sql: SqlStorage, { key, store, jti }: UploadClaims):
   return others.toArray().length > 0;
 }
 
-/** The record after the change, or as it was where the change is none. To be run in a transaction. */
+/** Returns the record after the change, or unchanged where the change is not possible. Runs in a transaction. */
 export function settle(
   sql: SqlStorage,
   id: string,
   outcome: Outcome,
-  terms: Terms,
+  options: SettleOptions,
 ): UploadRecord | undefined {
   const record = findRecord(sql, id);
   if (!record || !canBecome(record.status, outcome.status)) return record;
-  const { quota, hasWebhook, nowMs, sweepAtMs } = terms;
-  const isSwept = outcome.status === "rejected" || outcome.status === "aborted";
+  const { quota, hasWebhook, nowMs, cleanUpAtMs } = options;
+  const needsCleanUp = outcome.status === "rejected" || outcome.status === "aborted";
   sql.exec(
     "UPDATE upload SET status = ?, reserved = 0, result = ?, finished_ms = ?, due_ms = ?, attempts = 0 WHERE id = ?",
     outcome.status,
     toResult(outcome),
     nowMs,
-    isSwept ? Math.max(nowMs, sweepAtMs) : nowMs + RETENTION_MS,
+    needsCleanUp ? Math.max(nowMs, cleanUpAtMs) : nowMs + RETENTION_MS,
     id,
   );
   if (outcome.status === "completed" && quota?.bytes) {
@@ -85,16 +80,17 @@ export function settle(
     );
   }
   const settled = findRecord(sql, id);
-  if (settled && hasWebhook && outcome.status !== "aborted") enqueue(sql, settled, nowMs);
+  if (hasWebhook && settled && settled.status !== "pending" && settled.status !== "aborted")
+    enqueue(sql, settled, nowMs);
   return settled;
 }
 
-/** An upload that came after its time is still an upload: expired may become completed. */
+/** A file may arrive late: an expired upload may still be completed or rejected. */
 function canBecome(from: UploadRecord["status"], to: Outcome["status"]): boolean {
   return from === "pending" || (from === "expired" && (to === "completed" || to === "rejected"));
 }
 
-/** What was swept is kept for its retention, then forgotten. */
-export function markSwept(sql: SqlStorage, id: string, nowMs: number): void {
+/** Marks an upload as cleaned up. Its record is deleted after the retention time. */
+export function markCleanedUp(sql: SqlStorage, id: string, nowMs: number): void {
   sql.exec("UPDATE upload SET is_swept = 1, due_ms = ? WHERE id = ?", nowMs + RETENTION_MS, id);
 }

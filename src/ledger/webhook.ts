@@ -1,45 +1,41 @@
-/** One webhook, signed and sent: Standard Webhooks 1.0 (github.com/standard-webhooks/standard-webhooks). */
-import { parseWebhookSecrets } from "../config/compile-proof.ts";
+/** Signs and sends webhooks (Standard Webhooks 1.0, github.com/standard-webhooks/standard-webhooks). */
 import type { Webhook } from "../config/config.ts";
-import { withDeadline } from "../bounded-fetch.ts";
-import type { Log } from "../log.ts";
+import { boundedFetch, type Fetch } from "../bounded-fetch.ts";
+import { describeError, type Log } from "../log.ts";
 import type { Deliver, Message } from "./outbox.ts";
 
-interface World {
+interface Dependencies {
   readonly now: () => number;
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly fetch: Fetch;
   readonly log: Log;
 }
 
 const TIMEOUT_MS = 15_000;
 const GONE = 410;
 
-/** Accepted is any 2xx; a redirect is a failure; 410 stops the message. */
-export function createDeliver({ url, secret }: Webhook, { now, fetch, log }: World): Deliver {
+/** Creates the sender. Any 2xx accepts a message, a redirect is a failure, 410 stops its retries. */
+export function createDeliver(
+  { url, secrets }: Webhook,
+  { now, fetch, log }: Dependencies,
+): Deliver {
   return async function deliver(message) {
     try {
       const headers = {
         "content-type": "application/json",
         "user-agent": "edge-presigner",
-        ...(await signMessage(
-          message,
-          parseWebhookSecrets(secret) ?? [],
-          Math.floor(now() / 1000),
-        )),
+        ...(await signMessage(message, secrets.reveal(), Math.floor(now() / 1000))),
       };
       const { body } = message;
-      const response = await withDeadline(TIMEOUT_MS, async (signal) =>
-        fetch(url, { method: "POST", headers, body, redirect: "manual", signal }),
+      const init = { method: "POST", headers, body };
+      const { status } = await boundedFetch(
+        { url, init, timeoutMs: TIMEOUT_MS, maxBytes: 0 },
+        fetch,
       );
-      await response.body?.cancel();
-      if (response.ok) return "accepted";
-      log("webhook-refused", { message: message.id, status: response.status });
-      return response.status === GONE ? "gone" : "failed";
+      if (status >= 200 && status < 300) return "accepted";
+      log("webhook-failed", { message: message.id, status });
+      return status === GONE ? "gone" : "failed";
     } catch (error) {
-      log("webhook-refused", {
-        message: message.id,
-        reason: error instanceof Error ? error.name : "unknown",
-      });
+      log("webhook-failed", { message: message.id, reason: describeError(error) });
       return "failed";
     }
   };

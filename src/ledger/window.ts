@@ -1,6 +1,6 @@
 /**
- * A sliding window of two buckets: what was used in this window, and the part of the last one's
- * use that still counts. Pure arithmetic, in whole units; what is rounded is rounded up.
+ * A sliding window, approximated by two fixed windows: the use in the current one, and a share of the
+ * use in the previous one. All amounts are whole numbers, rounded up.
  */
 import type { RateLimit } from "../config/units.ts";
 
@@ -12,7 +12,7 @@ export interface Window {
 
 export const EMPTY: Window = { startMs: 0, used: 0, previous: 0 };
 
-/** The window at `nowMs`: the same, the next one, or an empty one. */
+/** Returns the window at `nowMs`: the same one, the next one, or an empty one. */
 export function advance(window: Window, windowSeconds: number, nowMs: number): Window {
   const lengthMs = windowSeconds * 1000;
   const startMs = Math.floor(nowMs / lengthMs) * lengthMs;
@@ -21,13 +21,13 @@ export function advance(window: Window, windowSeconds: number, nowMs: number): W
   return { startMs, used: 0, previous };
 }
 
-/** What counts at `nowMs`, of an advanced window. */
+/** Returns the amount that counts at `nowMs`, for an advanced window. */
 export function usedIn(window: Window, windowSeconds: number, nowMs: number): number {
   const elapsed = Math.min(1, Math.max(0, (nowMs - window.startMs) / (windowSeconds * 1000)));
   return window.used + Math.ceil(window.previous * (1 - elapsed));
 }
 
-/** Seconds until `amount` fits, if nothing else happens; `undefined` where it never does. */
+/** Returns the seconds until `amount` fits, if nothing else is used; `undefined` if it never fits. */
 export function secondsUntilFits(
   window: Window,
   { limit, windowSeconds }: RateLimit,
@@ -41,7 +41,7 @@ export function secondsUntilFits(
   return Math.max(0, Math.ceil(windowSeconds - intoWindow + inNext));
 }
 
-/** How far into a window the last one's use has shrunk to `room`. */
+/** Returns how many seconds into a window the share of the previous one has shrunk to `room`. */
 function secondsToDecay(previous: number, room: number, windowSeconds: number): number | undefined {
   if (room < 0) return undefined;
   return previous <= room ? 0 : windowSeconds * (1 - room / previous);

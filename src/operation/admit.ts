@@ -1,141 +1,102 @@
-/** Grant + ObjectKey → Admitted: within the exact limits, where the policy has any. */
-import type { Quota } from "../config/config.ts";
-import type { Answer, LimitName, Reservation, Standing } from "../ledger/limits.ts";
-import type { Log } from "../log.ts";
-import { Problem } from "../problem.ts";
+/** Grant + ObjectKey → Admitted: reserves the upload in the caller's ledger, where the policy has a quota. */
+import type { Quota } from "../config/policy-schema.ts";
 import type { Grant } from "../grant/authorize.ts";
-import type { UploadClaims } from "../grant/upload-claims.ts";
+import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
 import type { ObjectKey } from "../key/make.ts";
+import type { Ledger } from "../ledger/client.ts";
+import type { RemainingQuota, Reservation, ReservationResult } from "../ledger/limits.ts";
+import { Problem } from "../problem.ts";
+import { quotaHeaders } from "./quota-headers.ts";
 
 declare const admitted: unique symbol;
 
-/** What may be signed. Only `admit` makes one. */
-export interface Admitted {
+/** An upload that may be signed. Only `admit` and `admitAll` make one. */
+export interface Admitted extends Admission {
   readonly [admitted]: true;
-  readonly grant: Grant;
-  readonly key: ObjectKey;
-  readonly claims: UploadClaims;
-  /** What remains of each limit; `undefined` where the policy has no ledger. */
-  readonly standing: Standing | undefined;
+  /** What remains of each limit; `undefined` where the policy has no quota. */
+  readonly remaining: RemainingQuota | undefined;
 }
 
-/** What is to be admitted. */
+/** An upload before its quota is checked. */
 export interface Admission {
   readonly grant: Grant;
   readonly key: ObjectKey;
   readonly claims: UploadClaims;
 }
 
-interface Limits {
-  /** The ledger of the caller: asked only where a policy has a quota. */
-  readonly ledger: {
-    readonly reserve: (reservations: readonly Reservation[]) => Promise<readonly Answer[]>;
-  };
-  readonly log: Log;
+/** Asked only where a policy has a quota. */
+type Reserve = Pick<Ledger, "reserve">;
+
+/** Returns the upload, reserved. Throws `quota-exceeded`, and `ledger-unavailable` where no limit can be checked. */
+export async function admit(admission: Admission, ledger: Reserve): Promise<Admitted> {
+  const { quota } = admission.grant.policy;
+  if (!quota) return brand(admission, undefined);
+  const [result] = await ledger.reserve([toReservation(admission, quota)]);
+  const decided = decide(admission, quota, result);
+  if (decided instanceof Problem) throw decided;
+  return decided;
 }
 
 /**
- * A store checks a signature when the request starts: a slow PUT may end long after its ticket. So
- * the ledger looks for it this much later.
+ * Does the same for each upload of a batch, in one round trip to the ledger. Each gets its own problem,
+ * and a problem from before stays.
  */
-export const GRACE_SECONDS = 15 * 60;
-const RETRY_SECONDS = 5;
-
-/**
- * Each admitted, or `quota-exceeded`, or `ledger-unavailable` where its limits cannot be checked; a
- * problem from before stays what it is. One round trip to the ledger, or none.
- */
-export async function admit(
+export async function admitAll(
   admissions: readonly (Admission | Problem)[],
-  limits: Limits,
+  ledger: Reserve,
 ): Promise<readonly (Admitted | Problem)[]> {
-  const reservations = new Map(
-    admissions.flatMap((one) => {
-      const reservation = one instanceof Problem ? undefined : toReservation(one);
-      return reservation ? [[one, reservation] as const] : [];
-    }),
-  );
-  const answers = reservations.size > 0 ? await ask([...reservations.values()], limits) : [];
-  const answered = new Map(
-    [...reservations.keys()].map((one, index) => [
-      one,
-      answers instanceof Problem ? answers : answers[index],
-    ]),
-  );
+  const reservations = admissions.flatMap((one) => {
+    const quota = one instanceof Problem ? undefined : one.grant.policy.quota;
+    return one instanceof Problem || !quota ? [] : [toReservation(one, quota)];
+  });
+  const results = reservations.length > 0 ? await reserveAll(ledger, reservations) : [];
+  let index = 0;
   return admissions.map((one) => {
     if (one instanceof Problem) return one;
     const { quota } = one.grant.policy;
-    if (!quota) return brand({ ...one, standing: undefined });
-    const answer = answered.get(one) ?? ledgerUnavailable("The ledger gave no answer");
-    if (answer instanceof Problem) return answer;
-    return answer.isAdmitted
-      ? brand({ ...one, standing: answer.standing })
-      : exceeded(quota, answer);
+    if (!quota) return brand(one, undefined);
+    return results instanceof Problem ? results : decide(one, quota, results[index++]);
   });
 }
 
-function toReservation({ claims, grant }: Admission): Reservation | undefined {
-  const { quota } = grant.policy;
-  // Parts are due with their first tickets until the store has named the upload: nothing is there yet.
-  const dueAtMs = (claims.iat + grant.expiresInSeconds + GRACE_SECONDS) * 1000;
-  return quota && { claims, quota, bytes: grant.size ?? grant.maxBytes, dueAtMs };
+function toReservation({ claims, grant }: Admission, quota: Quota): Reservation {
+  // A multipart upload is due with its first tickets until the store has created it.
+  const exp = claims.iat + grant.expiresInSeconds;
+  return { claims, quota, bytes: grant.size ?? grant.maxBytes, dueAtMs: lastArrivalMs({ exp }) };
 }
 
-async function ask(
+async function reserveAll(
+  ledger: Reserve,
   reservations: readonly Reservation[],
-  { ledger, log }: Limits,
-): Promise<readonly Answer[] | Problem> {
+): Promise<readonly ReservationResult[] | Problem> {
   try {
     return await ledger.reserve(reservations);
-  } catch (cause) {
-    log("ledger-failed", { reason: cause instanceof Error ? cause.message : String(cause) });
-    return ledgerUnavailable(cause);
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
   }
 }
 
-function exceeded(quota: Quota, answer: Answer & { readonly isAdmitted: false }): Problem {
-  const { exceeded: name, retryAfterSeconds, standing } = answer;
-  const detail = `Wait ${retryAfterSeconds} seconds: the quota of ${name} is used up`;
+function decide(
+  admission: Admission,
+  quota: Quota,
+  result: ReservationResult | undefined,
+): Admitted | Problem {
+  if (!result) throw new TypeError("Cannot admit the upload: the ledger returned no result for it");
+  if (result.isAdmitted) return brand(admission, result.remaining);
+  const { exceeded, retryAfterSeconds, remaining } = result;
+  const detail = `Wait ${retryAfterSeconds} seconds: the quota of ${exceeded} is used up`;
   return new Problem("quota-exceeded", detail, {
-    extras: { limit: standing[name]?.limit ?? 0, retryAfter: retryAfterSeconds, quota: standing },
-    headers: { "retry-after": String(retryAfterSeconds), ...quotaHeaders(quota, standing) },
-  });
-}
-
-/** draft-ietf-httpapi-ratelimit-headers-11: lists of strings with parameters. */
-export function quotaHeaders(quota: Quota, standing: Standing): Readonly<Record<string, string>> {
-  const policies = [
-    quota.uploads && `"uploads";q=${quota.uploads.limit};w=${quota.uploads.windowSeconds}`,
-    quota.bytes &&
-      `"bytes";q=${quota.bytes.limit};qu="content-bytes";w=${quota.bytes.windowSeconds}`,
-    quota.pending !== undefined && `"pending";q=${quota.pending};qu="concurrent-requests"`,
-  ].filter(Boolean);
-  if (policies.length === 0) return {};
-  const names: readonly LimitName[] = ["uploads", "bytes", "pending"];
-  const states = names.flatMap((name) => {
-    const state = standing[name];
-    if (!state) return [];
-    return [
-      `"${name}";r=${state.remaining}${state.resetsIn === undefined ? "" : `;t=${state.resetsIn}`}`,
-    ];
-  });
-  return { "ratelimit-policy": policies.join(", "), ratelimit: states.join(", ") };
-}
-
-/** The ledger cannot be reached: what needs exact limits is refused, nothing else is. */
-export function ledgerUnavailable(cause: unknown): Problem {
-  return new Problem(
-    "ledger-unavailable",
-    `Try again in ${RETRY_SECONDS} seconds: the quota cannot be checked now`,
-    {
-      extras: { retryAfter: RETRY_SECONDS },
-      headers: { "retry-after": String(RETRY_SECONDS) },
-      cause,
+    extras: {
+      limit: remaining[exceeded]?.limit ?? 0,
+      retryAfter: retryAfterSeconds,
+      quota: remaining,
     },
-  );
+    headers: { "retry-after": String(retryAfterSeconds), ...quotaHeaders(quota, remaining) },
+  });
 }
 
-function brand(value: Omit<Admitted, typeof admitted>): Admitted {
+function brand(admission: Admission, remaining: RemainingQuota | undefined): Admitted {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand
-  return value as Admitted;
+  return { ...admission, remaining } as Admitted;
 }

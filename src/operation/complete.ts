@@ -1,107 +1,135 @@
-/** After the PUT: what the store has, compared with what was granted, and said with a receipt. */
-import { GRACE_SECONDS } from "./admit.ts";
+/** Completes an upload after its PUT: asks the store, compares with the grant, and signs a receipt. */
 import type { Caller } from "../grant/authenticate.ts";
-import type { UploadClaims } from "../grant/upload-claims.ts";
+import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
 import type { Outcome, UploadRecord, Verified } from "../ledger/record.ts";
+import { describeError } from "../log.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { NamedPart } from "../store/multipart.ts";
-import { assemble } from "./assemble.ts";
-import { inspect, sweep } from "./cleanup.ts";
-import { findRecord, ledgerFor, ownsKey, settleIn } from "./ledger.ts";
-import { orStoreUnavailable } from "./locate.ts";
+import { objectUrl } from "../store/store.ts";
+import { cleanUp } from "./cleanup.ts";
+import { completeParts, type CompletedParts } from "./complete-parts.ts";
+import { locateUpload, type LocatedUpload } from "./locate.ts";
+import { requireMultipart } from "./open-multipart.ts";
+import { findLedger, findRecord, ownsKey, refuseOld } from "./record.ts";
+import { verifyUpload } from "./verify.ts";
 
-/** An upload that is in the store as it was granted. */
-export interface Completed {
+/** A verified upload. */
+export interface CompletedUpload {
   readonly claims: UploadClaims;
   readonly verified: Verified;
   readonly completedAtMs: number;
-  /** For parts: whether the store itself listed what was put together. */
-  readonly isListed?: boolean | undefined;
+  /** For a multipart upload: whether the store itself listed the parts. */
+  readonly isListed: boolean | undefined;
+  readonly bucket: string;
+  /** The unsigned URL of the object. */
+  readonly url: string;
+  readonly receipt: string;
 }
 
 interface Completion {
   readonly id: string;
-  /** What the store answered to the client's PUT, if it says. */
-  readonly etag: string | undefined;
-  /** What it answered to the PUTs of the parts: needed only where the store cannot list them. */
-  readonly parts: readonly NamedPart[] | undefined;
+  /** The ETag that the client received for its PUT, if it sends one. */
+  readonly etag?: string | undefined;
+  /** The ETags of the parts: needed only where the store cannot list them. */
+  readonly parts?: readonly NamedPart[] | undefined;
 }
 
+/** A completed record, as far as a receipt needs it. */
+type Completed = Pick<CompletedUpload, "claims" | "verified" | "completedAtMs" | "isListed">;
+
 /**
- * Idempotent. Throws `upload-not-found`, `upload-expired`, `verification-failed`, `store-unavailable`;
- * after the last one, and while nothing has arrived, the upload is still pending.
+ * Idempotent. Throws `upload-not-found`, `upload-expired`, `verification-failed` and
+ * `store-unavailable`; after the last one, and while nothing has arrived, the upload stays pending.
  */
 export async function completeUpload(
   service: Service,
   caller: Caller,
   { id, etag, parts }: Completion,
-): Promise<Completed> {
+): Promise<CompletedUpload> {
   const claims = await service.uploadIds.open(id, caller);
-  const ledger = ledgerFor(service, caller, claims);
+  const ledger = findLedger(service, caller, claims);
   const record = ledger && (await findRecord(ledger, claims));
-  const ended = record && endOf(record);
-  if (ended) return ended;
+  const earlier = record && completedOf(record);
+  if (earlier) return withReceipt(service, earlier);
 
-  const assembled =
-    claims.uploadId === undefined ? undefined : await assemble(service, claims, parts);
-  const outcome = await orStoreUnavailable(async () => inspect(service, claims));
-  if (!outcome) throw notThere(claims, assembled?.isGone ?? service.now() >= claims.exp * 1000);
+  const upload = locateUpload(service, claims);
+  const completed = await completeIfMultipart(service, upload, parts);
+  const outcome = await verifyUpload(upload);
+  if (!outcome) throw notArrived(claims, completed?.isOver ?? service.now() >= claims.exp * 1000);
   requireEtag(outcome, etag);
   const settled = ledger
-    ? await settleIn(ledger, claims, outcome)
+    ? ((await ledger.settle(claims.jti, outcome)) ?? refuseOld())
     : toRecord(claims, outcome, service.now());
-  // What counts is how it was settled: another request may have completed or aborted it meanwhile.
-  const isOver = settled?.status === "rejected" || settled?.status === "aborted";
-  // Without a record nobody knows whether it was completed before: nothing is touched once it is old.
-  const isTouchable = ledger !== undefined || service.now() < (claims.exp + GRACE_SECONDS) * 1000;
-  if (isOver && isTouchable && (await ownsKey(ledger, claims))) await sweepQuietly(service, claims);
-  const completed = settled && endOf(settled);
-  if (completed) return { ...completed, isListed: assembled?.isListed };
-  throw new TypeError("Cannot complete the upload: its ledger has no end for it");
+  // The record decides: another request may have completed or aborted the upload meanwhile.
+  if (settled.status === "rejected" || settled.status === "aborted") {
+    // Without a record an old upload may have been completed before: then nothing is deleted.
+    const mayDelete = ledger !== undefined || service.now() < lastArrivalMs(claims);
+    if (mayDelete && (await ownsKey(ledger, claims))) await tryCleanUp(service, upload);
+  }
+  const final = completedOf(settled);
+  if (!final) throw new TypeError("Cannot complete the upload: its record is still pending");
+  return withReceipt(service, { ...final, isListed: completed?.isListed });
 }
 
-/** The completed upload of an ended record; `undefined` while it may still become one. */
-function endOf({
-  claims,
-  status,
-  verified,
-  reasons,
-  finishedAtMs,
-}: UploadRecord): Completed | undefined {
-  if (status === "completed" && verified)
-    return { claims, verified, completedAtMs: finishedAtMs ?? 0 };
-  if (status === "aborted")
-    throw new Problem("upload-expired", "The upload was aborted: ask for a new ticket");
-  if (status !== "rejected") return undefined;
-  const detail = `Send the file again with a new ticket: ${(reasons ?? []).join("; ")}`;
-  throw new Problem("verification-failed", detail, { extras: { upload: "rejected" } });
+async function completeIfMultipart(
+  service: Service,
+  upload: LocatedUpload,
+  parts: readonly NamedPart[] | undefined,
+): Promise<CompletedParts | undefined> {
+  if (upload.claims.uploadId === undefined) return undefined;
+  return completeParts(service, { ...upload, claims: requireMultipart(upload.claims) }, parts);
+}
+
+/**
+ * Returns a completed upload, and `undefined` for one that may still be completed. Throws
+ * `upload-expired` for an aborted one and `verification-failed` for a rejected one.
+ */
+function completedOf(record: UploadRecord): Completed | undefined {
+  switch (record.status) {
+    case "completed": {
+      const { claims, verified, finishedAtMs } = record;
+      return { claims, verified, completedAtMs: finishedAtMs, isListed: undefined };
+    }
+    case "aborted":
+      throw new Problem("upload-expired", "The upload was aborted: create a new one");
+    case "rejected": {
+      const detail = `Send the file again with a new ticket: ${record.reasons.join("; ")}`;
+      throw new Problem("verification-failed", detail, { extras: { upload: "rejected" } });
+    }
+    case "pending":
+    case "expired":
+      return undefined;
+  }
+}
+
+async function withReceipt(service: Service, completed: Completed): Promise<CompletedUpload> {
+  const { claims, verified } = completed;
+  const bucket = service.stores.get(claims.store)?.bucket ?? "";
+  const receipt = await service.receipts.sign(claims, { bucket, ...verified }, service.now());
+  const url = service.stores.has(claims.store)
+    ? objectUrl(locateUpload(service, claims).location)
+    : "";
+  return { ...completed, bucket, url, receipt };
 }
 
 function toRecord(claims: UploadClaims, outcome: Outcome, nowMs: number): UploadRecord {
-  return {
-    claims,
-    status: outcome.status,
-    createdAtMs: claims.iat * 1000,
-    finishedAtMs: nowMs,
-    verified: outcome.status === "completed" ? outcome.verified : undefined,
-    reasons: outcome.status === "rejected" ? outcome.reasons : undefined,
-  };
+  return { claims, createdAtMs: claims.iat * 1000, finishedAtMs: nowMs, ...outcome };
 }
 
-function notThere({ uploadId }: UploadClaims, isOver: boolean): Problem {
+function notArrived({ uploadId }: UploadClaims, isOver: boolean): Problem {
   if (isOver) {
-    const what =
+    const reason =
       uploadId === undefined
         ? "The ticket expired before the file arrived"
-        : "The parts were aborted";
-    return new Problem("upload-expired", `${what}: ask for a new ticket`);
+        : "The multipart upload was aborted";
+    return new Problem("upload-expired", `${reason}: create a new upload`);
   }
-  const detail = "Send the file first: the store has nothing under this key yet";
+  const detail = "Send the file first: the store has no object under this key yet";
   return new Problem("verification-failed", detail, { extras: { upload: "pending" } });
 }
 
-/** The ETag that the client saw must be the store's. It proves nothing against the object, which stays. */
+/** Throws for another ETag than the store's. The object stays: the ETag of a client proves nothing against it. */
 function requireEtag(outcome: Outcome, etag: string | undefined): void {
   if (outcome.status !== "completed" || etag === undefined) return;
   if (etag.replaceAll('"', "") === outcome.verified.etag) return;
@@ -109,14 +137,12 @@ function requireEtag(outcome: Outcome, etag: string | undefined): void {
   throw new Problem("verification-failed", detail, { extras: { upload: "pending" } });
 }
 
-/** The alarm of a ledger would do it later; without one, what stays is for the store's own rules. */
-async function sweepQuietly(service: Service, claims: UploadClaims): Promise<void> {
+/** The alarm of a ledger tries again later. Without a ledger, lifecycle rules of the store remain. */
+async function tryCleanUp(service: Service, upload: LocatedUpload): Promise<void> {
   try {
-    await sweep(service, claims);
+    await cleanUp(upload, service.log);
   } catch (error) {
-    service.log("sweep-failed", {
-      upload: claims.jti,
-      reason: error instanceof Error ? error.message : String(error),
-    });
+    const reason = describeError(error);
+    service.log("cleanup-failed", { upload: upload.claims.jti, reason });
   }
 }

@@ -1,93 +1,140 @@
-/** The way of every ticket: what is allowed, where it goes, whether it is within limits, the signature. */
-import { admit, type Admission, type Admitted } from "./admit.ts";
+/** Creates uploads: allowed by a policy, under a key, within the quota, signed. */
 import type { Caller } from "../grant/authenticate.ts";
-import { authorize, type Intent, type Region } from "../grant/authorize.ts";
+import { authorize } from "../grant/authorize.ts";
+import type { Intent } from "../grant/intent.ts";
+import { MAX_SIGNED_PARTS } from "../grant/parts.ts";
 import { claimUpload, type UploadClaims } from "../grant/upload-claims.ts";
 import { makeKey } from "../key/make.ts";
-import { WINDOW } from "../grant/parts.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
-import { sign, type Ticket } from "./ticket.ts";
-import { beginMultipart, type BegunMultipart } from "./multipart.ts";
+import { admit, admitAll, type Admission, type Admitted } from "./admit.ts";
+import { startMultipart, type AdmittedMultipart, type StartedMultipart } from "./multipart.ts";
+import type { Place } from "./place.ts";
+import { signPut, type Ticket } from "./ticket.ts";
 
-/** Where a request is. */
-export interface Occasion {
-  readonly requestOrigin: string;
-  readonly region: Region;
-}
-
-export interface GrantedUpload {
-  readonly admitted: Admitted;
-  /** What the id says: with the store's `uploadId`, for an upload in parts. */
-  readonly claims: UploadClaims;
-  /** What the client gets: one ticket, or those of the first parts. */
-  readonly issued: Ticket | BegunMultipart;
-}
-
-export interface Asked {
+/** Who creates uploads, where, and with which service. */
+export interface UploadContext {
   readonly service: Service;
   readonly caller: Caller;
-  readonly occasion: Occasion;
-  /** How many parts are signed at once with the answer, over all uploads. */
-  readonly window?: number;
+  readonly place: Place;
 }
 
-/** Throws the problem of the first rule that is broken; then nothing was signed. */
-export async function createUpload(asked: Asked, intent: Intent): Promise<GrantedUpload> {
-  const [upload] = await createUploads(asked, [() => intent]);
-  if (!upload) throw new TypeError("Cannot create the upload: there was no answer");
-  if (upload instanceof Problem) throw upload;
-  return upload;
+interface Created {
+  /** The sealed id. */
+  readonly id: string;
+  readonly claims: UploadClaims;
+  readonly admitted: Admitted;
 }
 
-/** Each granted, or its own problem: one bad one does not spoil the others. One round trip to the ledger for all. */
+export interface SinglePartUpload extends Created {
+  readonly kind: "single-part";
+  readonly ticket: Ticket;
+}
+
+interface MultipartUpload extends Created {
+  readonly kind: "multipart";
+  readonly multipart: StartedMultipart;
+}
+
+export type CreatedUpload = SinglePartUpload | MultipartUpload;
+
+/** Creates one upload. Throws the problem of the first rule that is broken; nothing is signed then. */
+export async function createUpload(
+  context: UploadContext,
+  intent: Intent,
+  maxTickets = MAX_SIGNED_PARTS,
+): Promise<CreatedUpload> {
+  const admitted = await admit(allow(context, intent), ledgerOf(context));
+  return isMultipart(admitted)
+    ? startParts(context, admitted, maxTickets)
+    : signSinglePart(context, admitted);
+}
+
+/** Creates an upload that is one PUT, whatever its policy prefers. Throws as `createUpload` does. */
+export async function createSinglePartUpload(
+  context: UploadContext,
+  intent: Intent,
+): Promise<SinglePartUpload> {
+  const admission = allow(context, { ...intent, multipart: false });
+  return signSinglePart(context, await admit(admission, ledgerOf(context)));
+}
+
+/**
+ * Creates a batch, with one round trip to the ledger. Each intent gets its upload or its own problem,
+ * and the tickets of first parts are shared among them, so that a batch takes no more CPU time.
+ */
 export async function createUploads(
-  asked: Asked,
+  context: UploadContext,
   intents: readonly (() => Intent | Promise<Intent>)[],
-): Promise<readonly (GrantedUpload | Problem)[]> {
-  const { service, caller, window: whole = WINDOW } = asked;
-  const now = new Date(service.now());
-  // A window of parts for the whole request, so that a batch takes no more of its CPU time.
-  const window = Math.max(Math.min(1, whole), Math.floor(whole / intents.length));
-  const prepared = await Promise.all(
-    intents.map(async (intent) => orProblem(async () => prepare(asked, await intent(), now))),
+): Promise<readonly (CreatedUpload | Problem)[]> {
+  const maxTickets = Math.max(1, Math.floor(MAX_SIGNED_PARTS / intents.length));
+  const allowed = await Promise.all(
+    intents.map(async (intent) => orProblem(async () => allow(context, await intent()))),
   );
-  const limits = { ledger: service.ledgerOf(caller), log: service.log };
-  const admitted = await admit(prepared, limits);
+  const admitted = await admitAll(allowed, ledgerOf(context));
   return Promise.all(
-    admitted.map(async (one) =>
-      one instanceof Problem ? one : orProblem(async () => issue(asked, one, { now, window })),
-    ),
+    admitted.map(async (one) => {
+      if (one instanceof Problem) return one;
+      return orProblem(async () =>
+        isMultipart(one) ? startParts(context, one, maxTickets) : signSinglePart(context, one),
+      );
+    }),
   );
 }
 
-function prepare({ service, caller, occasion }: Asked, intent: Intent, now: Date): Admission {
-  const grant = authorize(service.config, caller, intent, occasion.region);
+/** Applies the policy and makes the key. Throws the problem of the first rule that is broken. */
+function allow({ service, caller, place }: UploadContext, intent: Intent): Admission {
+  const now = new Date(service.now());
+  const grant = authorize(service.config, caller, intent, place.region);
   const key = makeKey(grant, { id: service.newId(), now });
-  const { requestOrigin } = occasion;
+  const { requestOrigin } = place;
+  const claims = claimUpload(grant, key, { jti: service.newId(), now, requestOrigin });
+  return { grant, key, claims };
+}
+
+async function signSinglePart(
+  { service, place }: UploadContext,
+  admitted: Admitted,
+): Promise<SinglePartUpload> {
+  const { claims, grant } = admitted;
+  const { writer: signer } = service.signersOf(grant.store);
+  const { requestOrigin } = place;
+  const now = new Date(claims.iat * 1000);
+  const ticket = await signPut(admitted, { signer, now, requestOrigin });
   return {
-    grant,
-    key,
-    claims: claimUpload(grant, key, { jti: service.newId(), now, requestOrigin }),
+    kind: "single-part",
+    id: await service.uploadIds.seal(claims),
+    claims,
+    admitted,
+    ticket,
   };
 }
 
-async function issue(
-  { service, caller, occasion }: Asked,
-  admitted: Admitted,
-  { now, window }: { readonly now: Date; readonly window: number },
-): Promise<GrantedUpload> {
-  const { claims, grant } = admitted;
-  if (grant.parts) {
-    const begun = await beginMultipart(service, caller, admitted, window);
-    return { admitted, claims: begun.claims, issued: begun };
-  }
-  const { writer: signer } = service.signersOf(grant.store);
-  const { requestOrigin } = occasion;
-  return { admitted, claims, issued: await sign(admitted, { signer, now, requestOrigin }) };
+async function startParts(
+  { service }: UploadContext,
+  admitted: AdmittedMultipart,
+  maxTickets: number,
+): Promise<MultipartUpload> {
+  const multipart = await startMultipart(service, admitted, maxTickets);
+  const { claims } = multipart;
+  return {
+    kind: "multipart",
+    id: await service.uploadIds.seal(claims),
+    claims,
+    admitted,
+    multipart,
+  };
 }
 
-async function orProblem<T>(work: () => T | Promise<T>): Promise<T | Problem> {
+function isMultipart(admitted: Admitted): admitted is AdmittedMultipart {
+  return admitted.grant.parts !== undefined;
+}
+
+function ledgerOf({ service, caller }: UploadContext): ReturnType<Service["ledgerOf"]> {
+  return service.ledgerOf(caller);
+}
+
+async function orProblem<T>(work: () => Promise<T>): Promise<T | Problem> {
   try {
     return await work();
   } catch (error) {

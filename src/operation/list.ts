@@ -1,25 +1,16 @@
-/** The caller's uploads, as the ledger has them. */
+/** Reads the caller's uploads from the ledger. */
 import type { Caller } from "../grant/authenticate.ts";
-import { isWithinNarrowing } from "../grant/token-scope.ts";
-import type { Position } from "../ledger/list.ts";
+import { isInScope } from "../grant/token-scope.ts";
+import type { Position } from "../ledger/page.ts";
 import type { Status, UploadRecord } from "../ledger/record.ts";
 import { Problem, invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
-import { findRecord, ledgerFor, orUnavailable } from "./ledger.ts";
+import { findLedger, findRecord } from "./record.ts";
 
-/** Throws `upload-not-found`, also for a policy that keeps no record. */
-export async function findUpload(
-  service: Service,
-  caller: Caller,
-  id: string,
-): Promise<UploadRecord> {
-  const claims = await service.uploadIds.open(id, caller);
-  const ledger = ledgerFor(service, caller, claims);
-  if (ledger) return findRecord(ledger, claims);
-  throw new Problem(
-    "upload-not-found",
-    `The policy "${claims.policy}" keeps no record: ask with complete`,
-  );
+/** A record with its sealed id. */
+export interface ListedUpload {
+  readonly id: string;
+  readonly record: UploadRecord;
 }
 
 interface ListQuery {
@@ -27,23 +18,39 @@ interface ListQuery {
   readonly cursor?: string | undefined;
 }
 
-interface Listed {
-  readonly uploads: readonly UploadRecord[];
+interface UploadPage {
+  readonly uploads: readonly ListedUpload[];
   readonly cursor: string | undefined;
 }
 
-/** The newest first, fifty at a time. Throws `invalid-request` for a cursor that was never given. */
+/** Returns one upload. Throws `upload-not-found`, also for a policy without a quota, which keeps no records. */
+export async function findUpload(
+  service: Service,
+  caller: Caller,
+  id: string,
+): Promise<ListedUpload> {
+  const claims = await service.uploadIds.open(id, caller);
+  const ledger = findLedger(service, caller, claims);
+  if (ledger) return { id, record: await findRecord(ledger, claims) };
+  throw new Problem(
+    "upload-not-found",
+    `The policy "${claims.policy}" keeps no records: ask with complete`,
+  );
+}
+
+/** Returns 50 uploads, newest first. Throws `invalid-request` for a malformed cursor. */
 export async function listUploads(
   service: Service,
   caller: Caller,
   { status, cursor }: ListQuery,
-): Promise<Listed> {
+): Promise<UploadPage> {
   const after = cursor === undefined ? undefined : parseCursor(cursor);
-  const { uploads, next } = await orUnavailable(async () =>
-    service.ledgerOf(caller).list({ status, after }),
+  const { uploads, next } = await service.ledgerOf(caller).list({ status, after });
+  const allowed = uploads.filter(({ claims }) => isInScope(caller, claims));
+  const listed = await Promise.all(
+    allowed.map(async (record) => ({ id: await service.uploadIds.seal(record.claims), record })),
   );
-  const allowed = uploads.filter(({ claims }) => isWithinNarrowing(caller, claims));
-  return { uploads: allowed, cursor: next && `${next.createdAtMs}.${next.id}` };
+  return { uploads: listed, cursor: next && `${next.createdAtMs}.${next.id}` };
 }
 
 function parseCursor(cursor: string): Position {

@@ -1,53 +1,47 @@
-/** From what an id says to where its object is, and with whose keys it is asked for. */
-import type { Policy, Store } from "../config/config.ts";
+/** Finds the object of an upload: its store, its encoded key, and the credentials that reach it. */
+import type { Policy } from "../config/config.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
-import { encodeKey } from "../key/make.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
-import { StoreUnavailable, type Asking, type Location } from "../store/request.ts";
+import { encodeKey } from "../store/encode-key.ts";
+import { StoreUnavailable, type StoreAccess } from "../store/request.ts";
+import type { ObjectLocation, Store } from "../store/store.ts";
 
-/** What is asked of the service: the ledger has it too. */
-export type Locating = Pick<Service, "stores" | "signersOf" | "now" | "fetch" | "log">;
-
-/** Throws `StoreUnavailable` where the store is in the configuration no more. */
-export function locate({ stores }: Locating, { store: name, key, origin }: UploadClaims): Location {
-  const store: Store | undefined = stores.get(name);
-  if (!store) throw new StoreUnavailable(`There is no store ${name} in the configuration any more`);
-  return { store, encodedKey: encodeKey(key), origin };
+/** An upload with its place in the store: found once per request, and handed on. */
+export interface LocatedUpload<Claims extends UploadClaims = UploadClaims> {
+  readonly claims: Claims;
+  readonly location: ObjectLocation;
+  /** With the credentials that read, and with those that write. */
+  readonly reader: StoreAccess;
+  readonly writer: StoreAccess;
 }
 
-/** Where an object is to be found, for whoever may read it: its URL without a signature. */
-export function addressOf({ store, encodedKey, origin }: Location): string {
-  return (store.origin ?? origin ?? "") + store.basePath + encodedKey;
+type Context = Pick<Service, "stores" | "signersOf" | "now" | "fetch">;
+
+/** Returns the upload with its place. Throws `StoreUnavailable` for a store that is no longer configured. */
+export function locateUpload<Claims extends UploadClaims>(
+  service: Context,
+  claims: Claims,
+): LocatedUpload<Claims> {
+  const store = service.stores.get(claims.store);
+  if (!store)
+    throw new StoreUnavailable(`The store ${claims.store} is no longer in the configuration`);
+  const location = { store, key: encodeKey(claims.key), requestOrigin: claims.origin };
+  return { claims, location, ...accessTo(service, store) };
 }
 
-/** The keys that read, and those that write. */
-export function askingOf(
-  service: Locating,
+/** Returns access with the credentials that read, and with those that write. */
+export function accessTo(
+  { signersOf, now, fetch }: Context,
   store: Store,
-): { readonly reader: Asking; readonly writer: Asking } {
-  const { reader, writer } = service.signersOf(store);
-  const { now, fetch } = service;
+): Pick<LocatedUpload, "reader" | "writer"> {
+  const { reader, writer } = signersOf(store);
   return { reader: { signer: reader, now, fetch }, writer: { signer: writer, now, fetch } };
 }
 
-/** The upload's policy. Throws `upload-not-found` where the configuration has it no more. */
+/** Returns the upload's policy. Throws `upload-not-found` for a policy that is no longer configured. */
 export function policyOf(service: Service, { policy }: UploadClaims): Policy {
   const found = service.config.policies.get(policy);
   if (found) return found;
-  throw new Problem("upload-not-found", `There is no policy "${policy}" any more`);
-}
-
-/** What comes of asking a store. Throws `store-unavailable` where it does not answer. */
-export async function orStoreUnavailable<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (cause) {
-    if (!(cause instanceof StoreUnavailable)) throw cause;
-    throw new Problem(
-      "store-unavailable",
-      "Try again: the store did not answer, and nothing has changed",
-      { cause },
-    );
-  }
+  throw new Problem("upload-not-found", `The policy "${policy}" no longer exists`);
 }

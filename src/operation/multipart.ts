@@ -1,193 +1,163 @@
-/** Uploads in parts: begun by the Worker, sent by the client, resumed by whoever has the id. */
-import type { Store } from "../config/config.ts";
-import { GRACE_SECONDS, type Admitted } from "./admit.ts";
+/** Multipart uploads: the Worker creates them, the client sends the parts, and the id is enough to resume. */
 import type { Caller } from "../grant/authenticate.ts";
 import { needsPartChecksums } from "../grant/checksum.ts";
-import type { UploadClaims } from "../grant/upload-claims.ts";
-import { lifeOf } from "../grant/lifetime.ts";
-import { partsOf, sizeOfPart, type Parts } from "../grant/parts.ts";
-import type { LedgerApi } from "../ledger/durable-object.ts";
-import type { UploadRecord } from "../ledger/record.ts";
+import { ticketLifetime } from "../grant/lifetime.ts";
+import type { Parts } from "../grant/parts.ts";
+import {
+  lastArrivalMs,
+  type CreatedMultipartClaims,
+  type UploadClaims,
+} from "../grant/upload-claims.ts";
 import { Problem, invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { createMultipart, listParts, type StoredPart } from "../store/multipart.ts";
+import type { Admitted } from "./admit.ts";
+import { abortParts } from "./cleanup.ts";
+import { locateUpload, policyOf } from "./locate.ts";
+import { openAdmitted, openPending } from "./open-multipart.ts";
+import { findLedger } from "./record.ts";
 import { signPart, type PartTicket } from "./ticket.ts";
-import { abandon } from "./cleanup.ts";
-import { findRecord, ledgerFor, orUnavailable, settleIn } from "./ledger.ts";
-import { askingOf, locate, orStoreUnavailable, policyOf } from "./locate.ts";
 
-/** An upload in parts, from what its id says. */
-export interface InParts {
-  readonly claims: UploadClaims;
+/** A multipart upload that the store has created, with the tickets of its first parts. */
+export interface StartedMultipart {
+  readonly claims: CreatedMultipartClaims;
   readonly uploadId: string;
-  readonly size: number;
   readonly parts: Parts;
-}
-
-export interface BegunMultipart extends InParts {
   readonly tickets: readonly PartTicket[];
 }
 
-/** Begins it in the store, and signs the first window. Throws `store-unavailable`; then nothing is reserved. */
-export async function beginMultipart(
+/** An admitted multipart upload. */
+export type AdmittedMultipart = Admitted & { readonly grant: { readonly parts: Parts } };
+
+/**
+ * Creates the upload in the store, and signs the first `maxTickets` parts. Throws `store-unavailable`,
+ * after which nothing stays reserved.
+ */
+export async function startMultipart(
   service: Service,
-  caller: Caller,
-  admitted: Admitted,
-  window: number,
-): Promise<BegunMultipart> {
-  const { grant, claims } = admitted;
-  const ledger = ledgerFor(service, caller, claims);
-  const location = locate(service, claims);
-  const { writer } = askingOf(service, grant.store);
-  const dueAtMs = (claims.exp + GRACE_SECONDS) * 1000;
-  let begun: UploadClaims = claims;
+  admitted: AdmittedMultipart,
+  maxTickets: number,
+): Promise<StartedMultipart> {
+  const { grant, claims: admittedClaims } = admitted;
+  const { caller, parts, store } = grant;
+  const ledger = findLedger(service, caller, admittedClaims);
+  const { location, writer } = locateUpload(service, admittedClaims);
+  let claims: UploadClaims = admittedClaims;
   try {
-    const uploadId = await orStoreUnavailable(async () =>
-      createMultipart(location, grant.headers, writer),
+    const uploadId = await createMultipart(location, grant.headers, writer);
+    const created = { ...admittedClaims, size: parts.size, partSize: parts.partSize, uploadId };
+    claims = created;
+    if (ledger && !(await ledger.attach(claims, lastArrivalMs(claims))))
+      throw new Problem("upload-expired", "The upload was aborted while it was created");
+    const upload = openAdmitted(admitted, { uploadId, parts });
+    const first = needsPartChecksums(store, claims.checksum)
+      ? 0
+      : Math.min(maxTickets, parts.partCount);
+    const options = { signer: writer.signer, now: new Date(service.now()) };
+    const { expiresInSeconds } = grant;
+    const tickets = await Promise.all(
+      Array.from({ length: first }, async (_, index) =>
+        signPart(upload, { partNumber: index + 1, sha256: undefined, expiresInSeconds }, options),
+      ),
     );
-    begun = { ...claims, uploadId };
-    if (ledger && !(await orUnavailable(async () => ledger.attach(begun, dueAtMs)))) {
-      throw new Problem("upload-expired", "The upload was aborted while it began");
-    }
-    const upload = toParts(begun);
-    const isWaiting = needsPartChecksums(grant.store, begun.checksum);
-    const first = Math.min(window, isWaiting ? 0 : upload.parts.partCount);
-    const { isBackground } = grant;
-    const intents = Array.from({ length: first }, (_, index) => ({
-      partNumber: index + 1,
-      isBackground,
-    }));
-    return { ...upload, tickets: await signWindow(service, upload, intents) };
+    return { claims: created, uploadId, parts, tickets };
   } catch (error) {
-    await undo(service, begun, ledger);
+    await undo(service, caller, claims);
     throw error;
   }
 }
 
-/** What was begun is forgotten, and its bytes are released, as far as that can be done now. */
-async function undo(
-  service: Service,
-  begun: UploadClaims,
-  ledger: LedgerApi | undefined,
-): Promise<void> {
+/** Aborts the parts and releases the reservation, as far as that is possible now. */
+async function undo(service: Service, caller: Caller, claims: UploadClaims): Promise<void> {
+  const ledger = findLedger(service, caller, claims);
   const done = await Promise.allSettled([
-    abandon(service, begun),
-    ledger && settleIn(ledger, begun, { status: "aborted" }),
+    abortParts(locateUpload(service, claims)),
+    ledger?.settle(claims.jti, { status: "aborted" }),
   ]);
   const failed = done.filter(({ status }) => status === "rejected").length;
-  if (failed > 0) service.log("undo-failed", { upload: begun.jti, store: begun.store, failed });
+  if (failed > 0) service.log("undo-failed", { upload: claims.jti, store: claims.store, failed });
 }
 
-/** One part to be signed; its SHA-256 where the upload was granted with that. */
+/** One part to be signed. */
 export interface PartIntent {
   readonly partNumber: number;
+  /** In base64, where the upload has a checksum of its parts. */
   readonly sha256?: string | undefined;
-  /** With the longer life of tickets for the background. */
+  /** With the longer lifetime of background tickets. */
   readonly isBackground?: boolean | undefined;
 }
 
-/** Signs a window anew, while the upload is pending. Throws `upload-not-found`, `upload-expired`, `already-completed`. */
+/**
+ * Signs parts of a pending upload, also again. Throws `upload-not-found`, `upload-expired`,
+ * `already-completed` and `invalid-request`.
+ */
 export async function signParts(
   service: Service,
   caller: Caller,
   id: string,
   intents: readonly PartIntent[],
 ): Promise<readonly PartTicket[]> {
-  const upload = toParts(await service.uploadIds.open(id, caller));
-  await requirePending(service, caller, upload.claims);
-  const isDemanded = needsPartChecksums(storeOf(service, upload.claims), upload.claims.checksum);
-  for (const [index, { partNumber, sha256 }] of intents.entries()) {
-    if (partNumber > upload.parts.partCount) {
-      const detail = `must be at most ${upload.parts.partCount}, the number of parts`;
-      throw invalidRequest({ pointer: `/partNumbers/${index}`, detail });
-    }
-    if (isDemanded !== (sha256 !== undefined)) {
-      const detail = isDemanded
-        ? "is required for each part: the upload has a checksum of its parts"
-        : "is not possible for this upload";
-      throw invalidRequest({ pointer: `/checksums/${partNumber}`, detail });
-    }
+  const upload = await openPending(service, caller, await service.uploadIds.open(id, caller));
+  const { claims, location, parts, writer } = upload;
+  const policy = policyOf(service, claims);
+  const isRequired = needsPartChecksums(location.store, claims.checksum);
+  for (const [index, intent] of intents.entries()) {
+    checkPart(intent, { index, partCount: parts.partCount, isChecksumRequired: isRequired });
   }
-  return signWindow(service, upload, intents);
+  const options = { signer: writer.signer, now: new Date(service.now()) };
+  return Promise.all(
+    intents.map(async ({ partNumber, sha256, isBackground }) => {
+      const expiresInSeconds = ticketLifetime(policy, isBackground);
+      return signPart(upload, { partNumber, sha256, expiresInSeconds }, options);
+    }),
+  );
 }
 
-/** What the store has, and what it lacks; `stored` is `undefined` where it cannot list. */
-export interface Progress extends InParts {
+function checkPart(
+  { partNumber, sha256 }: PartIntent,
+  {
+    index,
+    partCount,
+    isChecksumRequired,
+  }: {
+    readonly index: number;
+    readonly partCount: number;
+    readonly isChecksumRequired: boolean;
+  },
+): void {
+  if (partNumber > partCount) {
+    const detail = `must be at most ${partCount}, the number of parts`;
+    throw invalidRequest({ pointer: `/partNumbers/${index}`, detail });
+  }
+  if (isChecksumRequired !== (sha256 !== undefined)) {
+    const detail = isChecksumRequired
+      ? "is required for each part: the upload has a checksum of its parts"
+      : "is not allowed: the upload has no checksum of its parts";
+    throw invalidRequest({ pointer: `/checksums/${partNumber}`, detail });
+  }
+}
+
+/** What a client needs to resume an upload. */
+export interface Progress {
+  readonly claims: CreatedMultipartClaims;
+  readonly uploadId: string;
+  readonly parts: Parts;
+  /** The parts in the store; `undefined` where the store cannot list them. */
   readonly stored: readonly StoredPart[] | undefined;
 }
 
-/** All that a client needs to go on. Throws as `signParts` does, and `store-unavailable`. */
+/** Lists the parts of a pending upload. Throws as `signParts` does, and `store-unavailable`. */
 export async function findProgress(
   service: Service,
   caller: Caller,
   id: string,
 ): Promise<Progress> {
-  const upload = toParts(await service.uploadIds.open(id, caller));
-  await requirePending(service, caller, upload.claims);
-  const location = locate(service, upload.claims);
-  const { writer } = askingOf(service, location.store);
-  const stored = await orStoreUnavailable(async () => listParts(location, upload.uploadId, writer));
-  if (stored !== "gone") return { ...upload, stored };
+  const upload = await openPending(service, caller, await service.uploadIds.open(id, caller));
+  const { claims, location, uploadId, parts, writer } = upload;
+  const stored = await listParts(location, uploadId, writer);
+  if (stored !== "not-found") return { claims, uploadId, parts, stored };
   throw new Problem(
     "upload-expired",
-    "The store has no such upload any more: complete it, or ask for a new one",
-  );
-}
-
-/** The claims as an upload in parts. Throws `invalid-request` for one in a single PUT. */
-export function toParts(claims: UploadClaims): InParts {
-  const { uploadId, size, partSize } = claims;
-  if (uploadId !== undefined && size !== undefined && partSize !== undefined) {
-    return { claims, uploadId, size, parts: partsOf(size, partSize) };
-  }
-  throw new Problem("invalid-request", "This upload is a single PUT: it has no parts");
-}
-
-async function signWindow(
-  service: Service,
-  upload: InParts,
-  intents: readonly PartIntent[],
-): Promise<readonly PartTicket[]> {
-  const { claims, uploadId, size, parts } = upload;
-  const store = storeOf(service, claims);
-  const { writer: signer } = service.signersOf(store);
-  const policy = policyOf(service, claims);
-  const now = new Date(service.now());
-  return Promise.all(
-    intents.map(async ({ partNumber, sha256, isBackground }) =>
-      signPart(
-        {
-          location: locate(service, claims),
-          uploadId,
-          partNumber,
-          bytes: sizeOfPart(size, parts, partNumber),
-          sha256,
-        },
-        { signer, now, expiresInSeconds: lifeOf(policy, isBackground) },
-      ),
-    ),
-  );
-}
-
-function storeOf(service: Service, claims: UploadClaims): Store {
-  return locate(service, claims).store;
-}
-
-async function requirePending(
-  service: Service,
-  caller: Caller,
-  claims: UploadClaims,
-): Promise<void> {
-  policyOf(service, claims);
-  const ledger = ledgerFor(service, caller, claims);
-  const record: Pick<UploadRecord, "status"> = ledger
-    ? await findRecord(ledger, claims)
-    : { status: "pending" };
-  if (record.status === "completed")
-    throw new Problem("already-completed", "The upload is completed: it has no parts to send");
-  if (record.status === "pending" && service.now() < claims.exp * 1000) return;
-  throw new Problem(
-    "upload-expired",
-    `The upload is ${record.status === "pending" ? "expired" : record.status}: ask for a new one`,
+    "The store no longer has this multipart upload: complete it, or create a new upload",
   );
 }

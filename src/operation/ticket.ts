@@ -1,105 +1,146 @@
-/** Admitted → Ticket: a PUT of exactly the granted object, and of nothing else. */
-import type { Store } from "../config/config.ts";
-import type { Admitted } from "./admit.ts";
+/** Signs tickets: presigned requests for exactly what was allowed. */
+import { sizeOfPart } from "../grant/parts.ts";
 import { CHECKSUMS } from "../store/checksum.ts";
-import type { Location } from "../store/request.ts";
 import type { Signer } from "../store/sigv4.ts";
+import type { ObjectLocation, Store } from "../store/store.ts";
+import type { Admitted } from "./admit.ts";
+import type { ReadableObject } from "./object-access.ts";
+import type { OpenMultipart } from "./open-multipart.ts";
 
 declare const signed: unique symbol;
 
-/** What a client needs to send one file, and nothing that it does not. Only `sign` makes one. */
-export interface Ticket {
+/** A presigned request. Only the functions of this file make one. */
+export interface Ticket<Method extends "PUT" | "GET" | "HEAD" = "PUT"> {
   readonly [signed]: true;
-  readonly method: "PUT";
+  readonly method: Method;
   readonly url: string;
   /** Exactly what the client sends, with lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
   readonly expiresInSeconds: number;
   readonly expiresAt: Date;
 }
 
-interface Signing {
-  readonly signer: Signer;
-  readonly now: Date;
-  /** The origin of the request, which is where the embedded store is. */
-  readonly requestOrigin: string;
+/** The ticket of one part (AWS: UploadPart). */
+export interface PartTicket extends Ticket {
+  readonly partNumber: number;
+  /** The length of the part. */
+  readonly bytes: number;
 }
 
-/** Signs the length, the type and every other header of the grant, in the query of one URL. */
-export async function sign(
+type Headers = Readonly<Record<string, string>>;
+
+interface SignOptions {
+  readonly signer: Signer;
+  readonly now: Date;
+}
+
+/** Signs a PUT of the granted object: its length, its type and every other header. */
+export async function signPut(
   { grant, key }: Admitted,
-  { signer, now, requestOrigin }: Signing,
+  { requestOrigin, ...options }: SignOptions & { readonly requestOrigin: string },
 ): Promise<Ticket> {
   const { store, size, headers, expiresInSeconds } = grant;
-  const url = await signer.presign({
-    method: "PUT",
-    origin: store.origin ?? requestOrigin,
-    path: store.basePath + key.encoded,
-    headers: {
-      ...headers,
-      ...(size !== undefined && { "content-length": String(size) }),
-      ...copyGuard(store),
+  return sign(
+    {
+      method: "PUT",
+      location: { store, key: key.encoded, requestOrigin },
+      headers,
+      signedHeaders: size === undefined ? {} : { "content-length": String(size) },
+      expiresInSeconds,
     },
+    options,
+  );
+}
+
+interface Part {
+  readonly partNumber: number;
+  /** In base64, for an upload whose checksum is computed from those of its parts. */
+  readonly sha256: string | undefined;
+  readonly expiresInSeconds: number;
+}
+
+/** Signs a PUT of one part, with its exact length. */
+export async function signPart(
+  { location, uploadId, parts }: OpenMultipart,
+  { partNumber, sha256, expiresInSeconds }: Part,
+  options: SignOptions,
+): Promise<PartTicket> {
+  const bytes = sizeOfPart(parts, partNumber);
+  const ticket = await sign(
+    {
+      method: "PUT",
+      location,
+      query: { partNumber: String(partNumber), uploadId },
+      headers: partHeaders(sha256),
+      signedHeaders: { "content-length": String(bytes) },
+      expiresInSeconds,
+    },
+    options,
+  );
+  return { ...ticket, partNumber, bytes };
+}
+
+/** Returns the headers that a client sends with one part. */
+export function partHeaders(sha256: string | undefined): Headers {
+  return sha256 === undefined ? {} : { [CHECKSUMS.sha256.header]: sha256 };
+}
+
+interface Read<Method> {
+  readonly method: Method;
+  readonly location: ObjectLocation;
+  /** Response headers that the store is to use (AWS: GetObject, `response-*`). */
+  readonly query: Readonly<Record<string, string>>;
+  readonly expiresInSeconds: number;
+}
+
+/** Signs a GET or HEAD of an object that the caller may read. */
+export async function signRead<Method extends "GET" | "HEAD">(
+  { key }: ReadableObject,
+  { method, location, query, expiresInSeconds }: Read<Method>,
+  options: SignOptions,
+): Promise<Ticket<Method>> {
+  const own = { ...location, key: key.encoded };
+  return sign({ method, location: own, query, headers: {}, expiresInSeconds }, options);
+}
+
+interface Request<Method> {
+  readonly method: Method;
+  readonly location: ObjectLocation;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers: Headers;
+  /** Headers that are signed and that user agents set themselves. */
+  readonly signedHeaders?: Headers;
+  readonly expiresInSeconds: number;
+}
+
+async function sign<Method extends "PUT" | "GET" | "HEAD">(
+  { method, location, query = {}, headers, signedHeaders = {}, expiresInSeconds }: Request<Method>,
+  { signer, now }: SignOptions,
+): Promise<Ticket<Method>> {
+  const { store, key, requestOrigin } = location;
+  const url = await signer.presign({
+    method,
+    origin: store.origin ?? requestOrigin ?? "",
+    basePath: store.basePath,
+    key,
+    query,
+    headers: { ...headers, ...signedHeaders, ...(method === "PUT" && copyGuard(store)) },
     expiresInSeconds,
     now,
   });
   const expiresAt = new Date(now.getTime() + expiresInSeconds * 1000);
-  const ticket: Omit<Ticket, typeof signed> = {
-    method: "PUT",
+  const ticket: Omit<Ticket<Method>, typeof signed> = {
+    method,
     url,
     headers,
     expiresInSeconds,
     expiresAt,
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand
-  return ticket as Ticket;
+  return ticket as Ticket<Method>;
 }
 
-/** What a client needs to send one part (AWS: UploadPart). */
-export interface PartTicket {
-  readonly partNumber: number;
-  readonly method: "PUT";
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly bytes: number;
-  readonly expiresInSeconds: number;
-  readonly expiresAt: Date;
-}
-
-interface Part {
-  readonly location: Location;
-  readonly uploadId: string;
-  readonly partNumber: number;
-  readonly bytes: number;
-  readonly sha256: string | undefined;
-}
-
-/** Signs the exact length of one part. */
-export async function signPart(
-  { location, uploadId, partNumber, bytes, sha256 }: Part,
-  {
-    signer,
-    now,
-    expiresInSeconds,
-  }: Pick<Signing, "signer" | "now"> & { readonly expiresInSeconds: number },
-): Promise<PartTicket> {
-  const { store, encodedKey, origin } = location;
-  const headers: Readonly<Record<string, string>> =
-    sha256 === undefined ? {} : { [CHECKSUMS.sha256.header]: sha256 };
-  const url = await signer.presign({
-    method: "PUT",
-    origin: store.origin ?? origin ?? "",
-    path: store.basePath + encodedKey,
-    query: { partNumber: String(partNumber), uploadId },
-    headers: { ...headers, "content-length": String(bytes), ...copyGuard(store) },
-    expiresInSeconds,
-    now,
-  });
-  const expiresAt = new Date(now.getTime() + expiresInSeconds * 1000);
-  return { partNumber, method: "PUT", url, headers, bytes, expiresInSeconds, expiresAt };
-}
-
-/** The client does not send it: a request that does is another one than was signed. */
-function copyGuard({ copyGuard: guard }: Store): Readonly<Record<string, string>> {
+/** Clients do not send this header: a request that does differs from the signed one. */
+function copyGuard({ copyGuard: guard }: Store): Headers {
   return guard === "signed-empty" ? { "x-amz-copy-source": "" } : {};
 }

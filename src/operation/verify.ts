@@ -1,63 +1,70 @@
-/** What the store has against what was granted: pure, so that every difference can be tested. */
+/** Compares the object in the store with what was granted. */
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { decodeMetadata } from "../grant/metadata.ts";
 import type { Outcome } from "../ledger/record.ts";
 import type { Checksum } from "../store/checksum.ts";
+import { headObject, type StoredObject } from "../store/object.ts";
 import type { Provider } from "../store/provider.ts";
-import type { Found } from "../store/object.ts";
+import type { LocatedUpload } from "./locate.ts";
 
-/** Completed with what was seen, or rejected with every difference. */
-export function verify(
-  claims: UploadClaims,
-  found: Found,
-  provider: Provider,
-): Outcome & { readonly status: "completed" | "rejected" } {
-  const shown = shownChecksum(claims.checksum, found);
+/** Asks the store with HEAD. Returns `undefined` where no object has arrived. Throws `StoreUnavailable`. */
+export async function verifyUpload({
+  claims,
+  location,
+  reader,
+}: LocatedUpload): Promise<Outcome | undefined> {
+  const object = await headObject(location, reader);
+  return object && compare(claims, object, location.store.provider);
+}
+
+/** Returns `completed` with the verified values, or `rejected` with every difference. */
+function compare(claims: UploadClaims, object: StoredObject, provider: Provider): Outcome {
+  const stored = storedChecksum(claims.checksum, object);
   const reasons = [
-    ...sizeFaults(claims, found.size),
-    ...(found.contentType === claims.type
+    ...sizeErrors(claims, object.size),
+    ...(object.contentType === claims.type
       ? []
-      : [`contentType: the store has ${found.contentType}, ${claims.type} was granted`]),
-    ...(shown === undefined || shown === claims.checksum?.value
+      : [`contentType: the store has ${object.contentType}, ${claims.type} was granted`]),
+    ...(stored === undefined || stored === claims.checksum?.value
       ? []
-      : ["checksum: the store has another one than was granted"]),
+      : ["checksum: the store has another checksum than the granted one"]),
   ];
   if (reasons.length > 0) return { status: "rejected", reasons };
   const { checksum } = claims;
-  // Of the parts' digests the store checked each part; their sum is vouched for where it is shown.
-  const isOfParts = claims.uploadId !== undefined && checksum?.algorithm === "sha256";
+  // A SHA-256 of the parts' digests: the store checked each part, but not the whole unless it returns it.
+  const isComposite = claims.uploadId !== undefined && checksum?.algorithm === "sha256";
   const trust = checksum && provider.checksums[checksum.algorithm];
-  const isChecked = shown !== undefined || (trust === "enforced" && !isOfParts);
+  const isChecked = stored !== undefined || (trust === "enforced" && !isComposite);
   return {
     status: "completed",
     verified: {
-      size: found.size,
-      contentType: found.contentType,
-      etag: found.etag,
+      size: object.size,
+      contentType: object.contentType,
+      etag: object.etag,
       ...(isChecked && checksum && { checksum }),
       metadata: Object.fromEntries(
-        Object.entries(found.metadata).map(([name, value]) => [name, decodeMetadata(value)]),
+        Object.entries(object.metadata).map(([name, value]) => [name, decodeMetadata(value)]),
       ),
     },
   };
 }
 
-function sizeFaults(
-  { size, minBytes = 0, maxBytes }: UploadClaims,
-  actual: number,
-): readonly string[] {
-  if (size !== undefined) {
-    return actual === size ? [] : [`size: the store has ${actual} bytes, ${size} were granted`];
+function sizeErrors(claims: UploadClaims, actual: number): readonly string[] {
+  if (claims.size !== undefined) {
+    return actual === claims.size
+      ? []
+      : [`size: the store has ${actual} bytes, ${claims.size} were granted`];
   }
-  if (actual >= minBytes && actual <= (maxBytes ?? 0)) return [];
-  return [`size: the store has ${actual} bytes, ${minBytes} to ${maxBytes ?? 0} were granted`];
+  const { minBytes, maxBytes } = claims;
+  if (actual >= minBytes && actual <= maxBytes) return [];
+  return [`size: the store has ${actual} bytes, ${minBytes} to ${maxBytes} were granted`];
 }
 
-/** The object's own checksum in the granted algorithm, where the store shows one. */
-function shownChecksum(granted: Checksum | undefined, found: Found): string | undefined {
+/** Returns the object's checksum in the granted algorithm, where the store returns one. */
+function storedChecksum(granted: Checksum | undefined, object: StoredObject): string | undefined {
   if (!granted) return undefined;
-  if (granted.algorithm !== "md5") return found.checksums[granted.algorithm];
-  if (!found.isEtagMd5) return undefined;
-  const bytes = found.etag.match(/../g)?.map((hex) => Number.parseInt(hex, 16)) ?? [];
+  if (granted.algorithm !== "md5") return object.checksums[granted.algorithm];
+  if (!object.isEtagMd5) return undefined;
+  const bytes = object.etag.match(/../g)?.map((hex) => Number.parseInt(hex, 16)) ?? [];
   return btoa(String.fromCharCode(...bytes));
 }

@@ -28,7 +28,7 @@ export const checksumSchema = z.strictObject({
 });
 export type Checksum = Readonly<z.output<typeof checksumSchema>>;
 
-/** Whether `value` is exactly one digest: canonical base64 of the algorithm's length. */
+/** Returns whether `value` is exactly one digest: canonical base64 of the algorithm's length. */
 export function isDigest({ algorithm, value }: Checksum): boolean {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(value) || value.length % 4 !== 0) return false;
   const digest = atob(value);

@@ -1,79 +1,86 @@
-/** Multipart uploads as the Worker drives them (AWS: "Uploading and copying objects using multipart upload"). */
-import { StoreUnavailable, askStore, refusalOf, type Asking, type Location } from "./request.ts";
+/** The multipart requests that the Worker sends (AWS: "Uploading and copying objects using multipart upload"). */
+import { StoreUnavailable, sendToStore, unexpectedResponse, type StoreAccess } from "./request.ts";
+import type { ObjectLocation } from "./store.ts";
 import { escapeXml, isDocument, readBlocks, readField, readNumber } from "./xml.ts";
 
-/** A part that the store has. */
+/** A part in the store. */
 export interface StoredPart {
   readonly partNumber: number;
-  /** As the store writes it, without quotes. */
+  /** Without quotes. */
   readonly etag: string;
   readonly size: number;
-  /** Its SHA-256 in base64, where the upload was begun with that. */
+  /** Its SHA-256 in base64, for an upload created with that algorithm. */
   readonly sha256?: string;
 }
 
-/** A part as completion names it: with its ETag alone where the store cannot list. */
+/** A part in CompleteMultipartUpload. */
 export type NamedPart = Pick<StoredPart, "partNumber" | "etag" | "sha256">;
 
 /**
- * `gone`: the store knows no such upload (any more). `missing`: it lacks a part that was named.
- * `differs`: the parts do not make the checksum. `exists`: there is an object under the key.
+ * `not-found`: the store has no such upload, or no longer. `part-missing`: a named part is not in the
+ * store. `checksum-differs`: the parts have another checksum. `key-exists`: the key has an object.
  */
-export type Completion = "completed" | "gone" | "missing" | "differs" | "exists";
+export type Completion =
+  | "completed"
+  | "not-found"
+  | "part-missing"
+  | "checksum-differs"
+  | "key-exists";
 
 const MAX_PARTS = 10_000;
 const PAGE = 1000;
-/** A store may give less than it is asked for; the free plan allows 50 requests. */
+/** A store may return shorter pages; the free plan of Workers allows 50 requests. */
 const MAX_PAGES = 40;
 
-/** Begins one: the store's `uploadId`. Throws `StoreUnavailable`. */
+/** Creates a multipart upload and returns the store's `uploadId`. Throws `StoreUnavailable`. */
 export async function createMultipart(
-  location: Location,
+  location: ObjectLocation,
   headers: Readonly<Record<string, string>>,
-  asking: Asking,
+  access: StoreAccess,
 ): Promise<string> {
-  const answer = await askStore(
+  const response = await sendToStore(
     location,
     { method: "POST", query: { uploads: "" }, headers },
-    asking,
+    access,
   );
-  const isWhole = answer.status === 200 && isDocument(answer.text, "InitiateMultipartUploadResult");
-  const uploadId = isWhole ? readField(answer.text, "UploadId") : undefined;
+  const isCreated =
+    response.status === 200 && isDocument(response.text, "InitiateMultipartUploadResult");
+  const uploadId = isCreated ? readField(response.text, "UploadId") : undefined;
   if (uploadId === undefined || !/^[\x21-\x7e]{1,1024}$/.test(uploadId))
-    throw refusalOf("CreateMultipartUpload", answer);
+    throw unexpectedResponse("CreateMultipartUpload", response);
   return uploadId;
 }
 
-/** The parts that are there; `undefined` where this store cannot list; `"gone"`. Throws `StoreUnavailable`. */
+/** Returns the parts in the store; `undefined` where the store cannot list. Throws `StoreUnavailable`. */
 export async function listParts(
-  location: Location,
+  location: ObjectLocation,
   uploadId: string,
-  asking: Asking,
-): Promise<readonly StoredPart[] | "gone" | undefined> {
+  access: StoreAccess,
+): Promise<readonly StoredPart[] | "not-found" | undefined> {
   const parts: StoredPart[] = [];
   let after = 0;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const marker = after > 0 ? { "part-number-marker": String(after) } : {};
     const query = { uploadId, "max-parts": String(PAGE), ...marker };
-    // oxlint-disable-next-line no-await-in-loop -- each page begins where the last one ended
-    const answer = await askStore(location, { method: "GET", query }, asking);
-    if (answer.status === 501) return undefined;
-    if (answer.status === 404) return "gone";
-    if (answer.status !== 200 || !isDocument(answer.text, "ListPartsResult"))
-      throw refusalOf("ListParts", answer);
-    parts.push(...readBlocks(answer.text, "Part").map(readPart));
+    // oxlint-disable-next-line no-await-in-loop -- each page starts where the last one ended
+    const response = await sendToStore(location, { method: "GET", query }, access);
+    if (response.status === 501) return undefined;
+    if (response.status === 404) return "not-found";
+    if (response.status !== 200 || !isDocument(response.text, "ListPartsResult"))
+      throw unexpectedResponse("ListParts", response);
+    parts.push(...readBlocks(response.text, "Part").map(readPart));
     if (parts.length > MAX_PARTS) break;
-    if (readField(answer.text, "IsTruncated") !== "true") return parts;
-    const next = readNumber(answer.text, "NextPartNumberMarker") ?? 0;
+    if (readField(response.text, "IsTruncated") !== "true") return parts;
+    const next = readNumber(response.text, "NextPartNumberMarker") ?? 0;
     if (next <= after || next > MAX_PARTS) break;
     after = next;
   }
-  throw new StoreUnavailable("ListParts does not end");
+  throw new StoreUnavailable("ListParts returned too many pages");
 }
 
-/** Puts the parts together. Throws `StoreUnavailable`. */
+/** Completes a multipart upload. Throws `StoreUnavailable`. */
 export async function completeMultipart(
-  location: Location,
+  location: ObjectLocation,
   {
     uploadId,
     parts,
@@ -83,7 +90,7 @@ export async function completeMultipart(
     readonly parts: readonly NamedPart[];
     readonly headers: Readonly<Record<string, string>>;
   },
-  asking: Asking,
+  access: StoreAccess,
 ): Promise<Completion> {
   const listed = parts.map(({ partNumber, etag, sha256 }) => {
     const checksum =
@@ -97,32 +104,32 @@ export async function completeMultipart(
     headers: { ...headers, "content-type": "application/xml" },
     body,
   } as const;
-  const answer = await askStore(location, request, asking);
-  // A store may say 200, work on, and then tell of a failure in the body.
-  const code = readField(answer.text, "Code");
+  const response = await sendToStore(location, request, access);
+  // A store may answer 200, work on, and report an error in the body (AWS: CompleteMultipartUpload).
+  const code = readField(response.text, "Code");
   if (
-    answer.status === 200 &&
+    response.status === 200 &&
     code === undefined &&
-    isDocument(answer.text, "CompleteMultipartUploadResult")
+    isDocument(response.text, "CompleteMultipartUploadResult")
   )
     return "completed";
-  if (answer.status === 412 || code === "PreconditionFailed") return "exists";
+  if (response.status === 412 || code === "PreconditionFailed") return "key-exists";
   if (code === "InvalidPart" || code === "InvalidPartOrder" || code === "EntityTooSmall")
-    return "missing";
-  if (code === "BadDigest" || code === "InvalidDigest") return "differs";
-  if (answer.status === 404 || code === "NoSuchUpload") return "gone";
-  throw refusalOf("CompleteMultipartUpload", answer);
+    return "part-missing";
+  if (code === "BadDigest" || code === "InvalidDigest") return "checksum-differs";
+  if (response.status === 404 || code === "NoSuchUpload") return "not-found";
+  throw unexpectedResponse("CompleteMultipartUpload", response);
 }
 
-/** Forgets the parts. One that is gone is none to forget. Throws `StoreUnavailable`. */
+/** Aborts a multipart upload. Succeeds where none exists. Throws `StoreUnavailable`. */
 export async function abortMultipart(
-  location: Location,
+  location: ObjectLocation,
   uploadId: string,
-  asking: Asking,
+  access: StoreAccess,
 ): Promise<void> {
-  const answer = await askStore(location, { method: "DELETE", query: { uploadId } }, asking);
-  if (answer.status !== 204 && answer.status !== 200 && answer.status !== 404)
-    throw refusalOf("AbortMultipartUpload", answer);
+  const response = await sendToStore(location, { method: "DELETE", query: { uploadId } }, access);
+  if (response.status !== 204 && response.status !== 200 && response.status !== 404)
+    throw unexpectedResponse("AbortMultipartUpload", response);
 }
 
 function readPart(block: string): StoredPart {
@@ -131,7 +138,7 @@ function readPart(block: string): StoredPart {
   const etag = readField(block, "ETag")?.replaceAll('"', "");
   const sha256 = readField(block, "ChecksumSHA256");
   if (partNumber < 1 || size === undefined || etag === undefined) {
-    throw new StoreUnavailable("ListParts told a part that is none");
+    throw new StoreUnavailable("ListParts returned a part without a number, size or ETag");
   }
   return { partNumber, size, etag, ...(sha256 !== undefined && { sha256 }) };
 }

@@ -1,40 +1,47 @@
-/** Objects as the Worker sees them: is it there, and take it away. */
+/** HeadObject and DeleteObject, as the Worker sends them. */
 import { CHECKSUMS, CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "./checksum.ts";
-import { StoreUnavailable, askStore, refusalOf, type Asking, type Location } from "./request.ts";
+import { StoreUnavailable, sendToStore, unexpectedResponse, type StoreAccess } from "./request.ts";
+import type { ObjectLocation } from "./store.ts";
 
-/** An object as a HEAD shows it (AWS: HeadObject). */
-export interface Found {
+/** An object's headers (AWS: HeadObject). */
+export interface StoredObject {
   readonly size: number;
   readonly contentType: string;
   /** Without quotes. */
   readonly etag: string;
-  /** The ETag is the MD5 of the object: not so with a key of KMS or of the customer, nor for parts. */
+  /** The ETag is the MD5 of the object: not so with KMS or customer keys, nor for multipart uploads. */
   readonly isEtagMd5: boolean;
   readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
-  /** As the headers have it. */
+  /** Names without `x-amz-meta-`, values as the headers have them. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The object, or `undefined` where there is none. Throws `StoreUnavailable`. */
-export async function headObject(location: Location, asking: Asking): Promise<Found | undefined> {
+/** Returns the object, or `undefined` where none exists. Throws `StoreUnavailable`. */
+export async function headObject(
+  location: ObjectLocation,
+  access: StoreAccess,
+): Promise<StoredObject | undefined> {
   const headers = { "x-amz-checksum-mode": "ENABLED" };
-  const answer = await askStore(location, { method: "HEAD", headers }, asking);
-  if (answer.status === 404) return undefined;
-  if (answer.status !== 200) throw refusalOf("HEAD", answer);
-  return readFound(answer.headers);
+  const response = await sendToStore(location, { method: "HEAD", headers }, access);
+  if (response.status === 404) return undefined;
+  if (response.status !== 200) throw unexpectedResponse("HEAD", response);
+  return readObject(response.headers);
 }
 
-/** Whether the object is gone; `false` where these credentials may not delete. Throws `StoreUnavailable`. */
-export async function deleteObject(location: Location, asking: Asking): Promise<boolean> {
-  const answer = await askStore(location, { method: "DELETE" }, asking);
-  if (answer.status === 204 || answer.status === 200 || answer.status === 404) return true;
-  if (answer.status === 401 || answer.status === 403) return false;
-  throw refusalOf("DELETE", answer);
+/** Returns whether the object is deleted; `false` where these credentials may not. Throws `StoreUnavailable`. */
+export async function deleteObject(
+  location: ObjectLocation,
+  access: StoreAccess,
+): Promise<boolean> {
+  const response = await sendToStore(location, { method: "DELETE" }, access);
+  if (response.status === 204 || response.status === 200 || response.status === 404) return true;
+  if (response.status === 401 || response.status === 403) return false;
+  throw unexpectedResponse("DELETE", response);
 }
 
-function readFound(headers: Headers): Found {
+function readObject(headers: Headers): StoredObject {
   const size = Number(headers.get("content-length") ?? Number.NaN);
-  if (!Number.isSafeInteger(size)) throw new StoreUnavailable("HEAD told no length");
+  if (!Number.isSafeInteger(size)) throw new StoreUnavailable("HEAD returned no length");
   const etag = (headers.get("etag") ?? "").replaceAll('"', "");
   const encryption = headers.get("x-amz-server-side-encryption");
   const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};

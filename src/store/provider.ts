@@ -1,33 +1,30 @@
-/**
- * The table of providers: what each kind of store is called, where it is, and what it can
- * enforce. Facts and their sources: docs/providers.md.
- */
+/** What a provider's stores can do: one row of the table in `providers.ts`. */
 import type { ChecksumAlgorithm } from "./checksum.ts";
 
 /**
- * `enforced`: a body that differs is refused (measured or documented). `ignored`: taken and
- * not looked at. `unverified`: nothing reliable is known. A missing row: the store refuses it.
+ * `enforced`: a body that differs is refused (measured or documented). `ignored`: the header is accepted
+ * and not checked. `unverified`: nothing reliable is known. A missing row: the store refuses the header.
  */
 type Trust = "enforced" | "ignored" | "unverified";
 
-/** One option of a profile and the shape it must have. */
-interface ProfileOption {
+/** An option of a store's definition and its form. */
+export interface ProviderOption {
   readonly pattern: RegExp;
-  readonly says: string;
+  readonly expected: string;
 }
 
 export interface Provider {
   readonly title: string;
-  /** The origin that is signed; `undefined`: the profile's `endpoint`; `"request"`: that of the request. */
+  /** The origin that is signed: `undefined` for the definition's `endpoint`, `"request"` for the request's origin. */
   readonly endpoint?: string;
-  readonly options: Readonly<Record<string, ProfileOption>>;
-  /** The region of the credential scope, where it is not the profile's option. */
+  readonly options: Readonly<Record<string, ProviderOption>>;
+  /** The region of the credential scope, where it is not the definition's `region`. */
   readonly signingRegion?: string;
   readonly addressing: "virtual-host" | "path";
   readonly maxExpiresInSeconds: number;
   /** The largest single PUT. */
   readonly maxPutBytes: number;
-  /** The largest object of parts, and how many parts it may have. */
+  /** The largest multipart upload, and the most parts that it may have. */
   readonly maxObjectBytes: number;
   readonly maxParts: number;
   /** Checksums of a multipart upload: of the whole object, or of its parts' digests and their count. */
@@ -41,223 +38,15 @@ export interface Provider {
     | { readonly header: string; readonly value: string; readonly trust: Trust }
     | undefined;
   readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, Trust>>>;
-  /** Looks at `x-amz-checksum-*` only where `x-amz-sdk-checksum-algorithm` is sent too. */
+  /** Checks `x-amz-checksum-*` only where `x-amz-sdk-checksum-algorithm` is sent too. */
   readonly needsSdkChecksumAlgorithm: boolean;
   readonly tags: boolean;
   readonly storageClasses: readonly string[];
-  /** A request with an `x-amz-*` header that was not signed is refused. */
-  readonly unsignedHeaders: "refused" | "taken" | "unverified";
+  /** What the store does with a request that has an unsigned `x-amz-*` header. */
+  readonly unsignedHeaders: "refused" | "accepted" | "unverified";
   /** Whether signing an empty `x-amz-copy-source` is known to work here: docs/security.md. */
   readonly copyGuard: "signed-empty" | "none";
 }
 
-const SEVEN_DAYS = 604_800;
-const GiB = 2 ** 30;
-const TiB = 2 ** 40;
-
-/** The condition under which a PUT stores only what is not there yet (RFC 9110 section 13.1.2). */
+/** The condition that a PUT overwrites no object (RFC 9110 section 13.1.2). */
 export const IF_NONE_MATCH = { header: "if-none-match", value: "*" } as const;
-const REGION: ProfileOption = {
-  pattern: /^[a-z0-9-]{2,32}$/,
-  says: "a region name, such as us-east-1",
-};
-const ENDPOINT: ProfileOption = {
-  pattern: /^(https:\/\/[a-z0-9.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d{1,5})?$/,
-  says: "an https origin without a path, such as https://s3.example.com (http on a loopback host only)",
-};
-const ALL_ENFORCED = {
-  md5: "enforced",
-  sha256: "enforced",
-  crc32: "enforced",
-  crc32c: "enforced",
-  crc64nvme: "enforced",
-} as const;
-
-/** The one of the whole object that needs none of each part, and the one of the parts' digests. */
-const MULTIPART_CHECKSUMS = { crc64nvme: "full-object", sha256: "composite" } as const;
-
-/** What is assumed of an S3-compatible server of which nothing else is known. */
-const COMPATIBLE = {
-  title: "an S3-compatible server",
-  options: { endpoint: ENDPOINT, region: REGION },
-  addressing: "path",
-  maxExpiresInSeconds: SEVEN_DAYS,
-  maxPutBytes: 5 * GiB,
-  maxObjectBytes: 5 * TiB,
-  maxParts: 10_000,
-  multipartChecksums: {},
-  maxMetadataBytes: 2048,
-  noOverwrite: { ...IF_NONE_MATCH, trust: "unverified" },
-  checksums: {
-    md5: "enforced",
-    sha256: "unverified",
-    crc32: "unverified",
-    crc32c: "unverified",
-    crc64nvme: "unverified",
-  },
-  needsSdkChecksumAlgorithm: true,
-  tags: false,
-  storageClasses: [],
-  unsignedHeaders: "unverified",
-  copyGuard: "none",
-} as const satisfies Provider;
-
-/** The AWS-compatible rows that need no `x-amz-sdk-checksum-algorithm`, or were not seen to. */
-const HOSTED = { ...COMPATIBLE, needsSdkChecksumAlgorithm: false } as const satisfies Provider;
-
-/** Cloudflare R2: limits and names (developers.cloudflare.com/r2/platform/limits). */
-const R2_LIMITS = {
-  maxPutBytes: 5 * GiB - 5 * 2 ** 20,
-  maxObjectBytes: 5 * TiB - 5 * GiB,
-  maxMetadataBytes: 8192,
-} as const;
-
-export const PROVIDERS = {
-  aws: {
-    ...HOSTED,
-    title: "Amazon S3",
-    endpoint: "https://s3.{region}.amazonaws.com",
-    options: {
-      region: {
-        pattern: /^(?!cn-)[a-z]{2}(-[a-z]+){1,2}-[1-9]$/,
-        says: "an AWS region, such as ap-northeast-2 (for China use compatible with its endpoint)",
-      },
-    },
-    addressing: "virtual-host",
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
-    checksums: ALL_ENFORCED,
-    multipartChecksums: MULTIPART_CHECKSUMS,
-    unsignedHeaders: "refused",
-    tags: true,
-    storageClasses: [
-      "STANDARD",
-      "STANDARD_IA",
-      "ONEZONE_IA",
-      "INTELLIGENT_TIERING",
-      "GLACIER_IR",
-      "GLACIER",
-      "DEEP_ARCHIVE",
-      "REDUCED_REDUNDANCY",
-    ],
-  },
-  r2: {
-    ...HOSTED,
-    ...R2_LIMITS,
-    title: "Cloudflare R2",
-    endpoint: "https://{account}.r2.cloudflarestorage.com",
-    options: {
-      account: { pattern: /^[0-9a-f]{32}$/, says: "the account id, 32 hexadecimal digits" },
-    },
-    signingRegion: "auto",
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
-    checksums: ALL_ENFORCED,
-    multipartChecksums: MULTIPART_CHECKSUMS,
-    storageClasses: ["STANDARD", "STANDARD_IA"],
-  },
-  /** With AWS4 signatures it overwrites silently, and looks at no `x-amz-checksum-*`. */
-  gcs: {
-    ...HOSTED,
-    title: "Google Cloud Storage",
-    endpoint: "https://storage.googleapis.com",
-    options: {},
-    signingRegion: "auto",
-    maxPutBytes: 5e12,
-    maxMetadataBytes: 8192,
-    noOverwrite: undefined,
-    checksums: { md5: "unverified" },
-    storageClasses: ["STANDARD", "NEARLINE", "COLDLINE", "ARCHIVE"],
-  },
-  /** Answers 501 to If-None-Match and has refused `x-amz-checksum-*`. */
-  b2: {
-    ...HOSTED,
-    title: "Backblaze B2",
-    endpoint: "https://s3.{region}.backblazeb2.com",
-    options: {
-      region: { pattern: /^[a-z]{2}-[a-z]+-\d{3}$/, says: "a B2 region, such as us-west-004" },
-    },
-    maxPutBytes: 5e9,
-    noOverwrite: undefined,
-    checksums: { md5: "unverified" },
-  },
-  wasabi: {
-    ...HOSTED,
-    title: "Wasabi",
-    endpoint: "https://s3.{region}.wasabisys.com",
-    options: {
-      region: { pattern: /^[a-z]{2}-[a-z]+-\d$/, says: "a Wasabi region, such as eu-central-2" },
-    },
-    maxPutBytes: 5e9,
-    noOverwrite: undefined,
-  },
-  spaces: {
-    ...HOSTED,
-    title: "DigitalOcean Spaces",
-    endpoint: "https://{region}.digitaloceanspaces.com",
-    options: { region: { pattern: /^[a-z]{3}\d$/, says: "a Spaces region, such as fra1" } },
-    maxPutBytes: 5e9,
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
-  },
-  tigris: {
-    ...HOSTED,
-    title: "Tigris",
-    endpoint: "https://t3.storage.dev",
-    options: {},
-    signingRegion: "auto",
-    maxExpiresInSeconds: 90 * 86_400,
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
-    storageClasses: ["STANDARD", "STANDARD_IA", "GLACIER", "GLACIER_IR"],
-  },
-  hetzner: {
-    ...COMPATIBLE,
-    title: "Hetzner Object Storage",
-    endpoint: "https://{region}.your-objectstorage.com",
-    options: { region: { pattern: /^(fsn1|nbg1|hel1)$/, says: "fsn1, nbg1 or hel1" } },
-  },
-  scaleway: {
-    ...HOSTED,
-    title: "Scaleway Object Storage",
-    endpoint: "https://s3.{region}.scw.cloud",
-    options: { region: { pattern: /^(fr-par|nl-ams|pl-waw)$/, says: "fr-par, nl-ams or pl-waw" } },
-    maxParts: 1000,
-    maxObjectBytes: 1000 * 5 * GiB,
-    storageClasses: ["STANDARD", "ONEZONE_IA", "GLACIER"],
-  },
-  minio: {
-    ...HOSTED,
-    title: "MinIO",
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
-    checksums: { ...COMPATIBLE.checksums, crc32: "enforced" },
-    tags: true,
-    storageClasses: ["STANDARD", "REDUCED_REDUNDANCY"],
-  },
-  /** Checksums are looked at from version 20 on, and only with `x-amz-sdk-checksum-algorithm`. */
-  ceph: {
-    ...COMPATIBLE,
-    title: "Ceph RGW",
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
-    tags: true,
-    storageClasses: ["STANDARD"],
-  },
-  compatible: COMPATIBLE,
-  /** Verifies signatures and ignores `x-amz-checksum-*`; copies for whoever adds a copy source. */
-  local: {
-    ...HOSTED,
-    ...R2_LIMITS,
-    title: "the embedded store of Wrangler",
-    endpoint: "request",
-    options: {},
-    signingRegion: "auto",
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
-    checksums: {
-      md5: "enforced",
-      sha256: "ignored",
-      crc32: "ignored",
-      crc32c: "ignored",
-      crc64nvme: "ignored",
-    },
-    unsignedHeaders: "taken",
-    copyGuard: "signed-empty",
-  },
-} as const satisfies Readonly<Record<string, Provider>>;
-
-export type ProviderName = keyof typeof PROVIDERS;

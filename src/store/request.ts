@@ -1,27 +1,30 @@
-/** One request of the Worker itself to a store, signed, limited in time and size, and never redirected. */
-import { readText } from "../body.ts";
-import type { Store } from "../config/config.ts";
-import { withDeadline } from "../bounded-fetch.ts";
+/** Requests of the Worker itself to a store: signed, limited in time and size, never redirected. */
+import { boundedFetch, type Fetch } from "../bounded-fetch.ts";
+import { Problem } from "../problem.ts";
 import type { Signer } from "./sigv4.ts";
+import type { ObjectLocation } from "./store.ts";
 import { readField } from "./xml.ts";
 
-/** The store could not be asked: nothing is known of the object. The cause is for the log. */
-export class StoreUnavailable extends Error {
-  override readonly name = "StoreUnavailable";
+/**
+ * The store gave no usable answer, so that nothing is known about the object. `logReason` is what was sent,
+ * and the status or code of the answer.
+ */
+export class StoreUnavailable extends Problem {
+  readonly logReason: string;
+
+  constructor(logReason: string, options?: ErrorOptions) {
+    super("store-unavailable", "Try again: the store did not answer, and nothing has changed", {
+      cause: options?.cause,
+    });
+    this.logReason = logReason;
+  }
 }
 
-/** Where an object is: the embedded store has its origin from the request. */
-export interface Location {
-  readonly store: Store;
-  readonly encodedKey: string;
-  readonly origin: string | undefined;
-}
-
-/** With whose key a store is asked, and in which world. */
-export interface Asking {
+/** How the Worker reaches a store: with which credentials, at what time, over which network. */
+export interface StoreAccess {
   readonly signer: Signer;
   readonly now: () => number;
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly fetch: Fetch;
 }
 
 interface StoreRequest {
@@ -31,56 +34,57 @@ interface StoreRequest {
   readonly body?: string;
 }
 
-interface StoreAnswer {
+interface StoreResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
 const TIMEOUT_MS = 10_000;
-/** A store puts parts together while the request waits. */
+/** CompleteMultipartUpload answers only when the store has joined all parts. */
 const POST_TIMEOUT_MS = 60_000;
-/** A page of a thousand parts, with their checksums. */
+/** A page of a thousand parts with their checksums. */
 const MAX_BYTES = 1024 * 1024;
 
-/** The answer, whatever its status. Throws `StoreUnavailable` where there is none, or one that cannot be read. */
-export async function askStore(
-  { store, encodedKey, origin }: Location,
+/** Returns the response, whatever its status. Throws `StoreUnavailable` without a readable one. */
+export async function sendToStore(
+  location: ObjectLocation,
   { method, query = {}, headers = {}, body }: StoreRequest,
-  { signer, now, fetch }: Asking,
-): Promise<StoreAnswer> {
+  { signer, now, fetch }: StoreAccess,
+): Promise<StoreResponse> {
+  const { store, key, requestOrigin } = location;
   const signed = await signer.signHeaders({
     method,
-    origin: store.ownOrigin ?? origin ?? "",
-    path: store.ownBasePath + encodedKey,
+    origin: store.ownOrigin ?? requestOrigin ?? "",
+    basePath: store.ownBasePath,
+    key,
     query,
     headers,
     now: new Date(now()),
   });
-  // Not signed, as proxies change it. Compressed on its way, a HEAD would tell no length.
+  // Not signed, as proxies change it. A compressed response to HEAD would have no length.
   signed.headers.set("accept-encoding", "identity");
   try {
-    return await withDeadline(method === "POST" ? POST_TIMEOUT_MS : TIMEOUT_MS, async (signal) => {
-      const response = await fetch(signed.url, {
-        method,
-        headers: signed.headers,
-        redirect: "manual",
-        signal,
-        ...(body !== undefined && { body }),
-      });
-      const text =
-        response.body && method !== "HEAD" ? await readText(response.body, MAX_BYTES) : "";
-      return { status: response.status, headers: response.headers, text };
-    });
+    return await boundedFetch(
+      {
+        url: signed.url,
+        init: { method, headers: signed.headers, ...(body !== undefined && { body }) },
+        timeoutMs: method === "POST" ? POST_TIMEOUT_MS : TIMEOUT_MS,
+        maxBytes: MAX_BYTES,
+      },
+      fetch,
+    );
   } catch (cause) {
-    throw new StoreUnavailable(`${method} got no answer that can be read`, { cause });
+    throw new StoreUnavailable(`${method} got no readable response`, { cause });
   }
 }
 
-/** What the store says went wrong: its `Code`, or the status. */
-export function refusalOf(what: string, { status, text }: StoreAnswer): StoreUnavailable {
+/** Returns the error for a response of an unexpected kind, with the store's `Code` or the status. */
+export function unexpectedResponse(
+  operation: string,
+  { status, text }: StoreResponse,
+): StoreUnavailable {
   const code = readField(text, "Code");
-  return new StoreUnavailable(
-    `${what} answered ${status}${code && /^\w{1,64}$/.test(code) ? ` ${code}` : ""}`,
-  );
+  const suffix = code && /^\w{1,64}$/.test(code) ? ` ${code}` : "";
+  return new StoreUnavailable(`${operation} returned ${status}${suffix}`);
 }

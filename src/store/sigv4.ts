@@ -1,37 +1,40 @@
 /**
- * AWS Signature Version 4, in the query and in headers (AWS: "Authenticating Requests"). The only
- * file that imports aws4fetch or reveals a store's credentials.
+ * Signs requests with AWS Signature Version 4, in the query or in headers (AWS: "Authenticating
+ * Requests"). The only file that imports aws4fetch or reveals a store's credentials.
  */
 import { AwsV4Signer } from "aws4fetch";
-import type { Credentials } from "../config/config.ts";
+import type { EncodedKey } from "./encode-key.ts";
+import type { Credentials } from "./store.ts";
 
-/** One request: the path is encoded already, and every header given is signed. */
+/** A request to be signed, with all of its headers. */
 interface Unsigned {
   readonly method: string;
   readonly origin: string;
-  readonly path: string;
+  /** The encoded path before the key, with a slash at both ends. */
+  readonly basePath: string;
+  readonly key: EncodedKey;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly now: Date;
 }
 
-/** What a credential scope names beside the day. */
+/** The parts of the credential scope that do not change with the day. */
 interface Scope {
   readonly region: string;
   readonly service?: string;
 }
 
-/** Signs for one store: credentials, region and the day's signing key. */
+/** Signs for one store. */
 export interface Signer {
-  /** The URL with its signature: whoever holds it can send the request until it expires. */
+  /** Returns the URL with its signature: its holder can send the request until it expires. */
   readonly presign: (request: Unsigned & { readonly expiresInSeconds: number }) => Promise<string>;
-  /** The URL and the headers with an `Authorization`, for a request that is sent right away. */
+  /** Returns the URL, and the headers with an `Authorization`, of a request that is sent at once. */
   readonly signHeaders: (
     request: Unsigned,
   ) => Promise<{ readonly url: string; readonly headers: Headers }>;
 }
 
-/** One per pair of credentials and isolate: its cache holds the signing key of the day. */
+/** Creates a signer: one per pair of credentials and isolate, as it caches the signing key of the day. */
 export function createSigner(credentials: Credentials, { region, service = "s3" }: Scope): Signer {
   const accessKeyId = credentials.accessKeyId.reveal();
   const secretAccessKey = credentials.secretAccessKey.reveal();
@@ -43,7 +46,8 @@ export function createSigner(credentials: Credentials, { region, service = "s3" 
     query: Readonly<Record<string, string>>,
     signQuery: boolean,
   ) => {
-    const { method, origin, path, headers, now } = request;
+    const { method, origin, basePath, key, headers, now } = request;
+    const path = basePath + key;
     const parameters = new URLSearchParams({ ...request.query, ...query }).toString();
     if (cache.size > 2) cache = new Map();
     const signed = await new AwsV4Signer({
@@ -60,7 +64,7 @@ export function createSigner(credentials: Credentials, { region, service = "s3" 
       signQuery,
       allHeaders: true,
     }).sign();
-    // The URL parser folds "..", drops what follows "#" and so on: what was signed must be what was meant.
+    // The URL parser folds "..", drops what follows "#" and so on: then another path would be signed.
     if (signed.url.origin !== origin || signed.url.pathname !== path) {
       throw new TypeError("Cannot sign the request: the URL parser changed its host or path");
     }

@@ -1,6 +1,6 @@
 /**
- * The few fields that are read of a store's XML, whose shapes are known. No parser: there are no
- * entities to expand but the five of XML, no attributes, no nesting but one level of parts.
+ * Reads a few fields of a store's XML by name. It is not an XML parser: it knows the five entities of
+ * XML, and neither attributes nor declarations (docs/decisions has the reasons).
  */
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -11,7 +11,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-/** Whether the text is one whole document with that root: not cut off, and with no declarations of its own. */
+/** Returns whether the text is one complete document with that root, and without declarations. */
 export function isDocument(xml: string, root: string): boolean {
   const start = new RegExp(
     `^\\uFEFF?\\s*(<\\?xml [^<>]{0,200}\\?>)?\\s*<${root}( [^<>]{0,500})?>`,
@@ -19,19 +19,19 @@ export function isDocument(xml: string, root: string): boolean {
   return start && xml.trimEnd().endsWith(`</${root}>`) && !xml.includes("<!");
 }
 
-/** A whole number in decimal digits, or `undefined`. */
+/** Returns a whole number in decimal digits, or `undefined` for any other text. */
 export function readNumber(xml: string, name: string): number | undefined {
   const text = readField(xml, name);
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The text of the first element of that name, or `undefined` where there is none with text alone. */
+/** Returns the text of the first element of that name that has only text, or `undefined` without one. */
 export function readField(xml: string, name: string, maxCharacters = 4096): string | undefined {
   const text = new RegExp(`<${name}>([^<]{0,${maxCharacters}})</${name}>`).exec(xml)?.[1];
   return text === undefined ? undefined : decode(text);
 }
 
-/** What stands inside each element of that name, in order. */
+/** Returns the content of each element of that name, in order. */
 export function readBlocks(xml: string, name: string): readonly string[] {
   const blocks: string[] = [];
   const open = `<${name}>`;
@@ -45,12 +45,12 @@ export function readBlocks(xml: string, name: string): readonly string[] {
   return blocks;
 }
 
-/** A text inside an element (XML 1.0 section 2.4). */
+/** Escapes a text for an element (XML 1.0 section 2.4). */
 export function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** Each entity once; one that is not known stays as it is. */
+/** Decodes each entity once. An unknown one is kept. */
 function decode(text: string): string {
   return text.replaceAll(
     /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|([a-z]{2,4}));/g,

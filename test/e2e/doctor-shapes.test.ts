@@ -11,7 +11,7 @@ import { RIGHTS } from "../../cli/doctor/probe-rights.ts";
 import { openSession } from "../../cli/doctor/session.ts";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
 import { compileConfig } from "../../src/config/compile.ts";
-import type { ProviderName } from "../../src/store/provider.ts";
+import type { ProviderName } from "../../src/store/providers.ts";
 import { ceph, compatible, defineConfig, sharedSecret } from "../../src/define.ts";
 import { examine } from "./examine.ts";
 import {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import libmime from "libmime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Secret } from "../../src/secret.ts";
+import { encodeKey } from "../../src/store/encode-key.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
 import {
   askForTicket,
@@ -202,7 +203,8 @@ describe("the store refuses, and stores nothing, when", () => {
       const url = await presign({
         method: "PUT",
         origin,
-        path: basePath + key,
+        basePath,
+        key: encodeKey(key),
         headers: { ...headers, "content-length": String(BODY.length) },
         expiresInSeconds: 60,
         now: new Date(Date.now() - secondsAgo * 1000),

@@ -121,7 +121,10 @@ describe("a token of published keys", () => {
   });
   const claims = { ...GOOD, iss: "https://id.example.com" };
   const start = (keys: readonly unknown[], config = { ...CONFIG, issuers: [issuer] }) =>
-    startWorker({ config, world: { fetch: async () => Promise.resolve(Response.json({ keys })) } });
+    startWorker({
+      config,
+      dependencies: { fetch: async () => Promise.resolve(Response.json({ keys })) },
+    });
 
   it("is accepted", async () => {
     const signer = await createSigner("k1");
@@ -156,7 +159,7 @@ describe("a token of published keys", () => {
     const signer = await createSigner("k1");
     const worker = startWorker({ config: { ...CONFIG, issuers: [issuer] } });
     expect((await send(worker, await signer.mint(claims))).status).toBe(401);
-    expect(worker.log.join("\n")).toContain("KeysUnavailable");
+    expect(worker.log.join("\n")).toContain("JwksUnavailable");
   });
 
   it("may come in the header that an access proxy sets", async () => {

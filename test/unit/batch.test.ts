@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterEach, describe, expect, it } from "vitest";
-import type { LedgerApi } from "../../src/ledger/durable-object.ts";
+import type { Ledger as LedgerApi } from "../../src/ledger/client.ts";
 import type { Reservation } from "../../src/ledger/limits.ts";
 import { startWorker, type TestWorker } from "./harness.ts";
 import { ask, holdOutside, ledgerOf, releaseOutside } from "./outside.ts";
@@ -62,7 +62,11 @@ interface Options {
 }
 
 const start = ({ env = {}, store = createStore() }: Options = {}): TestWorker =>
-  startWorker({ config: CONFIG, env: { ...PARTS_ENV, ...env }, world: { fetch: store.fetch } });
+  startWorker({
+    config: CONFIG,
+    env: { ...PARTS_ENV, ...env },
+    dependencies: { fetch: store.fetch },
+  });
 
 const postBatch = async (worker: TestWorker, body: unknown): Promise<Response> =>
   send(worker, "POST", "/v1/uploads/batch", { body });
@@ -234,7 +238,7 @@ describe("a batch with a quota", () => {
     return { calls, env: { LEDGER: { getByName: () => ledger } } };
   }
   const admitAll: LedgerApi["reserve"] = async (reservations) =>
-    Promise.resolve(reservations.map(() => ({ isAdmitted: true, standing: {} })));
+    Promise.resolve(reservations.map(() => ({ isAdmitted: true, remaining: {} })));
 
   it("is reserved in one round trip, and only what has a quota and no fault", async () => {
     const { calls, env } = countReservations(admitAll);
@@ -259,8 +263,8 @@ describe("a batch with a quota", () => {
       Promise.resolve(
         reservations.map(({ bytes }) =>
           bytes > 2
-            ? { isAdmitted: false, exceeded: "pending", retryAfterSeconds: 60, standing: {} }
-            : { isAdmitted: true, standing: { pending: { limit: 50, remaining: bytes } } },
+            ? { isAdmitted: false, exceeded: "pending", retryAfterSeconds: 60, remaining: {} }
+            : { isAdmitted: true, remaining: { pending: { limit: 50, remaining: bytes } } },
         ),
       ),
     );
@@ -344,7 +348,7 @@ describe("a batch in the caller's rate", () => {
       getByName: () => ({
         reserve: async (reservations: readonly Reservation[]) => {
           reserved.push(reservations.length);
-          return Promise.resolve(reservations.map(() => ({ isAdmitted: true, standing: {} })));
+          return Promise.resolve(reservations.map(() => ({ isAdmitted: true, remaining: {} })));
         },
       }),
     };

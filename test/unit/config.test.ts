@@ -9,8 +9,8 @@ import { CONFIG, ENV, startWorker } from "./harness.ts";
 
 type Data = Record<string, unknown>;
 
-/** The paths of all mistakes. */
-function mistakesIn(
+/** The paths of all errors. */
+function errorsIn(
   config: unknown,
   env: Readonly<Record<string, unknown>> = ENV,
 ): readonly string[] {
@@ -18,7 +18,7 @@ function mistakesIn(
     compileConfig(config, env);
     return [];
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.mistakes.map(({ path }) => path);
+    if (error instanceof ConfigurationError) return error.errors.map(({ path }) => path);
     throw error;
   }
 }
@@ -36,16 +36,16 @@ const withIssuer = (issuer: Data) => ({
 const { aws, b2, gcs, jwks, local, r2, sharedSecret } = define;
 
 describe("a configuration", () => {
-  it("is without mistakes in the tests, and in development", () => {
-    expect(mistakesIn(CONFIG)).toEqual([]);
-    expect(mistakesIn(development, DEVELOPMENT_SECRETS)).toEqual([]);
+  it("is without errors in the tests, and in development", () => {
+    expect(errorsIn(CONFIG)).toEqual([]);
+    expect(errorsIn(development, DEVELOPMENT_SECRETS)).toEqual([]);
   });
 
   it("is the example's until its placeholders are filled in", () => {
-    expect(mistakesIn(example, ENV)).toEqual(["stores.media.account"]);
+    expect(errorsIn(example, ENV)).toEqual(["stores.media.account"]);
   });
 
-  it("tells all its mistakes at once, each with its path", () => {
+  it("tells all its errors at once, each with its path", () => {
     const config = {
       origins: ["app.example.com"],
       issuers: [{ ...CONFIG.issuers[0], algorithms: ["RS256"] }],
@@ -60,7 +60,7 @@ describe("a configuration", () => {
       defaultPolicy: "video",
     };
     const { AUTH_SECRET: _, UPLOAD_ID_SECRET: __, RECEIPT_PRIVATE_KEY: ___, ...env } = ENV;
-    expect(mistakesIn(config, env)).toEqual([
+    expect(errorsIn(config, env)).toEqual([
       "stores.media.bucket",
       "stores.spare.region",
       "secrets.SPARE_ACCESS_KEY_ID",
@@ -69,7 +69,7 @@ describe("a configuration", () => {
       "policies.photo.expiresIn",
       "policies.photo",
       "policies.avatar.store",
-      "issuers.0.algorithms",
+      "issuers.0.algorithms.0",
       "secrets.AUTH_SECRET",
       "origins.0",
       "defaultPolicy",
@@ -78,8 +78,55 @@ describe("a configuration", () => {
     ]);
   });
 
+  it("reports an invalid field, and no error that follows from it", () => {
+    const policy = {
+      ...photo,
+      maxBytes: "a lot",
+      minBytes: "20 MB",
+      multipartFrom: "8 megabytes",
+      overwrite: "yes",
+      key: "photos/{user}/photo",
+    };
+    expect(errorsIn(withPolicy(policy))).toEqual([
+      "policies.photo.maxBytes",
+      "policies.photo.multipartFrom",
+      "policies.photo.overwrite",
+    ]);
+    expect(
+      errorsIn({ ...CONFIG, stores: { ...CONFIG.stores, media: { provider: "aws" } } }),
+    ).toEqual(["stores.media.bucket", "stores.media.region"]);
+  });
+
+  it("reports errors of the policies beside those of their stores and of the secrets", () => {
+    const { MEDIA_ACCESS_KEY_ID: _, ...env } = ENV;
+    const config = {
+      ...withPolicy({ key: "photos/{id}", maxBytes: "5 TB", expiresIn: "8 days", typo: true }),
+      stores: { ...CONFIG.stores, media: aws({ region: "nowhere", bucket: "acme-media" }) },
+    };
+    expect(errorsIn(config, env)).toEqual([
+      "stores.media.region",
+      "secrets.MEDIA_ACCESS_KEY_ID",
+      "policies.photo",
+      "policies.photo.key",
+      "policies.photo.expiresIn",
+      "policies.photo.maxBytes",
+    ]);
+  });
+
+  it("names the option of a preset, once", () => {
+    const auth0 = define.auth0({ domain: "acme", audience: "uploads" });
+    expect(errorsIn({ ...CONFIG, issuers: [auth0] })).toEqual(["issuers.0.domain"]);
+    const firebase = define.firebase({ project: "" });
+    expect(errorsIn({ ...CONFIG, issuers: [firebase] })).toEqual(["issuers.0.project"]);
+    const cognito = { region: "eu-west-1", userPool: "https://x", clientId: "" };
+    expect(errorsIn({ ...CONFIG, issuers: [define.cognito(cognito)] })).toEqual([
+      "issuers.0.clientId.client_id.0",
+      "issuers.0.userPool",
+    ]);
+  });
+
   it.for([undefined, null, 1, "x", [], {}])("is nothing of the kind: %j", (config) => {
-    expect(mistakesIn(config)).toEqual(
+    expect(errorsIn(config)).toEqual(
       expect.arrayContaining(["stores", "policies", "issuers", "origins"]),
     );
   });
@@ -172,7 +219,7 @@ describe("a configuration", () => {
     ],
     ["stores.media.provider", withStore({ provider: "ftp", bucket: "acme" })],
     ["issuers.0.audience", withIssuer({ audience: undefined })],
-    ["issuers.0.algorithms", withIssuer({ algorithms: ["none"] })],
+    ["issuers.0.algorithms.0", withIssuer({ algorithms: ["none"] })],
     ["issuers.0.userPrefix", withIssuer({ userPrefix: "A/B" })],
     [
       "issuers.1.issuer",
@@ -202,40 +249,42 @@ describe("a configuration", () => {
       },
     ],
     [
-      "issuers.0.algorithms",
+      "issuers.0.algorithms.0",
       {
         ...CONFIG,
         issuers: [
-          jwks({
-            issuer: "https://id.example.com",
-            jwksUrl: "https://id.example.com/jwks",
-            audience: "uploads",
+          {
+            ...jwks({
+              issuer: "https://id.example.com",
+              jwksUrl: "https://id.example.com/jwks",
+              audience: "uploads",
+            }),
             algorithms: ["HS256", "RS256"],
-          }),
+          },
         ],
       },
     ],
     [
-      "issuers.0.issuer",
+      "issuers.0.domain",
       {
         ...CONFIG,
         issuers: [define.auth0({ domain: "https://acme.eu.auth0.com/", audience: "uploads" })],
       },
     ],
     [
-      "issuers.0.issuer",
+      "issuers.0.domain",
       { ...CONFIG, issuers: [define.auth0({ domain: "acme.eu.auth0.com/", audience: "uploads" })] },
     ],
     [
-      "issuers.0.issuer",
+      "issuers.0.domain",
       { ...CONFIG, issuers: [define.auth0({ domain: "acme", audience: "uploads" })] },
     ],
     [
-      "issuers.0.issuer",
+      "issuers.0.project",
       { ...CONFIG, issuers: [define.supabase({ project: "https://abc.supabase.co" })] },
     ],
     [
-      "issuers.0.issuer",
+      "issuers.0.team",
       {
         ...CONFIG,
         issuers: [define.cloudflareAccess({ team: "acme.cloudflareaccess.com/", audience: "tag" })],
@@ -251,8 +300,8 @@ describe("a configuration", () => {
     ["origins.0", { ...CONFIG, origins: ["http://app.example.com"] }],
     ["origins.0", { ...CONFIG, origins: ["https://*.example.com"] }],
     ["limits.perCaller", { ...CONFIG, limits: { perCaller: "many" } }],
-  ] as const)("names the mistake %s", ([path, config, env]) => {
-    expect(mistakesIn(config, env)).toContain(path);
+  ] as const)("names the error %s", ([path, config, env]) => {
+    expect(errorsIn(config, env)).toContain(path);
   });
 
   it.for([
@@ -263,7 +312,7 @@ describe("a configuration", () => {
     '{"keys":[]}',
     JSON.stringify({ kty: "EC", crv: "P-256", x: "a", y: "b" }),
   ])("refuses %s as a private key for receipts", (key) =>
-    expect(mistakesIn(CONFIG, { ...ENV, RECEIPT_PRIVATE_KEY: key })).toEqual([
+    expect(errorsIn(CONFIG, { ...ENV, RECEIPT_PRIVATE_KEY: key })).toEqual([
       "secrets.RECEIPT_PRIVATE_KEY",
     ]),
   );
@@ -272,7 +321,7 @@ describe("a configuration", () => {
     "refuses %s as a webhook secret",
     (secret) => {
       const config = { ...CONFIG, webhook: { url: "https://hooks.example.com/" } };
-      expect(mistakesIn(config, { ...ENV, WEBHOOK_SECRET: secret })).toEqual([
+      expect(errorsIn(config, { ...ENV, WEBHOOK_SECRET: secret })).toEqual([
         "secrets.WEBHOOK_SECRET",
       ]);
     },
@@ -297,7 +346,7 @@ describe("a configuration", () => {
         stores: { media: store },
         policies: { photo: { ...photo, allowContentTypeOnly: false, ...policy } },
       };
-      expect(mistakesIn(config)).toEqual([`policies.photo.${field}`]);
+      expect(errorsIn(config)).toEqual([`policies.photo.${field}`]);
     },
   );
 
@@ -307,7 +356,7 @@ describe("a configuration", () => {
       AUTH_SECRET: "too-short-a-secret",
       UPLOAD_ID_SECRET: "too-short-as-well",
     };
-    expect(mistakesIn(CONFIG, env)).toEqual(["secrets.AUTH_SECRET", "secrets.UPLOAD_ID_SECRET"]);
+    expect(errorsIn(CONFIG, env)).toEqual(["secrets.AUTH_SECRET", "secrets.UPLOAD_ID_SECRET"]);
     expect(() => compileConfig(CONFIG, env)).toThrow(
       expect.not.stringContaining("too-short") as string,
     );
@@ -315,7 +364,7 @@ describe("a configuration", () => {
 
   it("names two policies of one bucket whose keys could meet in somebody's prefix", () => {
     const reach = (mine: string, theirs: string) =>
-      mistakesIn({
+      errorsIn({
         ...CONFIG,
         policies: { photo: { ...photo, key: mine }, avatar: { ...avatar, key: theirs } },
       });
@@ -329,7 +378,7 @@ describe("a configuration", () => {
     expect(reach("{yyyy}/{mm}/{user}/{id}", "photos/{user}/{id}")).toEqual([]);
     const shared = { ...photo, key: "{id}/{name}", shared: true };
     expect(
-      mistakesIn({
+      errorsIn({
         ...CONFIG,
         policies: { photo: shared, avatar: { ...avatar, key: "photos/{user}/{id}" } },
       }),

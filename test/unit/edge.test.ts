@@ -34,7 +34,7 @@ describe("the edge", () => {
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(await response.json()).toEqual({
       type: "urn:edge-presigner:problem:not-found",
-      title: "There is nothing here",
+      title: "Not found",
       status: 404,
       detail: "There is no GET /v2/uploads",
       instance: `urn:uuid:${response.headers.get("x-request-id")}`,
@@ -95,7 +95,7 @@ describe("the edge", () => {
       if (id) return id;
       throw new Error("Out of randomness");
     };
-    const worker = startWorker({ world: { newId } });
+    const worker = startWorker({ dependencies: { newId } });
     const response = await postUpload(worker, PNG);
     const text = await response.text();
     expect(response.status).toBe(500);

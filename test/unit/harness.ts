@@ -1,6 +1,6 @@
 /** A Worker whose clock, ids and log the test holds. */
 import { aws, defineConfig, r2, sharedSecret } from "../../src/define.ts";
-import type { World } from "../../src/service.ts";
+import type { Dependencies } from "../../src/service.ts";
 import { createWorker } from "../../src/worker.ts";
 import { expectAgreement } from "./agree.ts";
 import { mintShared } from "./mint.ts";
@@ -89,7 +89,7 @@ export const CONFIG = defineConfig({
 interface Options {
   readonly config?: unknown;
   readonly env?: Readonly<Record<string, unknown>>;
-  readonly world?: Partial<World>;
+  readonly dependencies?: Partial<Dependencies>;
 }
 
 export interface TestWorker {
@@ -101,9 +101,13 @@ export interface TestWorker {
 }
 
 /** The Worker at https://uploads.example.com, or at whatever absolute URL a test names. */
-export function startWorker({ config = CONFIG, env = ENV, world = {} }: Options = {}): TestWorker {
+export function startWorker({
+  config = CONFIG,
+  env = ENV,
+  dependencies = {},
+}: Options = {}): TestWorker {
   const log: string[] = [];
-  const now = world.now ?? (() => NOW);
+  const now = dependencies.now ?? (() => NOW);
   let ids = 0;
   const worker = createWorker(config, env, {
     newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
@@ -111,7 +115,7 @@ export function startWorker({ config = CONFIG, env = ENV, world = {} }: Options 
     waitUntil: () => undefined,
     random: () => 0.5,
     log: (event, fields) => void log.push(JSON.stringify({ event, ...fields })),
-    ...world,
+    ...dependencies,
     now,
   });
   return {

@@ -84,17 +84,17 @@ describe("the keys of an issuer", () => {
     expect(await issuer.verify(token)).toBe("verified");
     await Promise.all(issuer.background);
     issuer.now += 1;
-    expect(await issuer.verify(token)).toBe("KeysUnavailable");
+    expect(await issuer.verify(token)).toBe("JwksUnavailable");
   });
 
   it("are asked for again 30 seconds after a failure, and not before", async () => {
     const signer = await createSigner("k1");
     const token = await signer.mint({ sub: "a" });
     const issuer = createIssuer(fail);
-    expect(await issuer.verify(token)).toBe("KeysUnavailable");
+    expect(await issuer.verify(token)).toBe("JwksUnavailable");
     issuer.answer = serve(signer);
     issuer.now += 29_999;
-    expect(await issuer.verify(token)).toBe("KeysUnavailable");
+    expect(await issuer.verify(token)).toBe("JwksUnavailable");
     expect(issuer.fetches).toBe(1);
     issuer.now += 1;
     expect(await issuer.verify(token)).toBe("verified");
@@ -131,7 +131,7 @@ describe("the keys of an issuer", () => {
   ] as const)("are not taken from %s", async ([, answer]) => {
     const signer = await createSigner("k1");
     expect(await createIssuer(answer).verify(await signer.mint({ sub: "a" }))).toBe(
-      "KeysUnavailable",
+      "JwksUnavailable",
     );
   });
 

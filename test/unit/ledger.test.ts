@@ -438,7 +438,7 @@ describe("complete", () => {
     const path = `/v1/uploads/${old.id}/complete`;
     const store = { fetch: async () => Promise.resolve(new Response(null, { status: 404 })) };
     const statusWith = async (secrets: Record<string, unknown>) => {
-      const worker = startWorker({ env: secrets, world: store });
+      const worker = startWorker({ env: secrets, dependencies: store });
       return (
         await worker.fetch(path, {
           method: "POST",

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { local } from "../../src/define.ts";
 import { partsOf, planParts, sizeOfPart } from "../../src/grant/parts.ts";
-import type { LedgerApi } from "../../src/ledger/durable-object.ts";
+import type { Ledger as LedgerApi } from "../../src/ledger/client.ts";
 import type { Outcome } from "../../src/ledger/record.ts";
 import { NOW, startWorker, type TestWorker } from "./harness.ts";
 import { ledgerName } from "./outside.ts";
@@ -42,10 +42,10 @@ interface Setting {
 function start(secrets: Readonly<Record<string, string>> = PARTS_ENV): Setting {
   const store = createStore();
   let now = NOW;
-  const world = { fetch: store.fetch, now: () => now };
+  const dependencies = { fetch: store.fetch, now: () => now };
   return {
     store,
-    worker: startWorker({ config: PARTS_CONFIG, env: secrets, world }),
+    worker: startWorker({ config: PARTS_CONFIG, env: secrets, dependencies }),
     moveClock: (seconds) => void (now += seconds * 1000),
   };
 }
@@ -80,19 +80,25 @@ describe("the plan of parts", () => {
     [24 * MiB - 1, 3, 8 * MiB - 1],
     [10_000 * 8 * MiB, 10_000, 8 * MiB],
   ] as const)("cuts %i bytes into %i parts, the last one of %i", ([size, partCount, last]) => {
-    const plan = { partSize: 8 * MiB, partCount };
+    const plan = { size, partSize: 8 * MiB, partCount };
     expect(planParts(size, 10_000)).toEqual(plan);
-    expect(sizeOfPart(size, plan, partCount)).toBe(last);
+    expect(sizeOfPart(plan, partCount)).toBe(last);
   });
 
   it("takes larger parts of whole MiB where there would be too many", () => {
-    expect(planParts(10_000 * 8 * MiB + 1, 10_000)).toEqual({ partSize: 9 * MiB, partCount: 8889 });
-    expect(planParts(5 * TiB, 10_000)).toEqual({ partSize: 525 * MiB, partCount: 9987 });
-    expect(planParts(1000 * 8 * MiB + 1, 1000)).toEqual({ partSize: 9 * MiB, partCount: 889 });
+    expect(planParts(10_000 * 8 * MiB + 1, 10_000)).toMatchObject({
+      partSize: 9 * MiB,
+      partCount: 8889,
+    });
+    expect(planParts(5 * TiB, 10_000)).toMatchObject({ partSize: 525 * MiB, partCount: 9987 });
+    expect(planParts(1000 * 8 * MiB + 1, 1000)).toMatchObject({
+      partSize: 9 * MiB,
+      partCount: 889,
+    });
   });
 
   it("ends where no part may be larger", () => {
-    expect(planParts(1000 * 5 * GiB, 1000)).toEqual({ partSize: 5 * GiB, partCount: 1000 });
+    expect(planParts(1000 * 5 * GiB, 1000)).toMatchObject({ partSize: 5 * GiB, partCount: 1000 });
     expect(planParts(1000 * 5 * GiB + 1, 1000)).toBeUndefined();
   });
 
@@ -106,7 +112,7 @@ describe("the plan of parts", () => {
         const plan = planParts(size, maxParts);
         fc.pre(plan !== undefined);
         const { partSize, partCount } = plan;
-        const lengths = numbers(partCount).map((number) => sizeOfPart(size, plan, number));
+        const lengths = numbers(partCount).map((number) => sizeOfPart(plan, number));
         expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(size);
         expect(partCount).toBeLessThanOrEqual(maxParts);
         expect(partSize).toBeGreaterThanOrEqual(5 * MiB);
@@ -937,7 +943,7 @@ describe("an upload in parts with a ledger", () => {
     const worker = startWorker({
       config: LEDGER_CONFIG,
       env: { ...LEDGER_ENV, LEDGER: binding },
-      world: { fetch: store.fetch, now: () => Date.now() },
+      dependencies: { fetch: store.fetch, now: () => Date.now() },
     });
     return {
       store,

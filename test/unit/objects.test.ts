@@ -81,8 +81,8 @@ interface Setting {
 
 function start(env: object = {}): Setting {
   const store = createStore();
-  const world = { fetch: store.fetch };
-  return { store, worker: startWorker({ config: CONFIG, env: { ...ENV, ...env }, world }) };
+  const dependencies = { fetch: store.fetch };
+  return { store, worker: startWorker({ config: CONFIG, env: { ...ENV, ...env }, dependencies }) };
 }
 
 interface Asker {

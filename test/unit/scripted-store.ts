@@ -1,7 +1,7 @@
 /** An S3 store behind a Worker's outbound `fetch`: it keeps one object and its parts, answers as a test scripts it, and remembers what it was asked. */
 import { expect } from "vitest";
 import { aws, ceph, defineConfig, scaleway } from "../../src/define.ts";
-import type { World } from "../../src/service.ts";
+import type { Dependencies } from "../../src/service.ts";
 import { escapeXml } from "../../src/store/xml.ts";
 import { CONFIG, ENV, tokenFor, type TestWorker } from "./harness.ts";
 
@@ -33,7 +33,7 @@ interface Part {
 }
 
 export interface ScriptedStore {
-  readonly fetch: World["fetch"];
+  readonly fetch: Dependencies["fetch"];
   readonly asked: Asked[];
   /** What is answered in place of what the store has. */
   readonly scripts: Partial<Record<Operation, Script>>;

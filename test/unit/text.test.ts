@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeSegment, segmentFault } from "../../src/key/segment.ts";
+import { encodeSegment, segmentError } from "../../src/key/segment.ts";
 import { parseDuration, parseRate, parseSize } from "../../src/config/units.ts";
 import { addressKey } from "../../src/http/rate-limit.ts";
-import { encodeMetadata, metadataFault } from "../../src/grant/metadata.ts";
+import { encodeMetadata, metadataError } from "../../src/grant/metadata.ts";
 
 describe("quantities as people write them", () => {
   it.for([
@@ -54,7 +54,7 @@ describe("a user's segment", () => {
   it("is a segment that a key can have, whatever the id is", () => {
     fc.assert(
       fc.property(text, (id) => {
-        expect(segmentFault(encodeSegment(id))).toBeUndefined();
+        expect(segmentError(encodeSegment(id))).toBeUndefined();
       }),
       { numRuns: 2000 },
     );
@@ -77,7 +77,7 @@ describe("metadata", () => {
   it("is never a header that could end before its value does", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 1 }), (value) => {
-        if (metadataFault(value)) return;
+        if (metadataError(value)) return;
         expect(encodeMetadata(value)).toMatch(/^[\x20-\x7e]+$/);
         expect(new Headers({ "x-amz-meta-a": encodeMetadata(value) }).get("x-amz-meta-a")).toBe(
           encodeMetadata(value),
@@ -100,6 +100,6 @@ describe("an address", () => {
     ["2001:0DB8:0001:0002::", "2001:db8:1:2"],
     ["::1", "0:0:0:0"],
     ["2001:db8::1", "2001:db8:0:0"],
-    [null, "unknown"],
+    [undefined, "unknown"],
   ] as const)("%s is counted as %s", ([address, key]) => expect(addressKey(address)).toBe(key));
 });

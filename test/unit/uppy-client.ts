@@ -20,10 +20,10 @@ export interface Setting {
 export function start(config: unknown = PARTS_CONFIG, bindings: object = {}): Setting {
   const store = createStore();
   let now = NOW;
-  const world = { fetch: store.fetch, now: () => now };
+  const dependencies = { fetch: store.fetch, now: () => now };
   return {
     store,
-    worker: startWorker({ config, env: { ...PARTS_ENV, ...bindings }, world }),
+    worker: startWorker({ config, env: { ...PARTS_ENV, ...bindings }, dependencies }),
     moveClock: (seconds) => void (now += seconds * 1000),
   };
 }

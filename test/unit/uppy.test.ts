@@ -249,9 +249,9 @@ describe("what Uppy cuts by itself", () => {
   });
 
   it("fits the plan to the byte", () => {
-    expect(planParts(20 * MiB, 4, 5 * MiB)).toEqual({ partSize: 5 * MiB, partCount: 4 });
+    expect(planParts(20 * MiB, 4, 5 * MiB)).toMatchObject({ partSize: 5 * MiB, partCount: 4 });
     expect(planParts(20 * MiB + 1, 4, 5 * MiB)).toBeUndefined();
-    expect(planParts(5 * MiB, 1, 5 * 1024 * MiB)).toEqual({
+    expect(planParts(5 * MiB, 1, 5 * 1024 * MiB)).toMatchObject({
       partSize: 5 * 1024 * MiB,
       partCount: 1,
     });
@@ -421,7 +421,7 @@ describe("an upload that is given up", () => {
       config: { ...PARTS_CONFIG, policies: { ...PARTS_CONFIG.policies, metered } },
       env: { ...PARTS_ENV, LEDGER: env.LEDGER },
       // The ledger's own clock, so that its alarm does not come at once.
-      world: { fetch: createStore().fetch, now: () => Date.now() },
+      dependencies: { fetch: createStore().fetch, now: () => Date.now() },
     });
     const begun = await begin(worker, 12 * MiB, { policy: "metered" });
     const second = await create(worker, { size: 5, policy: "metered" });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/secret.ts";
+import type { EncodedKey } from "../../src/store/encode-key.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
 import { escapeXml, readBlocks, readField } from "../../src/store/xml.ts";
 import { startWorker, type TestWorker } from "./harness.ts";
@@ -90,7 +91,7 @@ async function startSent(): Promise<Begun> {
   const worker = startWorker({
     config: PARTS_CONFIG,
     env: PARTS_ENV,
-    world: { fetch: store.fetch },
+    dependencies: { fetch: store.fetch },
   });
   const { id } = await begin(worker, SIZE);
   putParts(store, SIZE);
@@ -360,7 +361,8 @@ describe("AWS's published signatures in headers", () => {
     const { headers: sent } = await signHeaders({
       method,
       origin: "https://examplebucket.s3.amazonaws.com",
-      path,
+      basePath: "/",
+      key: path.slice(1) as EncodedKey,
       query,
       headers,
       now: new Date("2013-05-24T00:00:00Z"),

@@ -1,22 +1,20 @@
-/** What Uppy says of a file: every field of its `meta`, of which three are ours to read. */
+/** What Uppy sends about a file: every field of its `meta`, three of which are for this service. */
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { openUnderKey } from "../../grant/upload-id.ts";
 import type { Service } from "../../service.ts";
-import type { Edge } from "../base.ts";
-import { contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "../parse.ts";
+import type { CallerEnv } from "../base.ts";
+import { MAX_PARTS, contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "../parse.ts";
 
 const MIN_PART_BYTES = 5 * 2 ** 20;
-/** AWS: "Amazon S3 multipart upload limits". */
-export const MAX_PARTS = 10_000;
 
-/** A number, or its digits: versions 4 and 5 make a text of everything. */
+/** A number, or its digits: versions 4 and 5 send every field as text. */
 const bytesSchema = z.pipe(
   z.transform((value) => (typeof value === "number" ? String(value) : value)),
   digitsSchema,
 );
 
-/** A field without a value is none. */
+/** A field that is `null` counts as absent. */
 const metaSchema = z.pipe(
   z.pipe(
     z.record(z.string(), z.unknown()),
@@ -37,24 +35,24 @@ const uploadSchema = z.object({
   metadata: z._default(metaSchema, {}),
 });
 
-/** What is asked for, before anything of it is allowed. */
+/** An upload as Uppy asks for it, before it is authorized. */
 export interface UppyUpload {
   readonly policy: string | undefined;
   readonly filename: string | undefined;
   readonly contentType: string;
   readonly size: number | undefined;
-  /** What Uppy cuts: its own rule, or what the page says it is. */
+  /** The size of the parts that Uppy cuts: by its own rule, or as the page says in `meta`. */
   readonly partSize: number;
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
-/** Throws `invalid-request` with every fault. Other fields are passed over. */
-export function readUppyUpload(value: unknown): UppyUpload {
+/** Throws `invalid-request` with every error. Unknown fields are ignored. */
+export function parseUppyUpload(value: unknown): UppyUpload {
   const { filename, type, metadata } = parseAs(uploadSchema, value);
   const { size, partSize, policy, ...meta } = metadata;
   return {
     policy,
-    // A Mac hands out names in NFD, and Uppy passes them on: the same text in NFC.
+    // macOS gives names in NFD, and Uppy sends them unchanged: this is the same text in NFC.
     filename: filename?.normalize("NFC"),
     contentType: type,
     size,
@@ -63,8 +61,8 @@ export function readUppyUpload(value: unknown): UppyUpload {
   };
 }
 
-/** The query of `/s3/params` as the body of `/s3/multipart`: `metadata[size]=5` and so on. */
-export function queriedUpload(query: Readonly<Record<string, string>>): unknown {
+/** Returns the query of `/s3/params` in the form of a body: `metadata[size]=5` becomes `metadata.size`. */
+export function queryAsBody(query: Readonly<Record<string, string>>): unknown {
   const fields = Object.entries(query).flatMap(([name, value]) => {
     const field = /^metadata\[(.+)\]$/s.exec(name)?.[1];
     return field === undefined ? [] : [[field, value] as const];
@@ -73,19 +71,19 @@ export function queriedUpload(query: Readonly<Record<string, string>>): unknown 
   return { filename, type, metadata: Object.fromEntries(fields) };
 }
 
-const namedSchema = z.object({ uploadId: z.string(), key: z.string().check(z.minLength(1)) });
+const ownUploadSchema = z.object({ uploadId: z.string(), key: z.string().check(z.minLength(1)) });
 
-/** The upload that the path and the query name: the caller's own, and under that key. */
-export async function ownUpload(
-  c: Context<Edge>,
+/** Returns the upload that the path and the query name. Throws for one that is not the caller's, or has another key. */
+export async function findOwnUpload(
+  c: Context<CallerEnv>,
   service: Service,
 ): Promise<{ readonly id: string; readonly key: string }> {
-  const { uploadId: id, key } = parseAs(namedSchema, { ...c.req.query(), ...c.req.param() });
+  const { uploadId: id, key } = parseAs(ownUploadSchema, { ...c.req.query(), ...c.req.param() });
   await openUnderKey(service.uploadIds, { id, key }, c.get("caller"));
   return { id, key };
 }
 
-/** Parts as the clients name them; the ETag with quotes or without. */
+/** Parts as Uppy names them. The ETag may have quotes. */
 export const namedPartsSchema = z.pipe(
   z
     .array(

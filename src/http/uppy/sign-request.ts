@@ -1,113 +1,114 @@
 /**
- * `signRequest` of Uppy 6, docs/uppy-6.md. Files and parts go to the store; to begin, list, complete
- * and abort, the browser is sent to the Worker, which answers as S3 does: so these are done as for
- * every other client, with exact lengths, within quotas, and nothing is overwritten.
+ * `signRequest` of Uppy 6 (docs/uppy-6.md). Files and parts go to the store. To create, list, complete
+ * and abort a multipart upload, the browser is sent to the Worker, which answers as S3 does, so that
+ * exact lengths and quotas hold as for every other client.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
-import { askedBy, callerKey, identify, limitBody } from "../middleware.ts";
-import { throttle } from "../rate-limit.ts";
+import { openUnderKey } from "../../grant/upload-id.ts";
 import { abortUpload } from "../../operation/abort.ts";
 import { completeUpload } from "../../operation/complete.ts";
 import { findProgress, signParts } from "../../operation/multipart.ts";
-import { openUnderKey } from "../../grant/upload-id.ts";
 import { Problem, invalidRequest } from "../../problem.ts";
 import type { Service } from "../../service.ts";
-import type { Edge } from "../base.ts";
 import { isDocument, readBlocks, readField, readNumber } from "../../store/xml.ts";
-import { parseAs, readJson } from "../parse.ts";
-import { createForUppy } from "./create.ts";
-import { arrived, presentCompleted, ticketOf, toXml } from "./response.ts";
-import { MAX_PARTS, namedPartsSchema, ownUpload, readUppyUpload } from "./request.ts";
+import type { BaseEnv, CallerEnv } from "../base.ts";
+import { contextOf, limitBody, withCaller } from "../middleware.ts";
+import { MAX_PARTS, parseAs, readJson } from "../parse.ts";
+import { countCaller } from "../rate-limit.ts";
+import { createMultipart, createSinglePart } from "./create.ts";
+import { findOwnUpload, namedPartsSchema, parseUppyUpload } from "./request.ts";
+import { arrivedParts, toXml } from "./response.ts";
 
 const presignRequest = z.object({
   method: z.enum(["PUT", "POST", "GET", "DELETE"]),
   key: z.string().check(z.minLength(1)),
   uploadId: z.optional(z.string()),
   partNumber: z.optional(z.int().check(z.minimum(1), z.maximum(MAX_PARTS))),
-  /** Of a file that begins: what Uppy takes itself for one without a type. */
+  /** Of a new file. Uppy uses this default too. */
   contentType: z._default(z.string(), "application/octet-stream"),
   filename: z.optional(z.unknown()),
   metadata: z.optional(z.unknown()),
 });
 type PresignRequest = z.output<typeof presignRequest>;
 
-/** A `url` that begins with a slash is on this service, and needs the token. */
+/** A `url` that starts with a slash is on this service, and needs the token. */
 interface Presigned {
   readonly url: string;
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Of an upload that begins: what completes it. */
+  /** Of a new upload: completes it. */
   readonly id?: string;
 }
 
-export function signRequestRoutes(service: Service): Hono<Edge> {
-  const app = new Hono<Edge>();
-  app.on("POST", "/presign", identify(service, "parts"), limitBody(), async (c) => {
+export function signRequestRoutes(service: Service): Hono<BaseEnv> {
+  const app = new Hono<BaseEnv>();
+  const path = "/uploads/:uploadId";
+
+  app.on("POST", "/presign", withCaller(service, "parts"), limitBody(), async (c) => {
     const request = parseAs(presignRequest, await readJson(c.req.raw));
-    const { uploadId } = request;
+    const { uploadId: id } = request;
     return c.json(
-      uploadId === undefined
+      id === undefined
         ? await presignNew(c, service, request)
-        : await presignOwn(c, service, { ...request, uploadId }),
+        : await presignOwn(c, service, { ...request, id }),
     );
   });
 
-  app.use("/uploads/:uploadId", identify(service), limitBody("etags"));
-  app.get("/uploads/:uploadId", async (c) => {
-    const { id, key } = await ownUpload(c, service);
-    const parts = arrived(await findProgress(service, c.get("caller"), id));
+  app.on("GET", path, withCaller(service), async (c) => {
+    const { id, key } = await findOwnUpload(c, service);
+    const parts = arrivedParts(await findProgress(service, c.get("caller"), id));
     const listed = parts.map(({ partNumber, etag, size }) =>
       toXml("Part", { PartNumber: partNumber, ETag: etag, Size: size }),
     );
     return xml(c, toXml("ListPartsResult", { Key: key, UploadId: id }, listed.join("")));
   });
-  app.post("/uploads/:uploadId", async (c) => {
-    const { id, key } = await ownUpload(c, service);
+
+  app.on("POST", path, withCaller(service), limitBody("etags"), async (c) => {
+    const { id, key } = await findOwnUpload(c, service);
     if (c.req.query("uploads") !== undefined)
       return xml(c, toXml("InitiateMultipartUploadResult", { Key: key, UploadId: id }));
-    const parts = readParts(await c.req.text());
-    const completed = await completeUpload(service, c.get("caller"), {
-      id,
-      etag: undefined,
-      parts,
-    });
-    const { location, bucket } = await presentCompleted(service, completed);
-    const result = { Location: location, Bucket: bucket, Key: key, ETag: completed.verified.etag };
+    const parts = parsePartsXml(await c.req.text());
+    const completed = await completeUpload(service, c.get("caller"), { id, parts });
+    const { url, bucket, verified } = completed;
+    const result = { Location: url, Bucket: bucket, Key: key, ETag: verified.etag };
     return xml(c, toXml("CompleteMultipartUploadResult", result));
   });
-  app.delete("/uploads/:uploadId", async (c) => {
-    const { id } = await ownUpload(c, service);
+
+  app.on("DELETE", path, withCaller(service), async (c) => {
+    const { id } = await findOwnUpload(c, service);
     await abortUpload(service, c.get("caller"), id);
     return c.body(null, 204);
   });
   return app;
 }
 
-/** A file of its own, or an upload in parts, which is begun in the store now. */
+/** Creates a single file (PUT), or a multipart upload (POST). */
 async function presignNew(
-  c: Context<Edge>,
+  c: Context<CallerEnv>,
   service: Service,
   { method, contentType: type, filename, metadata }: PresignRequest,
 ): Promise<Presigned> {
   if (method !== "PUT" && method !== "POST")
     throw invalidRequest({ pointer: "/uploadId", detail: `is required with ${method}` });
-  // Counted with the parts before the body was read; a ticket counts where every other one does.
-  await throttle(service.perCaller, callerKey(c.get("caller")), service.log);
-  const upload = readUppyUpload({ type, filename, metadata });
-  const how = method === "PUT" ? "single" : "parts";
-  const { granted, id } = await createForUppy(askedBy(c, service), upload, how);
-  const key = granted.admitted.key.text;
-  if (how === "parts") return { url: ownUrl(id, key, "uploads&"), key, headers: {}, id };
-  const { url, headers } = ticketOf(granted);
-  return { url, key, headers, id };
+  // `withCaller` counted the request among those for parts. A new upload also counts as one.
+  await countCaller(service, c.get("caller"));
+  const upload = parseUppyUpload({ type, filename, metadata });
+  const context = contextOf(c, service);
+  if (method === "POST") {
+    const { id, admitted } = await createMultipart(context, upload);
+    const key = admitted.key.text;
+    return { url: ownUrl(id, key, "uploads&"), key, headers: {}, id };
+  }
+  const { id, admitted, ticket } = await createSinglePart(context, upload);
+  return { url: ticket.url, key: admitted.key.text, headers: ticket.headers, id };
 }
 
 async function presignOwn(
-  c: Context<Edge>,
+  c: Context<CallerEnv>,
   service: Service,
-  { method, key, uploadId: id, partNumber }: PresignRequest & { readonly uploadId: string },
+  { method, key, id, partNumber }: PresignRequest & { readonly id: string },
 ): Promise<Presigned> {
   const caller = c.get("caller");
   await openUnderKey(service.uploadIds, { id, key }, caller);
@@ -115,20 +116,20 @@ async function presignOwn(
   if (partNumber === undefined)
     throw invalidRequest({ pointer: "/partNumber", detail: "is required" });
   const [ticket] = await signParts(service, caller, id, [{ partNumber }]);
-  if (!ticket) throw new TypeError("Cannot sign the part: there was no ticket");
+  if (!ticket) throw new TypeError("Cannot sign the part: no ticket was returned");
   return { url: ticket.url, key, headers: ticket.headers };
 }
 
-/** Where this service does what a store would, from the root of wherever it is. */
-function ownUrl(id: string, key: string, what = ""): string {
-  return `/s3/uploads/${id}?${what}key=${encodeURIComponent(key)}`;
+/** Returns the path at which this service does what a store would do. */
+function ownUrl(id: string, key: string, query = ""): string {
+  return `/s3/uploads/${id}?${query}key=${encodeURIComponent(key)}`;
 }
 
-/** AWS: CompleteMultipartUpload. Throws `bad-request` where it is none. */
-function readParts(text: string): z.output<typeof namedPartsSchema> {
+/** Parses the body of CompleteMultipartUpload. Throws `bad-request` for another document. */
+function parsePartsXml(text: string): z.output<typeof namedPartsSchema> {
   if (!isDocument(text, "CompleteMultipartUpload"))
     throw new Problem("bad-request", "Send the parts as S3's own XML: CompleteMultipartUpload");
-  // One too many is enough to be refused.
+  // One too many is enough for the schema to refuse the list.
   const blocks = readBlocks(text, "Part").slice(0, MAX_PARTS + 1);
   const parts = blocks.map((part) => ({
     PartNumber: readNumber(part, "PartNumber"),
@@ -137,6 +138,6 @@ function readParts(text: string): z.output<typeof namedPartsSchema> {
   return parseAs(namedPartsSchema, parts);
 }
 
-function xml(c: Context<Edge>, document: string): Response {
+function xml(c: Context, document: string): Response {
   return c.body(document, 200, { "content-type": "application/xml" });
 }

@@ -1,0 +1,47 @@
+/** Schemas of the values that people write with a unit: `"5 MB"`, `"2 min"`, `"30 / minute"`. */
+import * as z from "zod/mini";
+import {
+  parseBytesRate,
+  parseDuration,
+  parseRate,
+  parseSize,
+  type BytesRate,
+  type Duration,
+  type Rate,
+  type Size,
+} from "./units.ts";
+
+/** Parses to bytes. */
+export const size = quantity<Size, number>(
+  parseSize,
+  'a number of bytes or a text such as "5 MB" or "5 MiB"',
+);
+/** Parses to seconds. */
+export const duration = quantity<Duration, number>(
+  parseDuration,
+  'a number of seconds or a text such as "90 s", "5 min", "2 h" or "7 days"',
+);
+export const rate = quantity<Rate, NonNullable<ReturnType<typeof parseRate>>>(
+  parseRate,
+  'a text such as "120 / minute"',
+);
+export const bytesRate = quantity<BytesRate, NonNullable<ReturnType<typeof parseBytesRate>>>(
+  parseBytesRate,
+  'a text such as "1 GB / day"',
+);
+
+function quantity<Written, Parsed>(
+  parse: (value: unknown) => Parsed | undefined,
+  expected: string,
+): z.ZodMiniPipe<z.ZodMiniCustom<Written, Written>, z.ZodMiniTransform<Parsed, Written>> {
+  return z.pipe(
+    z.custom<Written>(),
+    z.transform((value: Written, context): Parsed => {
+      const parsed = parse(value);
+      if (parsed !== undefined) return parsed;
+      const message = value === undefined ? "is required" : `must be ${expected}`;
+      context.issues.push({ code: "custom", message, input: value });
+      return z.NEVER;
+    }),
+  );
+}

@@ -1,0 +1,85 @@
+/** Calls the Durable Object of one caller. */
+import type { UploadClaims } from "../grant/upload-claims.ts";
+import { describeError, type Log } from "../log.ts";
+import { Problem } from "../problem.ts";
+import type { Reservation, ReservationResult } from "./limits.ts";
+import type { Page, PageQuery } from "./page.ts";
+import type { Outcome, UploadRecord } from "./record.ts";
+
+/** A caller's ledger. Each call is one round trip, and throws `ledger-unavailable` where it fails. */
+export interface Ledger {
+  readonly reserve: (reservations: readonly Reservation[]) => Promise<readonly ReservationResult[]>;
+  /** Replaces the claims of a pending upload; returns `false` where it is no longer pending. */
+  readonly attach: (claims: UploadClaims, dueAtMs: number) => Promise<boolean>;
+  readonly find: (id: string) => Promise<UploadRecord | undefined>;
+  readonly list: (query: PageQuery) => Promise<Page>;
+  /** Returns whether the object under the upload's key may belong to another upload. */
+  readonly isKeyShared: (id: string) => Promise<boolean>;
+  /** Returns the record after the change, or unchanged where the upload had ended before. */
+  readonly settle: (id: string, outcome: Outcome) => Promise<UploadRecord | undefined>;
+}
+
+/** The binding `LEDGER`, as far as it is used. */
+export interface LedgerNamespace {
+  readonly getByName: (name: string) => Ledger;
+}
+
+interface Owner {
+  readonly issuer: string;
+  readonly user: string;
+}
+
+const RETRY_SECONDS = 5;
+
+/** Creates a function that returns the ledger of a user of an issuer. */
+export function createLedgers(
+  namespace: LedgerNamespace | undefined,
+  log: Log,
+): (owner: Owner) => Ledger {
+  return (owner) => {
+    // The stub is never the value of a promise: `await` would call a method `then` on it.
+    const call = async <T>(method: (ledger: Ledger) => Promise<T>): Promise<T> => {
+      try {
+        if (!namespace)
+          throw new TypeError("Cannot reach the ledger: wrangler.toml has no binding LEDGER");
+        const name = await ledgerName(owner);
+        return await method(namespace.getByName(name));
+      } catch (cause) {
+        log("ledger-failed", { reason: describeError(cause) });
+        throw ledgerUnavailable(cause);
+      }
+    };
+    return {
+      reserve: async (reservations) =>
+        call(async (ledger) => {
+          const results = await ledger.reserve(reservations);
+          if (results.length === reservations.length) return results;
+          throw new TypeError("Cannot read the ledger's answer: results are missing");
+        }),
+      attach: async (claims, dueAtMs) => call(async (ledger) => ledger.attach(claims, dueAtMs)),
+      find: async (id) => call(async (ledger) => ledger.find(id)),
+      list: async (query) => call(async (ledger) => ledger.list(query)),
+      isKeyShared: async (id) => call(async (ledger) => ledger.isKeyShared(id)),
+      settle: async (id, outcome) => call(async (ledger) => ledger.settle(id, outcome)),
+    };
+  };
+}
+
+/** Returns the SHA-256 of issuer and user in hexadecimal digits, so that no list of objects shows them. */
+async function ledgerName({ issuer, user }: Owner): Promise<string> {
+  const text = new TextEncoder().encode(JSON.stringify([issuer, user]));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function ledgerUnavailable(cause: unknown): Problem {
+  return new Problem(
+    "ledger-unavailable",
+    `Try again in ${RETRY_SECONDS} seconds: the quota cannot be checked now`,
+    {
+      extras: { retryAfter: RETRY_SECONDS },
+      headers: { "retry-after": String(RETRY_SECONDS) },
+      cause,
+    },
+  );
+}

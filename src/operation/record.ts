@@ -1,0 +1,34 @@
+/** An upload's record in the ledger of its caller, for policies that have one. */
+import type { Caller } from "../grant/authenticate.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
+import type { Ledger } from "../ledger/client.ts";
+import type { UploadRecord } from "../ledger/record.ts";
+import { Problem } from "../problem.ts";
+import type { Service } from "../service.ts";
+
+/** Returns the caller's ledger; `undefined` where the upload's policy has no quota. */
+export function findLedger(
+  service: Service,
+  caller: Caller,
+  { policy }: UploadClaims,
+): Ledger | undefined {
+  return service.config.policies.get(policy)?.quota && service.ledgerOf(caller);
+}
+
+/** Returns the record. Throws `upload-not-found` and `ledger-unavailable`. */
+export async function findRecord(ledger: Ledger, { jti }: UploadClaims): Promise<UploadRecord> {
+  return (await ledger.find(jti)) ?? refuseOld();
+}
+
+/** Throws the problem of an upload whose record is deleted. */
+export function refuseOld(): never {
+  throw new Problem(
+    "upload-not-found",
+    "The upload has ended, and its record is deleted: create a new upload",
+  );
+}
+
+/** Returns whether the object under the upload's key belongs to this upload, as far as its ledger knows. */
+export async function ownsKey(ledger: Ledger | undefined, { jti }: UploadClaims): Promise<boolean> {
+  return !ledger || !(await ledger.isKeyShared(jti));
+}

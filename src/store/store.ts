@@ -1,0 +1,43 @@
+/** One bucket that is signed for, and where its objects are. */
+import type { Secret } from "../secret.ts";
+import type { EncodedKey } from "./encode-key.ts";
+import type { Provider } from "./provider.ts";
+import type { ProviderName } from "./providers.ts";
+
+export interface Store {
+  readonly name: string;
+  readonly providerName: ProviderName;
+  readonly provider: Provider;
+  readonly bucket: string;
+  /** The region of the credential scope. */
+  readonly region: string;
+  /** The origin that the Worker itself calls, where it differs from the one that is signed. */
+  readonly ownOrigin: string | undefined;
+  readonly ownBasePath: string;
+  /** The scheme and host that are signed; `undefined` for the embedded store: the request's own origin. */
+  readonly origin: string | undefined;
+  /** The encoded path between the host and the key: `/` or `/bucket/`. */
+  readonly basePath: string;
+  readonly copyGuard: "signed-empty" | "none";
+  readonly credentials: Credentials;
+  /** The Worker's own reads use these: a second pair, or the writing one. */
+  readonly readCredentials: Credentials;
+}
+
+export interface Credentials {
+  readonly accessKeyId: Secret;
+  readonly secretAccessKey: Secret;
+  readonly sessionToken: Secret | undefined;
+}
+
+/** One object. The embedded store takes its origin from the request. */
+export interface ObjectLocation {
+  readonly store: Store;
+  readonly key: EncodedKey;
+  readonly requestOrigin: string | undefined;
+}
+
+/** Returns the unsigned URL of an object, as clients reach it. */
+export function objectUrl({ store, key, requestOrigin }: ObjectLocation): string {
+  return (store.origin ?? requestOrigin ?? "") + store.basePath + key;
+}
