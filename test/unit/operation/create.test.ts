@@ -1,9 +1,9 @@
 import { reset } from "cloudflare:test";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Ledger as LedgerApi } from "../../src/ledger/client.ts";
-import type { Reservation } from "../../src/ledger/limits.ts";
-import { startWorker, type TestWorker } from "./harness.ts";
-import { ask, holdOutside, ledgerOf, releaseOutside } from "./outside.ts";
+import type { Ledger as LedgerApi } from "../../../src/ledger/client.ts";
+import type { Reservation } from "../../../src/ledger/limits.ts";
+import { startWorker, type TestWorker } from "../support/start-worker.ts";
+import { ask, holdOutside, ledgerOf, releaseOutside } from "../support/development-worker.ts";
 import {
   MiB,
   PARTS_CONFIG,
@@ -13,7 +13,7 @@ import {
   expectProblem,
   send,
   status,
-} from "./scripted-store.ts";
+} from "../support/fake-store.ts";
 
 const CONFIG = {
   ...PARTS_CONFIG,

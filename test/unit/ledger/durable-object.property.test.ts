@@ -12,7 +12,7 @@ import {
   putObject,
   releaseOutside,
   rowsOf,
-} from "./outside.ts";
+} from "../support/development-worker.ts";
 
 beforeEach(() => void holdOutside());
 afterEach(async () => {

@@ -3,8 +3,8 @@ import { Sha256 } from "@aws-crypto/sha256-js";
 import { env, exports } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
-import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
-import { mintShared } from "./mint.ts";
+import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
+import { mintShared } from "./tokens.ts";
 
 const ORIGIN = "http://localhost:8787";
 const STORE_PATH = "/cdn-cgi/local/r2/s3/uploads/";

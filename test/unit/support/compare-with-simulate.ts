@@ -1,10 +1,10 @@
 /** The simulator judged by the Worker: every request for a ticket of every test is put to both. */
 import { decodeJwt } from "jose";
 import { expect } from "vitest";
-import { decide, type Decision } from "../../cli/simulate/decide.ts";
-import { compileConfig } from "../../src/config/compile.ts";
-import { placeOf } from "../../src/http/middleware.ts";
-import type { Env } from "../../src/secret.ts";
+import { decide, type Decision } from "../../../cli/simulate/decide.ts";
+import { compileConfig } from "../../../src/config/compile.ts";
+import { placeOf } from "../../../src/http/middleware.ts";
+import type { Env } from "../../../src/secret.ts";
 
 /** What depends on more than the request: who asked before, and what is in order outside. */
 const BEYOND = new Set([

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { reset } from "cloudflare:test";
 import { afterEach, describe, expect, it } from "vitest";
-import { planParts } from "../../src/grant/parts.ts";
-import { startWorker, tokenFor, type TestWorker } from "./harness.ts";
+import { planParts } from "../../../../src/grant/parts.ts";
+import { startWorker, tokenFor, type TestWorker } from "../../support/start-worker.ts";
 import {
   MiB,
   PARTS_CONFIG,
@@ -15,7 +15,7 @@ import {
   refused,
   send,
   status,
-} from "./scripted-store.ts";
+} from "../../support/fake-store.ts";
 import {
   FILE,
   FOREVER,
@@ -26,7 +26,7 @@ import {
   pathOf,
   signedHeaders,
   start,
-} from "./uppy-client.ts";
+} from "../../support/uppy-client.ts";
 
 const ORIGIN = "https://acme-media.s3.ap-northeast-2.amazonaws.com";
 

@@ -1,9 +1,9 @@
 /** A Worker whose clock, ids and log the test holds. */
-import { aws, defineConfig, r2, sharedSecret } from "../../src/define.ts";
-import type { Dependencies } from "../../src/service.ts";
-import { createWorker } from "../../src/worker.ts";
-import { expectAgreement } from "./agree.ts";
-import { mintShared } from "./mint.ts";
+import { aws, defineConfig, r2, sharedSecret } from "../../../src/define.ts";
+import type { Dependencies } from "../../../src/service.ts";
+import { createWorker } from "../../../src/worker.ts";
+import { expectAgreement } from "./compare-with-simulate.ts";
+import { mintShared } from "./tokens.ts";
 
 export const NOW = Date.parse("2026-11-22T07:00:00Z");
 export const SECRET = "a shared secret of more than thirty-two characters";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import development from "../../dev/presigner.config.ts";
-import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
-import example from "../../presigner.config.ts";
-import { compileConfig } from "../../src/config/compile.ts";
-import { ConfigurationError } from "../../src/config/errors.ts";
-import * as define from "../../src/define.ts";
-import { CONFIG, ENV, startWorker } from "./harness.ts";
+import development from "../../../dev/presigner.config.ts";
+import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
+import example from "../../../presigner.config.ts";
+import { compileConfig } from "../../../src/config/compile.ts";
+import { ConfigurationError } from "../../../src/config/errors.ts";
+import * as define from "../../../src/define.ts";
+import { CONFIG, ENV, startWorker } from "../support/start-worker.ts";
 
 type Data = Record<string, unknown>;
 
@@ -389,7 +389,7 @@ describe("a configuration", () => {
   it("chooses the store by country, Union, continent, and else the default", async () => {
     const hostFor = async (cf: Record<string, string>) => {
       const worker = startWorker();
-      const { postUpload } = await import("./harness.ts");
+      const { postUpload } = await import("../support/start-worker.ts");
       const response = await postUpload(
         { ...worker, fetch: async (path, init) => worker.fetch(path, { ...init, cf }) },
         {

@@ -1,13 +1,13 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { describe, expect, it } from "vitest";
-import * as define from "../../src/define.ts";
-import type { Credentials } from "../../src/store/store.ts";
-import { encodeKey, type EncodedKey } from "../../src/store/encode-key.ts";
-import { Secret } from "../../src/secret.ts";
-import { createSigner } from "../../src/store/sigv4.ts";
-import { ACCOUNT, CONFIG, ENV, NOW, postUpload, startWorker } from "./harness.ts";
-import { SUITE } from "./vectors.ts";
+import * as define from "../../../src/define.ts";
+import type { Credentials } from "../../../src/store/store.ts";
+import { encodeKey, type EncodedKey } from "../../../src/store/encode-key.ts";
+import { Secret } from "../../../src/secret.ts";
+import { createSigner } from "../../../src/store/sigv4.ts";
+import { ACCOUNT, CONFIG, ENV, NOW, postUpload, startWorker } from "../support/start-worker.ts";
+import { SUITE } from "../support/aws-vectors.ts";
 
 function credentialsOf(
   accessKeyId: string,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { google, jwks, sharedSecret } from "../../src/define.ts";
+import { google, jwks, sharedSecret } from "../../../src/define.ts";
 import {
   CONFIG,
   NOW,
@@ -8,8 +8,8 @@ import {
   startWorker,
   tokenFor,
   type TestWorker,
-} from "./harness.ts";
-import { createSigner, mintShared, mintUnsigned } from "./mint.ts";
+} from "../support/start-worker.ts";
+import { createSigner, mintShared, mintUnsigned } from "../support/tokens.ts";
 
 const PNG = { policy: "photo", filename: "a.png", contentType: "image/png", size: 5 };
 const SECONDS = NOW / 1000;

@@ -7,7 +7,7 @@ import {
 } from "cloudflare:test";
 import { importJWK, jwtVerify } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CONFIG, ENV, postUpload, startWorker, tokenFor } from "./harness.ts";
+import { CONFIG, ENV, postUpload, startWorker, tokenFor } from "../support/start-worker.ts";
 import {
   ask,
   complete,
@@ -20,7 +20,7 @@ import {
   releaseOutside,
   rowsOf,
   type OutsideWorld,
-} from "./outside.ts";
+} from "../support/development-worker.ts";
 
 let outside: OutsideWorld;
 beforeEach(() => {

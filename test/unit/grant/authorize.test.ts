@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { postUpload, startWorker } from "./harness.ts";
+import { postUpload, startWorker } from "../support/start-worker.ts";
 
 const PNG = { policy: "photo", filename: "a.png", contentType: "image/png", size: 5 };
 const SHA256 = btoa("\u0001".repeat(32));

@@ -2,12 +2,12 @@ import { env } from "cloudflare:workers";
 import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { local } from "../../src/define.ts";
-import { partsOf, planParts, sizeOfPart } from "../../src/grant/parts.ts";
-import type { Ledger as LedgerApi } from "../../src/ledger/client.ts";
-import type { Outcome } from "../../src/ledger/record.ts";
-import { NOW, startWorker, type TestWorker } from "./harness.ts";
-import { ledgerName } from "./outside.ts";
+import { local } from "../../../src/define.ts";
+import { partsOf, planParts, sizeOfPart } from "../../../src/grant/parts.ts";
+import type { Ledger as LedgerApi } from "../../../src/ledger/client.ts";
+import type { Outcome } from "../../../src/ledger/record.ts";
+import { NOW, startWorker, type TestWorker } from "../support/start-worker.ts";
+import { ledgerName } from "../support/development-worker.ts";
 import {
   MiB,
   PARTS_CONFIG,
@@ -23,7 +23,7 @@ import {
   status,
   type ScriptedStore,
   xml,
-} from "./scripted-store.ts";
+} from "../support/fake-store.ts";
 
 const GiB = 1024 * MiB;
 const TiB = 1024 * GiB;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { jwtVerify } from "jose";
-import { jwksKeySource } from "../../src/grant/jwks.ts";
-import { createSigner, type Signer } from "./mint.ts";
+import { jwksKeySource } from "../../../src/grant/jwks.ts";
+import { createSigner, type Signer } from "../support/tokens.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { aws, defineConfig, r2 } from "../../src/define.ts";
-import { ACCOUNT, CONFIG as BASE, ENV, startWorker, type TestWorker } from "./harness.ts";
+import { aws, defineConfig, r2 } from "../../../src/define.ts";
+import {
+  ACCOUNT,
+  CONFIG as BASE,
+  ENV,
+  startWorker,
+  type TestWorker,
+} from "../support/start-worker.ts";
 import {
   at,
   createStore,
@@ -9,7 +15,7 @@ import {
   send,
   status,
   type ScriptedStore,
-} from "./scripted-store.ts";
+} from "../support/fake-store.ts";
 
 const CONFIG = defineConfig({
   origins: BASE.origins,

@@ -1,8 +1,16 @@
 /** Who may ask what, and what a token in the path costs. */
 import { describe, expect, it } from "vitest";
-import { NOW, tokenFor, type TestWorker } from "./harness.ts";
-import { MiB, UPLOAD_ID, at, expectProblem, send } from "./scripted-store.ts";
-import { FILE, FOREVER, begin, pathOf, start, type Begun, type Setting } from "./uppy-client.ts";
+import { NOW, tokenFor, type TestWorker } from "../../support/start-worker.ts";
+import { MiB, UPLOAD_ID, at, expectProblem, send } from "../../support/fake-store.ts";
+import {
+  FILE,
+  FOREVER,
+  begin,
+  pathOf,
+  start,
+  type Begun,
+  type Setting,
+} from "../../support/uppy-client.ts";
 
 /** Every route that names an upload. */
 const ROUTES = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CONFIG, ENV, postUpload, startWorker, tokenFor } from "./harness.ts";
+import { CONFIG, ENV, postUpload, startWorker, tokenFor } from "../support/start-worker.ts";
 
 const PNG = { policy: "photo", filename: "a.png", contentType: "image/png", size: 5 };
 

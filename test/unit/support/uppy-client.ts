@@ -1,13 +1,7 @@
 /** A Worker with the store that a test scripts, and what the clients of Uppy ask of it. */
 import { expect } from "vitest";
-import { NOW, startWorker, tokenFor, type TestWorker } from "./harness.ts";
-import {
-  PARTS_CONFIG,
-  PARTS_ENV,
-  createStore,
-  send,
-  type ScriptedStore,
-} from "./scripted-store.ts";
+import { NOW, startWorker, tokenFor, type TestWorker } from "./start-worker.ts";
+import { PARTS_CONFIG, PARTS_ENV, createStore, send, type ScriptedStore } from "./fake-store.ts";
 
 export const FOREVER = { exp: Date.parse("2050-01-01T00:00:00Z") / 1000 };
 

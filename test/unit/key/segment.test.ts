@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeSegment, segmentError } from "../../src/key/segment.ts";
-import { parseDuration, parseRate, parseSize } from "../../src/config/units.ts";
-import { addressKey } from "../../src/http/rate-limit.ts";
-import { encodeMetadata, metadataError } from "../../src/grant/metadata.ts";
+import { encodeSegment, segmentError } from "../../../src/key/segment.ts";
+import { parseDuration, parseRate, parseSize } from "../../../src/config/units.ts";
+import { addressKey } from "../../../src/http/rate-limit.ts";
+import { encodeMetadata, metadataError } from "../../../src/grant/metadata.ts";
 
 describe("quantities as people write them", () => {
   it.for([

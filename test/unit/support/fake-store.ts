@@ -1,9 +1,9 @@
 /** An S3 store behind a Worker's outbound `fetch`: it keeps one object and its parts, answers as a test scripts it, and remembers what it was asked. */
 import { expect } from "vitest";
-import { aws, ceph, defineConfig, scaleway } from "../../src/define.ts";
-import type { Dependencies } from "../../src/service.ts";
-import { escapeXml } from "../../src/store/xml.ts";
-import { CONFIG, ENV, tokenFor, type TestWorker } from "./harness.ts";
+import { aws, ceph, defineConfig, scaleway } from "../../../src/define.ts";
+import type { Dependencies } from "../../../src/service.ts";
+import { escapeXml } from "../../../src/store/xml.ts";
+import { CONFIG, ENV, tokenFor, type TestWorker } from "./start-worker.ts";
 
 export const MiB = 2 ** 20;
 export const UPLOAD_ID = "2~store.upload_id";

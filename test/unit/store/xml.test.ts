@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Secret } from "../../src/secret.ts";
-import type { EncodedKey } from "../../src/store/encode-key.ts";
-import { createSigner } from "../../src/store/sigv4.ts";
-import { escapeXml, readBlocks, readField } from "../../src/store/xml.ts";
-import { startWorker, type TestWorker } from "./harness.ts";
+import { Secret } from "../../../src/secret.ts";
+import type { EncodedKey } from "../../../src/store/encode-key.ts";
+import { createSigner } from "../../../src/store/sigv4.ts";
+import { escapeXml, readBlocks, readField } from "../../../src/store/xml.ts";
+import { startWorker, type TestWorker } from "../support/start-worker.ts";
 import {
   MiB,
   PARTS_CONFIG,
@@ -19,7 +19,7 @@ import {
   type Operation,
   type Script,
   type ScriptedStore,
-} from "./scripted-store.ts";
+} from "../support/fake-store.ts";
 
 describe("a field", () => {
   it.for([
