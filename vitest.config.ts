@@ -15,6 +15,8 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          // Storage is reset after each test, so that files can share one isolate.
+          isolate: false,
           include: ["test/unit/**/*.test.ts"],
           // An eviction takes a second of its own.
           testTimeout: 30_000,

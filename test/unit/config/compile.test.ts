@@ -45,7 +45,7 @@ describe("a configuration", () => {
     expect(errorsIn(example, ENV)).toEqual(["stores.media.account"]);
   });
 
-  it("tells all its errors at once, each with its path", () => {
+  it("reports all its errors at once, each with its path", () => {
     const config = {
       origins: ["app.example.com"],
       issuers: [{ ...CONFIG.issuers[0], algorithms: ["RS256"] }],

@@ -66,7 +66,7 @@ describe("a body that is no request", () => {
       { pointer: "/extra", detail: "is not a known field" },
     ]);
   });
-  it("names every fault at once", async () => {
+  it("names every error at once", async () => {
     const { body } = await ask({ contentType: 1, size: "5", filename: "" });
     expect(body["errors"]).toEqual([
       expect.objectContaining({ pointer: "/filename" }),
@@ -106,7 +106,7 @@ describe("size", () => {
     const draft = { policy: "draft", filename: "a.txt", contentType: "text/plain", size: 0 };
     expect(await ask(draft)).toMatchObject({ status: 201, body: { contentLength: 0 } });
   });
-  it("tells that nothing bounds the body where it is left out", async () => {
+  it("says that nothing limits the body where it is left out", async () => {
     const { size: _, ...unsized } = PNG;
     const { status, body } = await ask(unsized);
     expect(status).toBe(201);

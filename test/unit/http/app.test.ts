@@ -88,7 +88,7 @@ describe("the edge", () => {
     expect(await response.json()).toMatchObject({ code: "bad-request" });
   });
 
-  it("tells nothing of a failure but the id under which the log has it", async () => {
+  it("says nothing about a failure but the request id of its log line", async () => {
     const ids = ["11111111-1111-4111-8111-111111111111"];
     const newId = () => {
       const id = ids.pop();
@@ -212,7 +212,7 @@ describe("the rate-limit bindings", () => {
   });
 });
 
-describe("a configuration with a mistake", () => {
+describe("a configuration with an error", () => {
   it("answers `misconfigured` everywhere and names the missing secret in the log alone", async () => {
     const { AUTH_SECRET: _, ...env } = ENV;
     const worker = startWorker({ env });
@@ -225,7 +225,7 @@ describe("a configuration with a mistake", () => {
     expect(worker.log.join("\n")).not.toContain(ENV.MEDIA_SECRET_ACCESS_KEY);
   });
 
-  it("serves again when it is mended", async () => {
+  it("serves again when it is fixed", async () => {
     expect((await startWorker({ config: CONFIG }).fetch("/healthz")).status).toBe(200);
   });
 });

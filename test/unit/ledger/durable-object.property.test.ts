@@ -5,18 +5,18 @@ import {
   ask,
   complete,
   grant,
-  holdOutside,
+  controlEnvironment,
   isStored,
   ledgerOf,
   moveClock,
   putObject,
-  releaseOutside,
+  restoreEnvironment,
   rowsOf,
 } from "../support/development-worker.ts";
 
-beforeEach(() => void holdOutside());
+beforeEach(() => void controlEnvironment());
 afterEach(async () => {
-  releaseOutside();
+  restoreEnvironment();
   await reset();
 });
 

@@ -3,7 +3,12 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Ledger as LedgerApi } from "../../../src/ledger/client.ts";
 import type { Reservation } from "../../../src/ledger/limits.ts";
 import { startWorker, type TestWorker } from "../support/start-worker.ts";
-import { ask, holdOutside, ledgerOf, releaseOutside } from "../support/development-worker.ts";
+import {
+  ask,
+  controlEnvironment,
+  ledgerOf,
+  restoreEnvironment,
+} from "../support/development-worker.ts";
 import {
   MiB,
   PARTS_CONFIG,
@@ -188,7 +193,7 @@ describe("a batch", () => {
     });
   });
 
-  it("begins uploads in parts, and is not spoiled by a store that is down", async () => {
+  it("creates multipart uploads, and is not affected by a store that is down", async () => {
     const store = createStore();
     const worker = start({ store });
     const video = { policy: "video", contentType: "video/mp4", size: 8 * MiB };
@@ -240,7 +245,7 @@ describe("a batch with a quota", () => {
   const admitAll: LedgerApi["reserve"] = async (reservations) =>
     Promise.resolve(reservations.map(() => ({ isAdmitted: true, remaining: {} })));
 
-  it("is reserved in one round trip, and only what has a quota and no fault", async () => {
+  it("is reserved in one round trip, and only what has a quota and no error", async () => {
     const { calls, env } = countReservations(admitAll);
     const uploads = [
       { ...LIMITED, size: 1 },
@@ -298,12 +303,12 @@ describe("a batch with a quota", () => {
 
 describe("a batch with the ledger itself", () => {
   afterEach(async () => {
-    releaseOutside();
+    restoreEnvironment();
     await reset();
   });
 
   it("admits what fits, in order, and passes over what does not", async () => {
-    holdOutside();
+    controlEnvironment();
     const sizes = [9_000_000, 10_000_000, 2_000_000, 1_000_000, 1];
     const uploads = sizes.map((size) => ({ policy: "limited", contentType: "image/png", size }));
     const response = await ask("POST", "/v1/uploads/batch", { body: { uploads } });

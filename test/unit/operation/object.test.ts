@@ -14,7 +14,7 @@ import {
   refused,
   send,
   status,
-  type ScriptedStore,
+  type FakeStore,
 } from "../support/fake-store.ts";
 
 const CONFIG = defineConfig({
@@ -81,7 +81,7 @@ const READING = {
 } as const;
 
 interface Setting {
-  readonly store: ScriptedStore;
+  readonly store: FakeStore;
   readonly worker: TestWorker;
 }
 
@@ -91,19 +91,19 @@ function start(env: object = {}): Setting {
   return { store, worker: startWorker({ config: CONFIG, env: { ...ENV, ...env }, dependencies }) };
 }
 
-interface Asker {
+interface RequestOptions {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly cf?: Readonly<Record<string, string>>;
 }
 
-const download = async (worker: TestWorker, body: unknown, asker: Asker = {}) =>
-  send(worker, "POST", "/v1/downloads", { body, ...asker });
-const remove = async (worker: TestWorker, body: unknown, asker: Asker = {}) =>
-  send(worker, "DELETE", "/v1/objects", { body, ...asker });
+const download = async (worker: TestWorker, body: unknown, options: RequestOptions = {}) =>
+  send(worker, "POST", "/v1/downloads", { body, ...options });
+const remove = async (worker: TestWorker, body: unknown, options: RequestOptions = {}) =>
+  send(worker, "DELETE", "/v1/objects", { body, ...options });
 
 /** The ticket's URL. */
-async function urlFor(body: object, asker: Asker = {}, env: object = {}): Promise<URL> {
-  const response = await download(start(env).worker, body, asker);
+async function urlFor(body: object, options: RequestOptions = {}, env: object = {}): Promise<URL> {
+  const response = await download(start(env).worker, body, options);
   expect(response.status).toBe(200);
   return new URL((await response.json<{ url: string }>()).url);
 }
@@ -142,7 +142,7 @@ describe("a ticket to read", () => {
       "X-Amz-SignedHeaders": "host",
       "X-Amz-Signature": expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     });
-    expect(store.asked).toEqual([]);
+    expect(store.requests).toEqual([]);
   });
 
   it("is for HEAD where that is asked for, with another signature than for GET", async () => {
@@ -258,12 +258,15 @@ describe("an object to delete", () => {
   it("is deleted with the reading key, and with the writing one where that may not", async () => {
     const { store, worker } = start(READING);
     expect((await remove(worker, PHOTO)).status).toBe(204);
-    expect(store.asked.map(({ headers }) => signerOf(headers))).toEqual(["AKIDREAD"]);
-    store.asked.length = 0;
+    expect(store.requests.map(({ headers }) => signerOf(headers))).toEqual(["AKIDREAD"]);
+    store.requests.length = 0;
     store.scripts.DeleteObject = ({ headers }) =>
       signerOf(headers) === "AKIDREAD" ? refused("AccessDenied", 403) : status(204);
     expect((await remove(worker, PHOTO)).status).toBe(204);
-    expect(store.asked.map(({ headers }) => signerOf(headers))).toEqual(["AKIDREAD", "AKIDMEDIA"]);
+    expect(store.requests.map(({ headers }) => signerOf(headers))).toEqual([
+      "AKIDREAD",
+      "AKIDMEDIA",
+    ]);
   });
 
   it("stays where neither key may, and the answer says so", async () => {
@@ -291,7 +294,7 @@ describe("an object to delete", () => {
     const { store, worker } = start();
     const response = await remove(worker, { policy: "drawing", key: "drawings/alice/1.png" });
     await expectProblem(response, 403, "forbidden");
-    expect(store.asked).toEqual([]);
+    expect(store.requests).toEqual([]);
   });
 
   it("needs a body, and no field that is not known", async () => {
@@ -311,8 +314,8 @@ const WAYS = [
 describe.for(WAYS)("what is %s", ([, use]) => {
   it.for([
     ["is another user's", "photo", "photos/bob/1.png"],
-    ["begins like the user", "photo", "photos/alice2/1.png"],
-    ["is another's of whom the user begins like", "photo", "photos/alic/1.png"],
+    ["starts like the user", "photo", "photos/alice2/1.png"],
+    ["belongs to a user whose id is the start of this one", "photo", "photos/alic/1.png"],
     ["is the user in upper case", "photo", "photos/Alice/1.png"],
     ["leads elsewhere", "photo", "photos/alice/../bob/1.png"],
     ["leads back", "photo", "photos/bob/../alice/1.png"],
@@ -320,14 +323,14 @@ describe.for(WAYS)("what is %s", ([, use]) => {
     ["has a dot for a folder", "document", "documents/alice/./a.txt"],
     ["has dots for an id", "document", "documents/alice/../a.txt"],
     ["has an empty folder", "document", "documents/alice//a.txt"],
-    ["begins with a slash", "photo", "/photos/alice/1.png"],
+    ["starts with a slash", "photo", "/photos/alice/1.png"],
     ["is a folder", "photo", "photos/alice/"],
     ["is not as deep as the policy's", "photo", "photos/1.png"],
     ["is deeper than the policy's", "photo", "photos/alice/a/1.png"],
     ["goes on after the policy's", "photo", "photos/alice/1.png/2.png"],
     ["has no extension", "photo", "photos/alice/1"],
     ["is in another policy's folder", "photo", "documents/alice/1/a.txt"],
-    ["is in a folder that begins like the policy's", "photo", "photos2/alice/1.png"],
+    ["is in a folder that starts like the policy's", "photo", "photos2/alice/1.png"],
     ["has a pattern's letters", "photo", "photos/.*/1.png"],
     ["has a backslash", "document", String.raw`documents/alice/1\..\..\bob/a.txt`],
     ["has a second line", "photo", "photos/alice/1.png\n"],
@@ -342,7 +345,7 @@ describe.for(WAYS)("what is %s", ([, use]) => {
   ] as const)("has no key that %s", async ([, policy, key]) => {
     const { store, worker } = start();
     await expectProblem(await use(worker, { policy, key }), 403, "key-outside-prefix");
-    expect(store.asked).toEqual([]);
+    expect(store.requests).toEqual([]);
   });
 
   it("may have dots, and percent signs that mean nothing", async () => {
@@ -384,9 +387,9 @@ describe.for(WAYS)("what is %s", ([, use]) => {
   it("is of a policy that there is, and that the token is for", async () => {
     const { worker } = start();
     await expectProblem(await use(worker, { ...PHOTO, policy: "x" }), 404, "policy-not-found");
-    const narrowed = { claims: { policies: ["document"] } };
-    await expectProblem(await use(worker, PHOTO, narrowed), 403, "forbidden");
-    expect((await use(worker, documentKey("a.txt"), narrowed)).ok).toBe(true);
+    const restricted = { claims: { policies: ["document"] } };
+    await expectProblem(await use(worker, PHOTO, restricted), 403, "forbidden");
+    expect((await use(worker, documentKey("a.txt"), restricted)).ok).toBe(true);
   });
 
   it("has the one key that the token is for", async () => {
@@ -443,12 +446,12 @@ describe("an object of a policy with several stores", () => {
     ["the other one, where it is there alone", [EUROPE], KOREAN, EUROPE, [MEDIA, EUROPE]],
     ["the other one, for a European too", [MEDIA], FRENCH, MEDIA, [EUROPE, MEDIA]],
     ["the caller's own, where it is nowhere", [], FRENCH, EUROPE, [EUROPE, MEDIA]],
-  ] as const)("is read from %s", async ([, holders, asker, host, asked]) => {
+  ] as const)("is read from %s", async ([, holders, options, host, asked]) => {
     const { store, worker } = startWith(holders);
-    const { url } = await (await download(worker, OBJECT, asker)).json<{ url: string }>();
+    const { url } = await (await download(worker, OBJECT, options)).json<{ url: string }>();
     expect(new URL(url).host).toBe(host);
-    expect(store.asked.map((one) => one.url.host)).toEqual(asked);
-    expect(store.asked.every(({ operation }) => operation === "HeadObject")).toBe(true);
+    expect(store.requests.map((one) => one.url.host)).toEqual(asked);
+    expect(store.requests.every(({ operation }) => operation === "HeadObject")).toBe(true);
   });
 
   it("is looked for with the reading key", async () => {

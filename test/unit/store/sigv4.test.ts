@@ -118,6 +118,7 @@ interface Scope {
 }
 
 const SHARED = { policy: "document", contentType: "text/plain", size: 5 };
+
 const MEDIA = {
   accessKeyId: ENV.MEDIA_ACCESS_KEY_ID,
   secretAccessKey: ENV.MEDIA_SECRET_ACCESS_KEY,
@@ -322,15 +323,5 @@ describe("a presigner", () => {
     await expect(
       presign({ ...base, origin: "https://bucket.example.net@evil.example", ...pathOf("/x") }),
     ).rejects.toThrow(TypeError);
-  });
-});
-
-describe("a secret", () => {
-  it("prints as its name wherever it is printed", () => {
-    const secret = new Secret("MEDIA_SECRET_ACCESS_KEY", "hidden");
-    expect(`${String(secret)} ${JSON.stringify({ secret })}`).toBe(
-      '[secret MEDIA_SECRET_ACCESS_KEY] {"secret":"[secret MEDIA_SECRET_ACCESS_KEY]"}',
-    );
-    expect(Object.values(secret)).not.toContain("hidden");
   });
 });

@@ -1,4 +1,4 @@
-/** The simulator judged by the Worker: every request for a ticket of every test is put to both. */
+/** Compares the simulator with the Worker, which is its reference: every `POST /v1/uploads` of every test is sent to both. */
 import { decodeJwt } from "jose";
 import { expect } from "vitest";
 import { decide, type Decision } from "../../../cli/simulate/decide.ts";
@@ -6,7 +6,7 @@ import { compileConfig } from "../../../src/config/compile.ts";
 import { placeOf } from "../../../src/http/middleware.ts";
 import type { Env } from "../../../src/secret.ts";
 
-/** What depends on more than the request: who asked before, and what is in order outside. */
+/** What depends on more than the request: who asked before, and what is in order environment. */
 const BEYOND = new Set([
   "bad-request",
   "unauthenticated",
@@ -84,7 +84,7 @@ function answered(status: number, answer: Json): Json {
   return {
     status,
     key: String(answer["key"]).replaceAll(ID, "{id}"),
-    // Parts that each need a checksum get no ticket before it is told.
+    // Parts that each need a checksum get no ticket before they have it.
     signedHeaders:
       url === undefined
         ? ["content-length", "host", "x-amz-checksum-sha256"]

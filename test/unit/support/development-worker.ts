@@ -14,40 +14,40 @@ interface Delivered {
   readonly body: string;
 }
 
-export interface OutsideWorld {
+export interface Environment {
   /** What the receiver answers to a webhook. */
   receiver: () => Response | Promise<Response>;
   /** What the store answers, in place of the bucket's own state. */
   store: (() => Response | Promise<Response>) | undefined;
   readonly delivered: Delivered[];
   /** Methods and keys that were asked of the store. */
-  readonly asked: string[];
+  readonly requests: string[];
 }
 
 /** Starts the clock well in the future, so that no alarm of the platform goes off by itself. */
-export function holdOutside(): OutsideWorld {
-  const outside: OutsideWorld = {
+export function controlEnvironment(): Environment {
+  const environment: Environment = {
     receiver: () => new Response(null, { status: 204 }),
     store: undefined,
     delivered: [],
-    asked: [],
+    requests: [],
   };
   vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2040-01-01T00:00:00Z") });
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const request = new Request(input, init);
     const { pathname } = new URL(request.url);
     if (!pathname.startsWith(STORE_PATH)) {
-      outside.delivered.push({ headers: request.headers, body: await request.text() });
-      return outside.receiver();
+      environment.delivered.push({ headers: request.headers, body: await request.text() });
+      return environment.receiver();
     }
     const key = decodeURIComponent(pathname.slice(STORE_PATH.length));
-    outside.asked.push(`${request.method} ${key}`);
-    return outside.store ? outside.store() : answerFromBucket(request.method, key);
+    environment.requests.push(`${request.method} ${key}`);
+    return environment.store ? environment.store() : answerFromBucket(request.method, key);
   });
-  return outside;
+  return environment;
 }
 
-export function releaseOutside(): void {
+export function restoreEnvironment(): void {
   vi.restoreAllMocks();
   vi.useRealTimers();
 }

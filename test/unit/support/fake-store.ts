@@ -32,9 +32,9 @@ interface Part {
   readonly sha256?: string;
 }
 
-export interface ScriptedStore {
+export interface FakeStore {
   readonly fetch: Dependencies["fetch"];
-  readonly asked: Asked[];
+  readonly requests: Asked[];
   /** What is answered in place of what the store has. */
   readonly scripts: Partial<Record<Operation, Script>>;
   readonly parts: Map<number, Part>;
@@ -46,26 +46,26 @@ export interface ScriptedStore {
   readonly only: (operation: Operation) => Asked;
 }
 
-export function createStore(scripts: ScriptedStore["scripts"] = {}): ScriptedStore {
+export function createStore(scripts: FakeStore["scripts"] = {}): FakeStore {
   const only = (operation: Operation): Asked => {
-    const [asked, ...others] = store.asked.filter((one) => one.operation === operation);
+    const [asked, ...others] = store.requests.filter((one) => one.operation === operation);
     if (!asked || others.length > 0) throw new Error(`Not one ${operation}`);
     return asked;
   };
-  const store: ScriptedStore = {
-    asked: [],
+  const store: FakeStore = {
+    requests: [],
     scripts,
     parts: new Map(),
     object: undefined,
     only,
-    count: (operation) => store.asked.filter((one) => one.operation === operation).length,
+    count: (operation) => store.requests.filter((one) => one.operation === operation).length,
     async fetch(input, init) {
       const request = new Request(input, init);
       const url = new URL(request.url);
       const operation = operationOf(request.method, url.searchParams);
       const { method, headers } = request;
       const asked = { operation, method, url, headers, body: await request.text() };
-      store.asked.push(asked);
+      store.requests.push(asked);
       return (store.scripts[operation] ?? ANSWERS[operation](store))(asked);
     },
   };
@@ -83,7 +83,7 @@ function operationOf(method: string, query: URLSearchParams): Operation {
 }
 
 /** What a store answers that has what it has. */
-const ANSWERS: Readonly<Record<Operation, (store: ScriptedStore) => Script>> = {
+const ANSWERS: Readonly<Record<Operation, (store: FakeStore) => Script>> = {
   CreateMultipartUpload: () => () =>
     xml(
       "InitiateMultipartUploadResult",
@@ -104,10 +104,10 @@ const ANSWERS: Readonly<Record<Operation, (store: ScriptedStore) => Script>> = {
     },
   CompleteMultipartUpload: (store) => () => {
     const size = [...store.parts.values()].reduce((sum, part) => sum + part.size, 0);
-    const begun = store.asked.find(({ operation }) => operation === "CreateMultipartUpload");
+    const created = store.requests.find(({ operation }) => operation === "CreateMultipartUpload");
     store.object = {
       "content-length": String(size),
-      "content-type": begun?.headers.get("content-type") ?? "",
+      "content-type": created?.headers.get("content-type") ?? "",
       etag: '"whole"',
     };
     return xml("CompleteMultipartUploadResult", "<ETag>&quot;whole&quot;</ETag>");
@@ -133,7 +133,7 @@ export const xml = (root: string, content: string): Response =>
     `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</${root}>`,
   );
 
-/** A page of parts; one that is not the last ends with where the next begins. */
+/** A page of parts; one that is not the last ends with the start of the next one. */
 export const listed = (parts: string, next?: string): Response =>
   xml("ListPartsResult", `<IsTruncated>${next !== undefined}</IsTruncated>${next ?? ""}${parts}`);
 
@@ -143,7 +143,7 @@ function partXml(partNumber: number, { size, etag, sha256 }: Part): string {
 }
 
 /** What the client's PUTs leave: the parts of a file of `size` bytes. */
-export function putParts(store: ScriptedStore, size: number, partSize = 8 * MiB): void {
+export function putParts(store: FakeStore, size: number, partSize = 8 * MiB): void {
   for (let partNumber = 1; (partNumber - 1) * partSize < size; partNumber += 1) {
     const bytes = Math.min(partSize, size - (partNumber - 1) * partSize);
     store.parts.set(partNumber, { size: bytes, etag: `etag-${partNumber}` });
@@ -231,7 +231,7 @@ export async function expectProblem(
   expect(response.headers.get("content-type")).toBe("application/problem+json");
 }
 
-/** Where a fault of the request is. */
+/** Where a error of the request is. */
 export const at = (pointer: string) => ({ errors: [{ pointer }] });
 
 interface PartTicket {
@@ -244,7 +244,7 @@ interface PartTicket {
   readonly expiresAt: string;
 }
 
-export interface Begun {
+export interface CreatedUpload {
   readonly id: string;
   readonly key: string;
   readonly multipart: {
@@ -256,8 +256,12 @@ export interface Begun {
   };
 }
 
-/** An upload in parts that the store has begun. */
-export async function begin(worker: TestWorker, size: number, fields: object = {}): Promise<Begun> {
+/** An multipart upload that the store has created. */
+export async function createUpload(
+  worker: TestWorker,
+  size: number,
+  fields: object = {},
+): Promise<CreatedUpload> {
   const body = { contentType: "video/mp4", size, multipart: true, ...fields };
   const response = await send(worker, "POST", "/v1/uploads", { body });
   expect(response.status).toBe(201);

@@ -135,7 +135,7 @@ export function startWorker({
   };
 }
 
-/** A token for alice, an hour long, with whatever claims it is told to have. */
+/** A token for alice, an hour long, with the given claims. */
 export async function tokenFor(claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const seconds = NOW / 1000;
   return mintShared(SECRET, {

@@ -18,7 +18,7 @@ async function assemble(
   return `${input}.${base64url(new Uint8Array(await sign(new TextEncoder().encode(input))))}`;
 }
 
-/** A compact JWS, HS256, with whatever header it is told to have. */
+/** A compact JWS, HS256, with the given header. */
 export async function mintShared(
   secret: string,
   claims: Claims,

@@ -1,12 +1,12 @@
 /** A Worker with the store that a test scripts, and what the clients of Uppy ask of it. */
 import { expect } from "vitest";
 import { NOW, startWorker, tokenFor, type TestWorker } from "./start-worker.ts";
-import { PARTS_CONFIG, PARTS_ENV, createStore, send, type ScriptedStore } from "./fake-store.ts";
+import { PARTS_CONFIG, PARTS_ENV, createStore, send, type FakeStore } from "./fake-store.ts";
 
 export const FOREVER = { exp: Date.parse("2050-01-01T00:00:00Z") / 1000 };
 
 export interface Setting {
-  readonly store: ScriptedStore;
+  readonly store: FakeStore;
   readonly worker: TestWorker;
   readonly moveClock: (seconds: number) => void;
 }
@@ -26,7 +26,7 @@ export function start(config: unknown = PARTS_CONFIG, bindings: object = {}): Se
 export const META = { name: "a.mp4", type: "video/mp4", relativePath: null };
 export const FILE = { filename: "a.mp4", type: "video/mp4" };
 
-export interface Begun {
+export interface CreatedUpload {
   readonly key: string;
   readonly uploadId: string;
   readonly bucket: string;
@@ -35,17 +35,17 @@ export interface Begun {
 export const create = async (worker: TestWorker, metadata: object, fields: object = {}) =>
   send(worker, "POST", "/s3/multipart", { body: { ...FILE, metadata, ...fields } });
 
-export async function begin(
+export async function createUpload(
   worker: TestWorker,
   size: number,
   metadata: object = {},
-): Promise<Begun> {
+): Promise<CreatedUpload> {
   const response = await create(worker, { ...META, size, ...metadata });
   expect(response.status).toBe(200);
   return response.json();
 }
 
-export const pathOf = ({ uploadId, key }: Begun, what = "") =>
+export const pathOf = ({ uploadId, key }: CreatedUpload, what = "") =>
   `/s3/multipart/${encodeURIComponent(uploadId)}${what}?key=${encodeURIComponent(key)}`;
 
 /** As versions 4 and 5 ask, which name JSON. */

@@ -5,10 +5,10 @@ import { MiB, UPLOAD_ID, at, expectProblem, send } from "../../support/fake-stor
 import {
   FILE,
   FOREVER,
-  begin,
+  createUpload,
   pathOf,
   start,
-  type Begun,
+  type CreatedUpload,
   type Setting,
 } from "../../support/uppy-client.ts";
 
@@ -29,7 +29,7 @@ describe("an upload is its caller's alone", () => {
   const ask = async (
     { worker }: Setting,
     [, method, path, body]: (typeof ROUTES)[number],
-    { uploadId, key }: Pick<Begun, "uploadId" | "key">,
+    { uploadId, key }: Pick<CreatedUpload, "uploadId" | "key">,
     claims: object = {},
   ) => {
     const url = new URL(path.replace("ID", encodeURIComponent(uploadId)), "https://x.example");
@@ -40,21 +40,25 @@ describe("an upload is its caller's alone", () => {
 
   it.for(ROUTES)("for %s", async (route) => {
     const setting = start();
-    const begun = await begin(setting.worker, 5);
-    const other = await begin(setting.worker, 5);
-    const before = setting.store.asked.length;
-    await expectProblem(await ask(setting, route, begun, { sub: "bob" }), 404, "upload-not-found");
-    for (const narrowed of [{ policies: ["metered"] }, { maxBytes: 4 }, { key: other.key }])
-      await expectProblem(await ask(setting, route, begun, narrowed), 404, "upload-not-found");
-    const forged = { ...begun, uploadId: UPLOAD_ID };
+    const created = await createUpload(setting.worker, 5);
+    const other = await createUpload(setting.worker, 5);
+    const before = setting.store.requests.length;
+    await expectProblem(
+      await ask(setting, route, created, { sub: "bob" }),
+      404,
+      "upload-not-found",
+    );
+    for (const restricted of [{ policies: ["metered"] }, { maxBytes: 4 }, { key: other.key }])
+      await expectProblem(await ask(setting, route, created, restricted), 404, "upload-not-found");
+    const forged = { ...created, uploadId: UPLOAD_ID };
     await expectProblem(await ask(setting, route, forged), 404, "upload-not-found");
-    const elsewhere = { ...begun, key: other.key };
+    const elsewhere = { ...created, key: other.key };
     await expectProblem(await ask(setting, route, elsewhere), 403, "key-outside-prefix");
-    const outside = { ...begun, key: "videos/bob/a.mp4" };
-    await expectProblem(await ask(setting, route, outside), 403, "key-outside-prefix");
-    const nameless = { ...begun, key: "" };
+    const environment = { ...created, key: "videos/bob/a.mp4" };
+    await expectProblem(await ask(setting, route, environment), 403, "key-outside-prefix");
+    const nameless = { ...created, key: "" };
     await expectProblem(await ask(setting, route, nameless), 422, "invalid-request", at("/key"));
-    expect(setting.store.asked).toHaveLength(before);
+    expect(setting.store.requests).toHaveLength(before);
   });
 
   it.for(ROUTES)("and %s needs a token", async ([, method, path]) => {
@@ -64,31 +68,35 @@ describe("an upload is its caller's alone", () => {
 
   it("whatever else the query names", async () => {
     const { worker } = start();
-    const begun = await begin(worker, 12 * MiB);
-    const other = await begin(worker, 12 * MiB);
-    const response = await send(worker, "GET", `${pathOf(begun, "/3")}&uploadId=${other.uploadId}`);
+    const created = await createUpload(worker, 12 * MiB);
+    const other = await createUpload(worker, 12 * MiB);
+    const response = await send(
+      worker,
+      "GET",
+      `${pathOf(created, "/3")}&uploadId=${other.uploadId}`,
+    );
     const { url } = await response.json<{ url: string }>();
-    expect(new URL(url).pathname).toBe(`/${begun.key}`);
+    expect(new URL(url).pathname).toBe(`/${created.key}`);
   });
 
   it("for what signRequest asks", async () => {
     const { store, worker } = start();
-    const begun = await begin(worker, 5);
-    const before = store.asked.length;
+    const created = await createUpload(worker, 5);
+    const before = store.requests.length;
     for (const method of ["PUT", "GET", "POST", "DELETE"]) {
-      const body = { method, key: begun.key, uploadId: begun.uploadId, partNumber: 1 };
+      const body = { method, key: created.key, uploadId: created.uploadId, partNumber: 1 };
       const theirs = await send(worker, "POST", "/s3/presign", { body, claims: { sub: "bob" } });
       await expectProblem(theirs, 404, "upload-not-found");
       const elsewhere = { ...body, key: "videos/alice/other.mp4" };
       const moved = await send(worker, "POST", "/s3/presign", { body: elsewhere });
       await expectProblem(moved, 403, "key-outside-prefix");
     }
-    expect(store.asked).toHaveLength(before);
+    expect(store.requests).toHaveLength(before);
   });
 });
 
-describe("what begins an upload", () => {
-  const begins = [
+describe("what creates an upload", () => {
+  const creations = [
     ["GET /s3/params", "GET", "/s3/params?filename=a.mp4&type=video/mp4&", undefined],
     ["POST /s3/multipart", "POST", "/s3/multipart", FILE],
     ["a PUT of signRequest", "POST", "/s3/presign", { method: "PUT" }],
@@ -97,7 +105,7 @@ describe("what begins an upload", () => {
 
   const ask = async (
     { worker }: Setting,
-    [, method, path, fields]: (typeof begins)[number],
+    [, method, path, fields]: (typeof creations)[number],
     metadata: Readonly<Record<string, string>>,
     claims: object = {},
   ) => {
@@ -114,10 +122,10 @@ describe("what begins an upload", () => {
     });
   };
 
-  it.for(begins)("is bounded by what the token is for: %s", async (route) => {
+  it.for(creations)("is bounded by what the token is for: %s", async (route) => {
     const setting = start();
-    const { key } = await begin(setting.worker, 5);
-    const before = setting.store.asked.length;
+    const { key } = await createUpload(setting.worker, 5);
+    const before = setting.store.requests.length;
     const size = { size: "5" };
     const refusals = [
       [size, { policies: ["metered"] }, 403, "forbidden"],
@@ -129,13 +137,13 @@ describe("what begins an upload", () => {
     ] as const;
     for (const [metadata, claims, code, problem] of refusals)
       await expectProblem(await ask(setting, route, metadata, claims), code, problem);
-    expect(setting.store.asked).toHaveLength(before);
+    expect(setting.store.requests).toHaveLength(before);
     const own = await ask(setting, route, size, { key, maxBytes: 5, policies: ["video"] });
     expect(own.status).toBe(200);
     expect(JSON.stringify(await own.json())).toContain(key);
   });
 
-  it.for(begins)("counts as every other ticket does: %s", async (route) => {
+  it.for(creations)("counts as every other ticket does: %s", async (route) => {
     const keys: string[] = [];
     const caller = "https://backend.example.com alice";
     const RATE_LIMIT_CALLER = {
@@ -147,7 +155,7 @@ describe("what begins an upload", () => {
     const setting = start(undefined, { RATE_LIMIT_CALLER });
     await expectProblem(await ask(setting, route, { size: "5" }), 429, "rate-limited");
     expect(keys.filter((key) => key === caller)).toHaveLength(1);
-    expect(setting.store.asked).toHaveLength(0);
+    expect(setting.store.requests).toHaveLength(0);
   });
 
   it("takes names of JavaScript's own for what they are: fields that the policy has not", async () => {
@@ -168,7 +176,7 @@ describe("what begins an upload", () => {
   });
 });
 
-/** Two slashes at the beginning of a path would name a host. */
+/** Two slashes at the start of a path would name a host. */
 const SERVICE = "https://uploads.example.com";
 
 describe("a token in the path", () => {
@@ -181,11 +189,11 @@ describe("a token in the path", () => {
     const token = await tokenFor(FOREVER);
     const response = await post(worker, `/uppy/${token}/s3/multipart`);
     expect(response.status).toBe(200);
-    const begun = await response.json<Begun>();
-    expect(begun.key).toMatch(/^videos\/alice\//);
-    expect((await worker.fetch(`/uppy/${token}${pathOf(begun, "/1")}`)).status).toBe(200);
+    const created = await response.json<CreatedUpload>();
+    expect(created.key).toMatch(/^videos\/alice\//);
+    expect((await worker.fetch(`/uppy/${token}${pathOf(created, "/1")}`)).status).toBe(200);
     const bob = await tokenFor({ ...FOREVER, sub: "bob" });
-    const theirs = await worker.fetch(`/uppy/${bob}${pathOf(begun, "/1")}`);
+    const theirs = await worker.fetch(`/uppy/${bob}${pathOf(created, "/1")}`);
     await expectProblem(theirs, 404, "upload-not-found");
   });
 
@@ -244,8 +252,8 @@ describe("a token in the path", () => {
     for (const path of [...paths(token), ...paths(old)]) {
       for (const method of ["GET", "POST", "DELETE"]) {
         const response = await worker.fetch(path, { method });
-        const told = JSON.stringify([...response.headers]) + (await response.text());
-        expect([path, told.includes(token) || told.includes(old)]).toEqual([path, false]);
+        const text = JSON.stringify([...response.headers]) + (await response.text());
+        expect([path, text.includes(token) || text.includes(old)]).toEqual([path, false]);
       }
     }
     const signature = (one: string) => one.split(".")[2] ?? "";

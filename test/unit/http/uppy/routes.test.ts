@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { reset } from "cloudflare:test";
 import { afterEach, describe, expect, it } from "vitest";
 import { planParts } from "../../../../src/grant/parts.ts";
-import { startWorker, tokenFor, type TestWorker } from "../../support/start-worker.ts";
+import { startWorker } from "../../support/start-worker.ts";
 import {
   MiB,
   PARTS_CONFIG,
@@ -18,9 +18,8 @@ import {
 } from "../../support/fake-store.ts";
 import {
   FILE,
-  FOREVER,
   META,
-  begin,
+  createUpload,
   create,
   getParams,
   pathOf,
@@ -73,7 +72,7 @@ describe("GET /s3/params", () => {
     );
   });
 
-  it("goes without a size where the policy can, and tells how to send one where it cannot", async () => {
+  it("goes without a size where the policy can, and says how to send one where it cannot", async () => {
     const { worker } = start();
     const response = await getParams(worker, {});
     expect(response.status).toBe(200);
@@ -86,7 +85,7 @@ describe("GET /s3/params", () => {
     });
   });
 
-  it("tells version 6, which would send a form, what to set", async () => {
+  it("says to version 6, which would send a form, what to set", async () => {
     const query = new URLSearchParams({ ...FILE, "metadata[size]": "5" });
     const response = await send(start().worker, "GET", `/s3/params?${query.toString()}`);
     await expectProblem(response, 422, "invalid-request", {
@@ -145,15 +144,15 @@ describe("GET /s3/params", () => {
 });
 
 describe("POST /s3/multipart", () => {
-  it("begins an upload in the store, and answers an id that is no name of the store's", async () => {
+  it("creates an upload in the store, and answers an id that is no name of the store's", async () => {
     const { store, worker } = start();
-    const begun = await begin(worker, 12 * MiB);
-    expect(begun).toEqual({
+    const created = await createUpload(worker, 12 * MiB);
+    expect(created).toEqual({
       key: "videos/alice/00000000-0000-4000-8000-000000000002.mp4",
       uploadId: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as string,
       bucket: "acme-media",
     });
-    expect(begun.uploadId).not.toContain(UPLOAD_ID);
+    expect(created.uploadId).not.toContain(UPLOAD_ID);
     expect(store.only("CreateMultipartUpload").headers.get("content-type")).toBe("video/mp4");
   });
 
@@ -179,12 +178,12 @@ describe("POST /s3/multipart", () => {
     );
   });
 
-  it("needs a size, and tells how to send it", async () => {
+  it("needs a size, and says how to send it", async () => {
     const { store, worker } = start();
     await expectProblem(await create(worker, META), 422, "size-required", {
       message: expect.stringContaining("uppy.setFileMeta") as string,
     });
-    expect(store.asked).toEqual([]);
+    expect(store.requests).toEqual([]);
   });
 
   it("is refused where the policy has no parts", async () => {
@@ -197,22 +196,22 @@ describe("POST /s3/multipart", () => {
     ["numbers, as version 6 does", Number],
   ] as const)("takes %s", async ([, write]) => {
     const { worker } = start();
-    const begun = await begin(worker, 0, {
+    const created = await createUpload(worker, 0, {
       size: write(20 * MiB),
       partSize: write(16 * MiB),
     });
-    expect((await send(worker, "GET", pathOf(begun, "/2"))).status).toBe(200);
-    expect((await send(worker, "GET", pathOf(begun, "/3"))).status).toBe(422);
+    expect((await send(worker, "GET", pathOf(created, "/2"))).status).toBe(200);
+    expect((await send(worker, "GET", pathOf(created, "/3"))).status).toBe(422);
   });
 });
 
 describe("what Uppy cuts by itself", () => {
-  /** The length that was signed, told by the store's refusal to list a part of any other. */
+  /** The length that was signed, known by the store's refusal to list a part of any other. */
   const listsPart = async (size: number, metadata: object, partNumber: number, bytes: number) => {
     const { store, worker } = start();
-    const begun = await begin(worker, size, metadata);
+    const created = await createUpload(worker, size, metadata);
     store.parts.set(partNumber, { size: bytes, etag: "x" });
-    const parts = await (await send(worker, "GET", pathOf(begun))).json<unknown[]>();
+    const parts = await (await send(worker, "GET", pathOf(created))).json<unknown[]>();
     return parts.length === 1;
   };
 
@@ -261,13 +260,13 @@ describe("what Uppy cuts by itself", () => {
 describe("a part", () => {
   it("is signed for the store's own upload, with its length", async () => {
     const { worker } = start();
-    const begun = await begin(worker, 12 * MiB);
-    const response = await send(worker, "GET", pathOf(begun, "/3"));
+    const created = await createUpload(worker, 12 * MiB);
+    const response = await send(worker, "GET", pathOf(created, "/3"));
     expect(response.status).toBe(200);
     const body = await response.json<{ url: string }>();
     expect(body).toEqual({ method: "PUT", headers: {}, url: expect.any(String) as string });
     const { searchParams, pathname } = new URL(body.url);
-    expect(pathname).toBe(`/${begun.key}`);
+    expect(pathname).toBe(`/${created.key}`);
     expect(searchParams.get("partNumber")).toBe("3");
     expect(searchParams.get("uploadId")).toBe(UPLOAD_ID);
     expect(signedHeaders(body.url)).toBe("content-length;host");
@@ -275,15 +274,15 @@ describe("a part", () => {
 
   it.for(["0", "4", "10001", "1.5", "one", "01", "-1"])("is not number %s", async (number) => {
     const { worker } = start();
-    const begun = await begin(worker, 12 * MiB);
-    const response = await send(worker, "GET", pathOf(begun, `/${number}`));
+    const created = await createUpload(worker, 12 * MiB);
+    const response = await send(worker, "GET", pathOf(created, `/${number}`));
     await expectProblem(response, 422, "invalid-request");
   });
 
   it("is signed with others, for clients that ask for many", async () => {
     const { worker } = start();
-    const begun = await begin(worker, 12 * MiB);
-    const response = await send(worker, "GET", `${pathOf(begun, "/batch")}&partNumbers=1,3`);
+    const created = await createUpload(worker, 12 * MiB);
+    const response = await send(worker, "GET", `${pathOf(created, "/batch")}&partNumbers=1,3`);
     const { presignedUrls } = await response.json<{ presignedUrls: Record<string, string> }>();
     expect(Object.keys(presignedUrls)).toEqual(["1", "3"]);
     expect(new URL(presignedUrls["3"] ?? "").searchParams.get("partNumber")).toBe("3");
@@ -292,7 +291,7 @@ describe("a part", () => {
       const refusal = await send(
         worker,
         "GET",
-        `${pathOf(begun, "/batch")}&partNumbers=${numbers}`,
+        `${pathOf(created, "/batch")}&partNumbers=${numbers}`,
       );
       await expectProblem(refusal, 422, "invalid-request");
     }
@@ -302,11 +301,11 @@ describe("a part", () => {
 describe("the list of parts", () => {
   it("has what arrived as it was granted, in Uppy's words", async () => {
     const { store, worker } = start();
-    const begun = await begin(worker, 12 * MiB);
+    const created = await createUpload(worker, 12 * MiB);
     putParts(store, 12 * MiB, 5 * MiB);
     store.parts.set(2, { size: 7, etag: "etag-2" });
     store.parts.set(4, { size: 2 * MiB, etag: "etag-4" });
-    const response = await send(worker, "GET", pathOf(begun));
+    const response = await send(worker, "GET", pathOf(created));
     expect(await response.json()).toEqual([
       { PartNumber: 1, ETag: '"etag-1"', Size: 5 * MiB },
       { PartNumber: 3, ETag: '"etag-3"', Size: 2 * MiB },
@@ -315,16 +314,16 @@ describe("the list of parts", () => {
 
   it("is empty where the store cannot list, so that all are sent again", async () => {
     const { store, worker } = start();
-    const begun = await begin(worker, 12 * MiB);
+    const created = await createUpload(worker, 12 * MiB);
     store.scripts.ListParts = () => status(501);
-    expect(await (await send(worker, "GET", pathOf(begun))).json()).toEqual([]);
+    expect(await (await send(worker, "GET", pathOf(created))).json()).toEqual([]);
   });
 
   it("is none of an upload that is over", async () => {
     const { store, worker } = start();
-    const begun = await begin(worker, 12 * MiB);
+    const created = await createUpload(worker, 12 * MiB);
     store.scripts.ListParts = () => refused("NoSuchUpload", 404);
-    await expectProblem(await send(worker, "GET", pathOf(begun)), 410, "upload-expired");
+    await expectProblem(await send(worker, "GET", pathOf(created)), 410, "upload-expired");
   });
 });
 
@@ -332,16 +331,16 @@ describe("completion", () => {
   const parts = (...etags: readonly string[]) =>
     etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }));
 
-  it("puts together what the store has, and answers where it is, with a receipt", async () => {
+  it("completes what the store has, and answers where it is, with a receipt", async () => {
     const { store, worker } = start();
-    const begun = await begin(worker, 12 * MiB);
+    const created = await createUpload(worker, 12 * MiB);
     putParts(store, 12 * MiB, 5 * MiB);
     const body = { parts: parts('"x"', "y", "z") };
-    const response = await send(worker, "POST", pathOf(begun, "/complete"), { body });
+    const response = await send(worker, "POST", pathOf(created, "/complete"), { body });
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
-      location: `${ORIGIN}/${begun.key}`,
-      key: begun.key,
+      location: `${ORIGIN}/${created.key}`,
+      key: created.key,
       bucket: "acme-media",
       receipt: expect.stringMatching(/^ey/) as string,
     });
@@ -350,11 +349,11 @@ describe("completion", () => {
 
   it("takes ETags with quotes and without, in any order, where the store cannot list", async () => {
     const { store, worker } = start();
-    const begun = await begin(worker, 12 * MiB);
+    const created = await createUpload(worker, 12 * MiB);
     putParts(store, 12 * MiB, 5 * MiB);
     store.scripts.ListParts = () => status(501);
     const body = { parts: parts('"a"', "b", "c").toReversed() };
-    const response = await send(worker, "POST", pathOf(begun, "/complete"), { body });
+    const response = await send(worker, "POST", pathOf(created, "/complete"), { body });
     expect(response.status).toBe(200);
     const sent = store.only("CompleteMultipartUpload").body;
     expect(
@@ -370,11 +369,11 @@ describe("completion", () => {
 
   it("is refused while a part is missing", async () => {
     const { store, worker } = start();
-    const begun = await begin(worker, 12 * MiB);
+    const created = await createUpload(worker, 12 * MiB);
     putParts(store, 10 * MiB, 5 * MiB);
     const body = { parts: parts("a", "b", "c") };
     await expectProblem(
-      await send(worker, "POST", pathOf(begun, "/complete"), { body }),
+      await send(worker, "POST", pathOf(created, "/complete"), { body }),
       422,
       "verification-failed",
       { message: "Send the missing parts first: 3" },
@@ -388,29 +387,29 @@ describe("completion", () => {
     ["number 0", [{ PartNumber: 0, ETag: "a" }]],
   ] as const)("refuses parts: %s", async ([, named]) => {
     const { worker } = start();
-    const begun = await begin(worker, 12 * MiB);
+    const created = await createUpload(worker, 12 * MiB);
     const body = { parts: named };
-    const response = await send(worker, "POST", pathOf(begun, "/complete"), { body });
+    const response = await send(worker, "POST", pathOf(created, "/complete"), { body });
     await expectProblem(response, 422, "invalid-request");
   });
 });
 
-describe("an upload that is given up", () => {
+describe("an upload that is aborted", () => {
   it("leaves nothing in the store, and is answered with JSON", async () => {
     const { store, worker } = start();
-    const begun = await begin(worker, 12 * MiB);
-    const response = await send(worker, "DELETE", pathOf(begun));
+    const created = await createUpload(worker, 12 * MiB);
+    const response = await send(worker, "DELETE", pathOf(created));
     expect([response.status, await response.json()]).toEqual([200, {}]);
     expect(store.only("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
   });
 
   it("keeps its object once it is completed", async () => {
     const { store, worker } = start();
-    const begun = await begin(worker, 12 * MiB);
+    const created = await createUpload(worker, 12 * MiB);
     putParts(store, 12 * MiB, 5 * MiB);
     const body = { parts: [{ PartNumber: 1, ETag: "x" }] };
-    expect((await send(worker, "POST", pathOf(begun, "/complete"), { body })).status).toBe(200);
-    expect((await send(worker, "DELETE", pathOf(begun))).status).toBe(200);
+    expect((await send(worker, "POST", pathOf(created, "/complete"), { body })).status).toBe(200);
+    expect((await send(worker, "DELETE", pathOf(created))).status).toBe(200);
     expect(store.object).toBeDefined();
     expect(store.count("DeleteObject")).toBe(0);
   });
@@ -423,149 +422,13 @@ describe("an upload that is given up", () => {
       // The ledger's own clock, so that its alarm does not come at once.
       dependencies: { fetch: createStore().fetch, now: () => Date.now() },
     });
-    const begun = await begin(worker, 12 * MiB, { policy: "metered" });
+    const created = await createUpload(worker, 12 * MiB, { policy: "metered" });
     const second = await create(worker, { size: 5, policy: "metered" });
     await expectProblem(second, 429, "quota-exceeded", {
       message: expect.stringContaining("the quota of pending is used up") as string,
       error: "quota-exceeded",
     });
-    expect((await send(worker, "DELETE", pathOf(begun))).status).toBe(200);
+    expect((await send(worker, "DELETE", pathOf(created))).status).toBe(200);
     expect((await create(worker, { size: 5, policy: "metered" })).status).toBe(200);
   });
 });
-
-describe("POST /s3/presign", () => {
-  const presign = async (worker: TestWorker, body: object) =>
-    send(worker, "POST", "/s3/presign", { body });
-  const asked = { key: "uppy-file-1", contentType: "video/mp4", filename: "a.mp4" };
-
-  it("signs one PUT, under a key of the service's own", async () => {
-    const body = { ...asked, method: "PUT", metadata: { ...META, size: 5 } };
-    const response = await presign(start().worker, body);
-    expect(response.status).toBe(200);
-    const answer = await response.json<{ url: string }>();
-    expect(answer).toEqual({
-      url: expect.stringContaining(`${ORIGIN}/videos/alice/`) as string,
-      key: "videos/alice/00000000-0000-4000-8000-000000000002.mp4",
-      headers: {
-        "content-type": "video/mp4",
-        "if-none-match": "*",
-        "cache-control": "no-cache",
-      },
-      id: expect.any(String) as string,
-    });
-    expect(signedHeaders(answer.url)).toContain("content-length");
-  });
-
-  it("begins an upload in the store, and sends the browser to the service for its name", async () => {
-    const { store, worker } = start();
-    const body = { ...asked, method: "POST", metadata: { size: 12 * MiB } };
-    const begun = await (
-      await presign(worker, body)
-    ).json<{ url: string; key: string; id: string }>();
-    expect(store.count("CreateMultipartUpload")).toBe(1);
-    expect(begun).toMatchObject({
-      headers: {},
-      url: expect.stringMatching(/^\/s3\/uploads\//) as string,
-    });
-    const named = await send(worker, "POST", begun.url);
-    expect(named.headers.get("content-type")).toBe("application/xml");
-    expect(await named.text()).toBe(
-      `<InitiateMultipartUploadResult><Key>${begun.key}</Key><UploadId>${begun.id}</UploadId></InitiateMultipartUploadResult>`,
-    );
-    expect(store.asked).toHaveLength(1);
-  });
-
-  it("signs a part for the store, and answers lists and the end itself", async () => {
-    const { store, worker } = start();
-    const { key, uploadId } = await begin(worker, 12 * MiB);
-    putParts(store, 12 * MiB, 5 * MiB);
-    const ask = async (method: string, fields: object = {}): Promise<{ readonly url: string }> =>
-      (await presign(worker, { method, key, uploadId, ...fields })).json();
-
-    const part = await ask("PUT", { partNumber: 3 });
-    expect(part).toMatchObject({ key, headers: {} });
-    expect(new URL(part.url).origin).toBe(ORIGIN);
-    expect(signedHeaders(part.url)).toBe("content-length;host");
-
-    const list = await send(worker, "GET", (await ask("GET")).url);
-    expect(await list.text()).toContain(
-      `<Part><PartNumber>3</PartNumber><ETag>etag-3</ETag><Size>${2 * MiB}</Size></Part>`,
-    );
-
-    const ended = await completeXml(worker, (await ask("POST")).url, ["x", "y", "z"]);
-    expect(ended.status).toBe(200);
-    expect(await ended.text()).toBe(
-      `<CompleteMultipartUploadResult><Location>${ORIGIN}/${key}</Location><Bucket>acme-media</Bucket><Key>${key}</Key><ETag>whole</ETag></CompleteMultipartUploadResult>`,
-    );
-  });
-
-  it("forgets what is given up", async () => {
-    const { store, worker } = start();
-    const { key, uploadId } = await begin(worker, 12 * MiB);
-    const { url } = await (
-      await presign(worker, { method: "DELETE", key, uploadId })
-    ).json<{ url: string }>();
-    expect((await send(worker, "DELETE", url)).status).toBe(204);
-    expect(store.count("AbortMultipartUpload")).toBe(1);
-  });
-
-  it("takes a file without a type for what Uppy takes it for", async () => {
-    const { store, worker } = start({
-      ...PARTS_CONFIG,
-      policies: {
-        video: { ...PARTS_CONFIG.policies["video"], types: ["application/octet-stream"] },
-      },
-    });
-    await presign(worker, { method: "POST", key: "x", metadata: { size: 5 } });
-    expect(store.only("CreateMultipartUpload").headers.get("content-type")).toBe(
-      "application/octet-stream",
-    );
-  });
-
-  it("cannot list, abort or delete what has no id, nor sign a part without a number", async () => {
-    const { worker } = start();
-    for (const method of ["GET", "DELETE"]) {
-      const response = await presign(worker, { method, key: "videos/alice/a.mp4" });
-      await expectProblem(response, 422, "invalid-request", at("/uploadId"));
-    }
-    const { key, uploadId } = await begin(worker, 5);
-    await expectProblem(
-      await presign(worker, { method: "PUT", key, uploadId }),
-      422,
-      "invalid-request",
-      at("/partNumber"),
-    );
-  });
-
-  it("completes with S3's own XML and nothing else", async () => {
-    const { store, worker } = start();
-    const { key, uploadId } = await begin(worker, 12 * MiB);
-    putParts(store, 12 * MiB, 5 * MiB);
-    const url = `/s3/uploads/${uploadId}?key=${encodeURIComponent(key)}`;
-    await expectProblem(await send(worker, "POST", url, { body: {} }), 400, "bad-request");
-    await expectProblem(await completeXml(worker, url, []), 422, "invalid-request");
-    const bare = "<CompleteMultipartUpload><Part></Part></CompleteMultipartUpload>";
-    await expectProblem(await postXml(worker, url, bare), 422, "invalid-request");
-    expect(store.count("CompleteMultipartUpload")).toBe(0);
-  });
-});
-
-async function postXml(worker: TestWorker, url: string, body: string): Promise<Response> {
-  const authorization = `Bearer ${await tokenFor(FOREVER)}`;
-  const headers = { authorization, "content-type": "application/xml" };
-  return worker.fetch(url, { method: "POST", headers, body });
-}
-
-/** As version 6 writes it. */
-async function completeXml(
-  worker: TestWorker,
-  url: string,
-  etags: readonly string[],
-): Promise<Response> {
-  const parts = etags.map(
-    (etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
-  );
-  const document = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`;
-  return postXml(worker, url, document);
-}

@@ -1,0 +1,291 @@
+import { env } from "cloudflare:workers";
+import { reset, runDurableObjectAlarm } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { local } from "../../../src/define.ts";
+import type { Ledger as LedgerApi } from "../../../src/ledger/client.ts";
+import type { Outcome } from "../../../src/ledger/record.ts";
+import { startWorker, type TestWorker } from "../support/start-worker.ts";
+import { ledgerName } from "../support/development-worker.ts";
+import {
+  MiB,
+  PARTS_CONFIG,
+  PARTS_ENV,
+  UPLOAD_ID,
+  createUpload,
+  createStore,
+  expectProblem,
+  putParts,
+  send,
+  status,
+  type FakeStore,
+  xml,
+} from "../support/fake-store.ts";
+
+const HOUR = 3600;
+
+interface Setting {
+  readonly store: FakeStore;
+  readonly worker: TestWorker;
+  readonly moveClock: (seconds: number) => void;
+}
+
+const create = async (worker: TestWorker, body: object) =>
+  send(worker, "POST", "/v1/uploads", { body: { contentType: "video/mp4", ...body } });
+
+const signParts = async (worker: TestWorker, id: string, body: object, claims = {}) =>
+  send(worker, "POST", `/v1/uploads/${id}/parts`, { body, claims });
+
+const getParts = async (worker: TestWorker, id: string, claims = {}) =>
+  send(worker, "GET", `/v1/uploads/${id}/parts`, { claims });
+
+const complete = async (worker: TestWorker, id: string, body?: object, claims = {}) =>
+  send(worker, "POST", `/v1/uploads/${id}/complete`, { body, claims });
+
+const abort = async (worker: TestWorker, id: string, claims = {}) =>
+  send(worker, "DELETE", `/v1/uploads/${id}`, { claims });
+
+/** The development ledger itself, and a store of the same name as the one that it knows. */
+describe("a multipart upload with a ledger", () => {
+  const LEDGER_CONFIG = {
+    ...PARTS_CONFIG,
+    stores: { local: local({ bucket: "uploads" }) },
+    policies: {
+      metered: { ...PARTS_CONFIG.policies["metered"], store: "local", maxBytes: "5 GB" },
+    },
+    defaultPolicy: "metered",
+  };
+  const LEDGER_ENV = {
+    ...PARTS_ENV,
+    LOCAL_ACCESS_KEY_ID: "AKIDLOCAL",
+    LOCAL_SECRET_ACCESS_KEY: "local-secret-access-key",
+  };
+  const GRACE = 15 * 60;
+  const SIZE = 2 * 8 * MiB;
+  const ledger = () => env.LEDGER.getByName(ledgerName("https://backend.example.com", "alice"));
+  const claimsOf = (id: string) =>
+    JSON.parse(atob((id.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"))) as {
+      jti: string;
+    };
+  const recordOf = async (id: string) => ledger().find(claimsOf(id).jti);
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2040-01-01T00:00:00Z") });
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+    await reset();
+  });
+
+  function startMetered(overrides: Partial<LedgerApi> = {}): Omit<Setting, "moveClock"> {
+    const store = createStore();
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) =>
+      store.fetch(new Request(input).url, init ?? {}),
+    );
+    const binding = {
+      getByName(name: string): LedgerApi {
+        const stub = env.LEDGER.getByName(name);
+        return {
+          reserve: async (reservations) => stub.reserve(reservations),
+          attach: async (claims, dueAtMs) => stub.attach(claims, dueAtMs),
+          isKeyShared: async (id) => stub.isKeyShared(id),
+          find: async (id) => stub.find(id),
+          list: async (query) => stub.list(query),
+          settle: async (id, outcome) => stub.settle(id, outcome),
+          ...overrides,
+        };
+      },
+    };
+    const worker = startWorker({
+      config: LEDGER_CONFIG,
+      env: { ...LEDGER_ENV, LEDGER: binding },
+      dependencies: { fetch: store.fetch, now: () => Date.now() },
+    });
+    return {
+      store,
+      worker: {
+        ...worker,
+        fetch: async (path, init) => worker.fetch(`http://localhost:8787${path}`, init),
+      },
+    };
+  }
+
+  it("keeps what the store calls it", async () => {
+    const { worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    expect(await recordOf(id)).toMatchObject({
+      status: "pending",
+      claims: { uploadId: UPLOAD_ID, partSize: 8 * MiB, size: SIZE },
+    });
+  });
+
+  it("releases what it reserved where the store does not createUpload it", async () => {
+    const settled: Outcome["status"][] = [];
+    const { store, worker } = startMetered({
+      settle: async (id, outcome) => {
+        settled.push(outcome.status);
+        return ledger().settle(id, outcome);
+      },
+    });
+    store.scripts.CreateMultipartUpload = () => status(503);
+    await expectProblem(await create(worker, { size: SIZE }), 502, "store-unavailable");
+    expect(settled).toEqual(["aborted"]);
+    const { uploads } = await ledger().list({});
+    expect(uploads.map((record) => record.status)).toEqual(["aborted"]);
+  });
+
+  it("makes the store forget what was created where the ledger fails then", async () => {
+    const { store, worker } = startMetered({
+      attach: async () => Promise.reject(new Error("The ledger is down")),
+    });
+    await expectProblem(await create(worker, { size: SIZE }), 503, "ledger-unavailable");
+    expect(store.only("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
+  });
+
+  const created = () => xml("InitiateMultipartUploadResult", `<UploadId>${UPLOAD_ID}</UploadId>`);
+
+  /** What the ledger lists while the store still creates the upload: an id without the store's uploadId. */
+  async function earlyIdOf(worker: TestWorker): Promise<string> {
+    const listed = await send(worker, "GET", "/v1/uploads");
+    const { uploads } = await listed.json<{ uploads: readonly { id: string }[] }>();
+    return uploads[0]?.id ?? "";
+  }
+
+  it("makes the store forget it, also where the id is from before the store had named it", async () => {
+    const { store, worker } = startMetered();
+    let early = "";
+    store.scripts.CreateMultipartUpload = async () => {
+      early = await earlyIdOf(worker);
+      return created();
+    };
+    await createUpload(worker, SIZE);
+    expect((await send(worker, "DELETE", `/v1/uploads/${early}`)).status).toBe(204);
+    expect(store.only("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
+  });
+
+  it("gives no ticket where it was aborted while the store began it", async () => {
+    const { store, worker } = startMetered();
+    store.scripts.CreateMultipartUpload = async () => {
+      await send(worker, "DELETE", `/v1/uploads/${await earlyIdOf(worker)}`);
+      return created();
+    };
+    await expectProblem(await create(worker, { size: SIZE }), 410, "upload-expired");
+    expect(store.count("AbortMultipartUpload")).toBe(1);
+  });
+
+  it("leaves no object where it was aborted while the store put it together", async () => {
+    const { store, worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    putParts(store, SIZE);
+    store.scripts.CompleteMultipartUpload = async () => {
+      expect((await send(worker, "DELETE", `/v1/uploads/${id}`)).status).toBe(204);
+      store.object = { "content-length": String(SIZE), "content-type": "video/mp4", etag: '"x"' };
+      return xml("CompleteMultipartUploadResult", "<ETag>x</ETag>");
+    };
+    await expectProblem(await complete(worker, id), 410, "upload-expired");
+    expect(store.object).toBeUndefined();
+  });
+
+  it("is signed for while it is pending", async () => {
+    const { worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    expect((await signParts(worker, id, { partNumbers: [2] })).status).toBe(200);
+  });
+
+  it.for([
+    ["aborted", { status: "aborted" }, 410, "upload-expired"],
+    ["expired", { status: "expired" }, 410, "upload-expired"],
+    ["rejected", { status: "rejected", reasons: ["size"] }, 410, "upload-expired"],
+    [
+      "completed",
+      {
+        status: "completed",
+        verified: { size: SIZE, contentType: "video/mp4", etag: "x", metadata: {} },
+      },
+      409,
+      "already-completed",
+    ],
+  ] as const)(
+    "is not signed for, nor listed, when it is %s",
+    async ([, outcome, statusCode, code]) => {
+      const { store, worker } = startMetered();
+      const { id } = await createUpload(worker, SIZE);
+      await ledger().settle(claimsOf(id).jti, outcome);
+      await expectProblem(await signParts(worker, id, { partNumbers: [1] }), statusCode, code);
+      await expectProblem(await getParts(worker, id), statusCode, code);
+      expect(store.count("ListParts")).toBe(0);
+    },
+  );
+
+  it("is not known any more when its record is gone", async () => {
+    const { worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    await reset();
+    for (const answer of [
+      await signParts(worker, id, { partNumbers: [1] }),
+      await getParts(worker, id),
+      await complete(worker, id),
+    ])
+      await expectProblem(answer, 404, "upload-not-found");
+  });
+
+  it("completes once, however often it is asked for", async () => {
+    const { store, worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    putParts(store, SIZE);
+    expect((await complete(worker, id)).status).toBe(200);
+    expect((await complete(worker, id)).status).toBe(200);
+    expect(await recordOf(id)).toMatchObject({ status: "completed", verified: { size: SIZE } });
+    expect(store.count("CompleteMultipartUpload")).toBe(1);
+  });
+
+  it("stays pending while a part is missing", async () => {
+    const { worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    await expectProblem(await complete(worker, id), 422, "verification-failed", {
+      upload: "pending",
+    });
+    expect(await recordOf(id)).toMatchObject({ status: "pending" });
+  });
+
+  it("is aborted in the ledger and in the store, and stays so", async () => {
+    const { store, worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    expect((await abort(worker, id)).status).toBe(204);
+    expect(store.only("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
+    expect(await recordOf(id)).toMatchObject({ status: "aborted" });
+    await expectProblem(await complete(worker, id), 410, "upload-expired");
+    expect(store.count("CompleteMultipartUpload")).toBe(0);
+  });
+
+  it("is aborted also where the store is down, and forgotten by the alarm later", async () => {
+    const { store, worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    store.scripts.AbortMultipartUpload = () => status(503);
+    expect((await abort(worker, id)).status).toBe(204);
+    delete store.scripts.AbortMultipartUpload;
+    vi.setSystemTime(Date.now() + (24 * HOUR + GRACE) * 1000);
+    expect(await runDurableObjectAlarm(ledger())).toBe(true);
+    expect(store.count("AbortMultipartUpload")).toBe(2);
+  });
+
+  it("cannot be aborted when it is completed", async () => {
+    const { store, worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    putParts(store, SIZE);
+    await complete(worker, id);
+    await expectProblem(await abort(worker, id), 409, "already-completed");
+    expect(store.object).toBeDefined();
+    expect(store.count("AbortMultipartUpload")).toBe(0);
+  });
+
+  it("is aborted by the alarm when it was not completed in time, with its parts", async () => {
+    const { store, worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    putParts(store, SIZE);
+    vi.setSystemTime(Date.now() + (24 * HOUR + GRACE) * 1000);
+    expect(await runDurableObjectAlarm(ledger())).toBe(true);
+    expect(await recordOf(id)).toMatchObject({ status: "expired" });
+    expect(store.only("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
+  });
+});
