@@ -1,4 +1,3 @@
-import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileConfig } from "../../src/config/compile.ts";
 import development from "../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
+import { runCommand } from "./command.ts";
 import { askForTicket, bytesOf, call, put, startServer, tokenFor, type Server } from "./server.ts";
 
 interface Run {
@@ -13,15 +13,14 @@ interface Run {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const run = (args: readonly string[], { input, env }: Run = {}) =>
-  spawnSync(process.execPath, ["cli/main.ts", ...args], {
-    encoding: "utf8",
-    input,
-    env: { ...process.env, ...env },
-  });
+const run = async (args: readonly string[], { input, env }: Run = {}) =>
+  runCommand(args, env, input);
 
-const keys = (args: readonly string[], env?: Readonly<Record<string, string>>) =>
-  JSON.parse(run(["keys", "--json", ...args], env && { env }).stdout) as Record<string, string>;
+const keys = async (args: readonly string[], env?: Readonly<Record<string, string>>) =>
+  JSON.parse((await run(["keys", "--json", ...args], env && { env })).stdout) as Record<
+    string,
+    string
+  >;
 
 /** The Worker's own judgement of secrets. */
 const areTaken = (secrets: Readonly<Record<string, string>>) => {
@@ -33,8 +32,8 @@ const areTaken = (secrets: Readonly<Record<string, string>>) => {
 };
 
 describe("edge-presigner keys", () => {
-  it("makes secrets that the Worker takes, new ones each time", () => {
-    const [first, second] = [keys([]), keys([])];
+  it("makes secrets that the Worker takes, new ones each time", async () => {
+    const [first, second] = [await keys([]), await keys([])];
     expect(Object.keys(first)).toEqual([
       "UPLOAD_ID_SECRET",
       "RECEIPT_PRIVATE_KEY",
@@ -44,9 +43,9 @@ describe("edge-presigner keys", () => {
     for (const name of Object.keys(first)) expect(first[name]).not.toBe(second[name]);
   });
 
-  it("keeps the present ones beside the new ones in a rotation", () => {
-    const before = keys([]);
-    const after = keys(["--rotate"], before);
+  it("keeps the present ones beside the new ones in a rotation", async () => {
+    const before = await keys([]);
+    const after = await keys(["--rotate"], before);
     expect(areTaken(after)).toBe(true);
     expect(after["UPLOAD_ID_SECRET_PREVIOUS"]).toBe(before["UPLOAD_ID_SECRET"]);
     expect(after["WEBHOOK_SECRET"]?.split(" ")[1]).toBe(before["WEBHOOK_SECRET"]);
@@ -54,17 +53,17 @@ describe("edge-presigner keys", () => {
     expect(set).toHaveLength(2);
     expect(set[1]).toEqual(JSON.parse(before["RECEIPT_PRIVATE_KEY"] ?? ""));
     expect(
-      keys(["RECEIPT_PRIVATE_KEY", "--rotate"], after)["RECEIPT_PRIVATE_KEY"]?.split('"d"'),
+      (await keys(["RECEIPT_PRIVATE_KEY", "--rotate"], after))["RECEIPT_PRIVATE_KEY"]?.split('"d"'),
     ).toHaveLength(3);
   });
 
-  it("says how to set each, and refuses a name that it does not know", () => {
-    expect(run(["keys"]).stdout).toContain("npx wrangler secret put UPLOAD_ID_SECRET");
-    expect(run(["keys", "PASSWORD"])).toMatchObject({
+  it("says how to set each, and refuses a name that it does not know", async () => {
+    expect((await run(["keys"])).stdout).toContain("npx wrangler secret put UPLOAD_ID_SECRET");
+    expect(await run(["keys", "PASSWORD"])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("UPLOAD_ID_SECRET") as string,
     });
-    expect(run(["keys", "--rotate"], { env: { UPLOAD_ID_SECRET: "" } }).status).toBe(2);
+    expect((await run(["keys", "--rotate"], { env: { UPLOAD_ID_SECRET: "" } })).status).toBe(2);
   });
 });
 
@@ -88,41 +87,43 @@ describe("edge-presigner receipt verify", () => {
   });
   afterAll(async () => server.close());
 
-  it("prints what a good one says, from an argument or standard input", () => {
-    const verified = run(["receipt", "verify", receipt, "--url", server.url]);
+  it("prints what a good one says, from an argument or standard input", async () => {
+    const verified = await run(["receipt", "verify", receipt, "--url", server.url]);
     expect(verified.status).toBe(0);
     expect(JSON.parse(verified.stdout)).toMatchObject({
       sub: "alice",
       upload: { size: 5, policy: "document" },
     });
-    const asJson = run(["receipt", "verify", receipt, "--url", server.url, "--json"]);
+    const asJson = await run(["receipt", "verify", receipt, "--url", server.url, "--json"]);
     expect(JSON.parse(asJson.stdout)).toMatchObject({ isGood: true, receipt: { sub: "alice" } });
-    expect(run(["receipt", "verify", "--url", server.url], { input: `${receipt}\n` }).status).toBe(
-      0,
-    );
+    expect(
+      (await run(["receipt", "verify", "--url", server.url], { input: `${receipt}\n` })).status,
+    ).toBe(0);
   });
 
-  it("says why one is not good", () => {
-    const reasonOf = (args: readonly string[]) => {
-      const { status, stderr } = run(["receipt", "verify", ...args]);
+  it("says why one is not good", async () => {
+    const reasonOf = async (args: readonly string[]) => {
+      const { status, stderr } = await run(["receipt", "verify", ...args]);
       expect(status).toBe(1);
       return stderr;
     };
-    expect(reasonOf([`${receipt.slice(0, -2)}AA`, "--url", server.url])).toContain(
+    expect(await reasonOf([`${receipt.slice(0, -2)}AA`, "--url", server.url])).toContain(
       "no receipt of that Worker",
     );
-    expect(reasonOf([receipt, "--url", server.url, "--audience", "other"])).toContain(
+    expect(await reasonOf([receipt, "--url", server.url, "--audience", "other"])).toContain(
       "another aud",
     );
-    expect(reasonOf([receipt, "--url", "http://localhost:1"])).toContain("is the Worker there?");
+    expect(await reasonOf([receipt, "--url", "http://localhost:1"])).toContain(
+      "is the Worker there?",
+    );
   });
 });
 
 describe("edge-presigner simulate", () => {
-  const simulate = (...args: readonly string[]) => run(["simulate", ...args]);
+  const simulate = async (...args: readonly string[]) => run(["simulate", ...args]);
 
-  it("tells the key and every header that would be signed", () => {
-    const { status, stdout } = simulate(
+  it("tells the key and every header that would be signed", async () => {
+    const { status, stdout } = await simulate(
       "--policy",
       "document",
       "--claims",
@@ -147,43 +148,43 @@ describe("edge-presigner simulate", () => {
     });
   });
 
-  it("ends with 1 and names the step where it is refused, and what only the log would say", () => {
-    const wrongType = simulate("--policy", "avatar", "--name", "a.gif", "--size", "9");
+  it("ends with 1 and names the step where it is refused, and what only the log would say", async () => {
+    const wrongType = await simulate("--policy", "avatar", "--name", "a.gif", "--size", "9");
     expect(wrongType.status).toBe(1);
     expect(wrongType.stdout).toContain("415 type-not-allowed");
-    const expired = simulate("--claims", '{"sub":"alice","exp":1}', "--name", "a.png");
+    const expired = await simulate("--claims", '{"sub":"alice","exp":1}', "--name", "a.png");
     expect(expired.stdout).toContain("401 unauthenticated");
     expect(expired.stdout).toContain("exp");
   });
 
-  it("is a test for CI with --expect", () => {
+  it("is a test for CI with --expect", async () => {
     const asked = ["--policy", "photo", "--name", "a.png", "--size", "99000000"];
-    expect(simulate(...asked, "--expect", "too-large").status).toBe(0);
-    const unexpected = simulate(...asked, "--expect", "allowed");
+    expect((await simulate(...asked, "--expect", "too-large")).status).toBe(0);
+    const unexpected = await simulate(...asked, "--expect", "allowed");
     expect(unexpected).toMatchObject({
       status: 1,
       stderr: "✘ Expected allowed: it is too-large\n",
     });
-    expect(simulate(...asked, "--country", "kr").status).toBe(2);
+    expect((await simulate(...asked, "--country", "kr")).status).toBe(2);
   });
 
-  it("tells how long a ticket for the background lives, where the policy has one", () => {
+  it("tells how long a ticket for the background lives, where the policy has one", async () => {
     const asked = ["--name", "a.mp4", "--size", "9", "--background"];
-    const { stdout } = simulate("--policy", "video", "--json", ...asked);
+    const { stdout } = await simulate("--policy", "video", "--json", ...asked);
     expect(JSON.parse(stdout)).toMatchObject({ ticket: { expiresInSeconds: 86_400 } });
     const refused = ["--policy", "limited", "--name", "a.png", "--size", "9", "--background"];
-    expect(simulate(...refused, "--expect", "invalid-request").status).toBe(0);
+    expect((await simulate(...refused, "--expect", "invalid-request")).status).toBe(0);
   });
 
-  it("names each mistake of a configuration, and what it cannot read", () => {
-    const mistaken = simulate("--config", "presigner.config.ts", "--name", "a.png");
+  it("names each mistake of a configuration, and what it cannot read", async () => {
+    const mistaken = await simulate("--config", "presigner.config.ts", "--name", "a.png");
     expect(mistaken).toMatchObject({ status: 2, stdout: "" });
     expect(mistaken.stderr).toContain("stores.media.account");
-    expect(simulate("--config", "absent.ts").stderr).toContain("absent.ts");
-    const unread = simulate("--secrets-file", "absent.vars", "--name", "a.png");
+    expect((await simulate("--config", "absent.ts")).stderr).toContain("absent.ts");
+    const unread = await simulate("--secrets-file", "absent.vars", "--name", "a.png");
     expect(unread).toMatchObject({ status: 2, stderr: "✘ There is no file absent.vars.\n" });
-    expect(simulate("--file", "absent.png").status).toBe(2);
-    expect(simulate("--claims", "alice").status).toBe(2);
+    expect((await simulate("--file", "absent.png")).status).toBe(2);
+    expect((await simulate("--claims", "alice")).status).toBe(2);
   });
 });
 
@@ -198,17 +199,10 @@ describe("edge-presigner upload", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Not waited for in place: the store's own process would be kept from answering. */
   const upload = async (name: string, bytes: Uint8Array, ...args: readonly string[]) => {
     const path = join(folder, name);
     writeFileSync(path, bytes);
-    const { TOKEN: _, ...env } = process.env;
-    const all = ["cli/main.ts", "upload", path, "--url", server.url, ...args];
-    return new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
-      execFile(process.execPath, all, { env }, (error, stdout, stderr) =>
-        resolve({ status: Number(error?.code ?? 0), stdout, stderr }),
-      );
-    });
+    return run(["upload", path, "--url", server.url, ...args]);
   };
 
   it("puts the file into the store and prints what completion answers", async () => {

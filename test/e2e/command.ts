@@ -1,7 +1,10 @@
 /** The command line itself, as a shell runs it. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { vi } from "vitest";
+import { runProgram } from "../../cli/program.ts";
 
 export interface Ran {
   readonly status: number | null;
@@ -9,8 +12,60 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Without a terminal. It does not block, so that a server in the test can answer it. */
+interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input. */
+  readonly input?: string;
+}
+
+/** Runs the command in this process, without a terminal: one after the other, as they share its output. */
 export async function runCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = "",
+): Promise<Ran> {
+  const run = previous.then(async () => runHere(args, { env, input }));
+  previous = run.catch(() => undefined);
+  return run;
+}
+
+let previous: Promise<unknown> = Promise.resolve();
+
+async function runHere(
+  args: readonly string[],
+  { env = {}, input = "" }: RunOptions,
+): Promise<Ran> {
+  const written = { stdout: "", stderr: "" };
+  const kept = { ...process.env };
+  const keptCode = process.exitCode;
+  const spies = (["stdout", "stderr"] as const).map((name) =>
+    vi.spyOn(process[name], "write").mockImplementation((chunk: string | Uint8Array, ...rest) => {
+      written[name] += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+      const done = rest.find((one) => typeof one === "function");
+      if (typeof done === "function") done();
+      return true;
+    }),
+  );
+  const stdin = vi
+    .spyOn(process, "stdin", "get")
+    .mockReturnValue(Readable.from([Buffer.from(input)]) as typeof process.stdin);
+  Object.assign(process.env, env);
+  process.exitCode = undefined;
+  try {
+    await runProgram(args);
+    return { status: exitCode(), ...written };
+  } finally {
+    for (const spy of [...spies, stdin]) spy.mockRestore();
+    for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
+    Object.assign(process.env, kept);
+    process.exitCode = keptCode;
+  }
+}
+
+const exitCode = (): number => Number(process.exitCode ?? 0);
+
+/** Runs the command as a process of its own, without a terminal. */
+export async function spawnCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {

@@ -76,14 +76,16 @@ describe("edge-presigner explain compares AWS's canonical request with the ticke
     { cause: "length-differs", line: "headers", change: { "content-length": "13" } },
   ])("$cause", async ({ cause, line, change }) => {
     const xml = await judge.mismatch(ticket.url, "PUT", { ...HEADERS, ...change });
-    const { findings, output } = explain([JSON.stringify(ticket), xml], FLAGS);
+    const { findings, output } = await explain([JSON.stringify(ticket), xml], FLAGS);
     expect(findings).toMatchObject([{ cause, line, certainty: "certain" }]);
     expect(output).not.toContain(new URL(ticket.url).searchParams.get("X-Amz-Signature"));
   });
   it("method-differs, key-plus-for-space, parameter-added, signature-differs", async () => {
     const causeOf = async (url: string, method = "PUT") => {
       const xml = await judge.mismatch(url, method, HEADERS);
-      return explain([JSON.stringify(ticket), xml], FLAGS).findings.map(({ cause }) => cause);
+      return (await explain([JSON.stringify(ticket), xml], FLAGS)).findings.map(
+        ({ cause }) => cause,
+      );
     };
     expect(await causeOf(ticket.url, "POST")).toEqual(["method-differs"]);
     expect(await causeOf(ticket.url.replace("%2B", "%20"))).toEqual(["key-plus-for-space"]);
@@ -94,7 +96,7 @@ describe("edge-presigner explain compares AWS's canonical request with the ticke
   });
   it("wrong-secret where all is the same, to the byte, with nothing but ticket and error", async () => {
     const xml = await judge.mismatch(ticket.url, "PUT", HEADERS);
-    const { findings } = explain([JSON.stringify(ticket), xml], FLAGS);
+    const { findings } = await explain([JSON.stringify(ticket), xml], FLAGS);
     expect(findings).toMatchObject([{ cause: "wrong-secret", certainty: "certain" }]);
   });
 });
@@ -283,8 +285,8 @@ describe("edge-presigner explain takes AWS's word, of", () => {
       fields: { Code: "NoSuchUpload", Message: "The specified upload does not exist." },
     },
     { cause: "no-permission", fields: { Code: "AccessDenied", Message: "Access Denied" } },
-  ])("$fields.Code: $cause", ({ cause, fields }) => {
-    const { findings, exitCode } = explain([JSON.stringify(ticket), errorOf(fields)], FLAGS);
+  ])("$fields.Code: $cause", async ({ cause, fields }) => {
+    const { findings, exitCode } = await explain([JSON.stringify(ticket), errorOf(fields)], FLAGS);
     expect(findings).toMatchObject([{ cause }]);
     expect(exitCode).toBe(0);
   });
@@ -297,7 +299,7 @@ describe("edge-presigner explain takes AWS's word, of", () => {
       Code: "InvalidAccessKeyId",
       Message: "The AWS Access Key Id you provided does not exist in our records.",
     });
-    expect(explain([JSON.stringify(temporary), xml], FLAGS).findings).toMatchObject([
+    expect((await explain([JSON.stringify(temporary), xml], FLAGS)).findings).toMatchObject([
       { cause: "session-token-missing" },
     ]);
   });

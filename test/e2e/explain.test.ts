@@ -69,7 +69,7 @@ describe("edge-presigner explain names the cause, of a ticket that was sent", ()
     const ticket = await askForTicket(server, alice, DOCUMENT);
     const wire = toWire(ticket);
     const { status, pieces } = await sendBroken(ticket, { ...wire, ...change(wire) });
-    const explained = explain(pieces);
+    const explained = await explain(pieces);
     expectNoSecret(explained.output, ticket.url);
     const reason = takenBy?.[STORE];
     if (reason !== undefined) process.stderr.write(`taken by ${STORE}: ${how}: ${reason}\n`);
@@ -135,7 +135,7 @@ describe("edge-presigner explain names what the signer did wrong, of a ticket", 
     const headers = { "content-type": "text/plain", "content-length": String(BODY.length) };
     const ticket = await signWithSdk(origin, path, headers, { ...credentials, ...terms() });
     const { status, pieces } = await sendBroken(ticket, toWire(ticket));
-    const explained = explain(pieces);
+    const explained = await explain(pieces);
     expectNoSecret(explained.output, ticket.url);
     const other = elsewhere?.[STORE];
     if (other) process.stderr.write(`other on ${STORE}: a ticket ${how}: ${other.reason}\n`);
@@ -149,7 +149,7 @@ describe("edge-presigner explain takes the store's word, of", () => {
     const ticket = await askForTicket(server, alice, DOCUMENT);
     await sendBroken(ticket, toWire(ticket));
     const { pieces } = await sendBroken(ticket, toWire(ticket));
-    expect(explain(pieces).findings).toMatchObject([{ cause: "already-stored" }]);
+    expect((await explain(pieces)).findings).toMatchObject([{ cause: "already-stored" }]);
   });
   it("another body than its checksum: checksum-differs", async () => {
     const value = createHash("md5").update(BODY).digest("base64");
@@ -164,7 +164,7 @@ describe("edge-presigner explain takes the store's word, of", () => {
       checksum: { algorithm: "md5", value },
     });
     const { pieces } = await sendBroken(ticket, toWire(ticket, bytesOf("HELLO, STORE")));
-    expect(explain(pieces).findings).toMatchObject([{ cause: "checksum-differs" }]);
+    expect((await explain(pieces)).findings).toMatchObject([{ cause: "checksum-differs" }]);
   });
   it("a bucket that is not there: no-such-bucket", async () => {
     const { origin, basePath, bucket, ...credentials } = server.store;
@@ -176,7 +176,7 @@ describe("edge-presigner explain takes the store's word, of", () => {
       credentials,
     );
     const { pieces } = await sendBroken(ticket, toWire(ticket));
-    expect(explain(pieces).findings[0]).toMatchObject({ cause: "no-such-bucket" });
+    expect((await explain(pieces)).findings[0]).toMatchObject({ cause: "no-such-bucket" });
   });
 });
 
@@ -187,7 +187,7 @@ describe("edge-presigner explain finds nothing in", () => {
     expect(status).toBe(200);
     const [json = "", sent = ""] = pieces;
     for (const given of [pieces, [json, sent], [json], [sent], [ticket.url]]) {
-      expect(explain(given)).toMatchObject({ findings: [], exitCode: 1 });
+      expect(await explain(given)).toMatchObject({ findings: [], exitCode: 1 });
     }
   });
 });

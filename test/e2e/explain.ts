@@ -1,9 +1,9 @@
 /** What the tests of `explain` break requests with: the AWS SDK's signer, bytes on a wire, and the command itself. */
-import { spawnSync } from "node:child_process";
 import { request } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { runCommand, type Ran } from "./command.ts";
 
 export interface Explained {
   readonly exitCode: number | null;
@@ -19,20 +19,23 @@ export interface Explained {
   readonly errors: string;
 }
 
-/** `edge-presigner explain --json`, with all pieces on its standard input. */
-export function explain(pieces: readonly string[], flags: readonly string[] = []): Explained {
-  const { status, stdout, stderr } = runExplain(pieces, ["--json", ...flags]);
+/** Runs `edge-presigner explain --json`, with all pieces on its standard input. */
+export async function explain(
+  pieces: readonly string[],
+  flags: readonly string[] = [],
+): Promise<Explained> {
+  const { status, stdout, stderr } = await runExplain(pieces, ["--json", ...flags]);
   const empty = { findings: [], missing: [] };
-  const told =
+  const printed =
     stdout === "" ? empty : (JSON.parse(stdout) as Pick<Explained, "findings" | "missing">);
-  return { ...told, exitCode: status, output: stdout, errors: stderr };
+  return { ...printed, exitCode: status, output: stdout, errors: stderr };
 }
 
-export function runExplain(pieces: readonly string[], flags: readonly string[] = []) {
-  return spawnSync(process.execPath, ["cli/main.ts", "explain", ...flags], {
-    encoding: "utf8",
-    input: pieces.join("\n\n"),
-  });
+export async function runExplain(
+  pieces: readonly string[],
+  flags: readonly string[] = [],
+): Promise<Ran> {
+  return runCommand(["explain", ...flags], {}, pieces.join("\n\n"));
 }
 
 /** A ticket as a table of tests breaks it, with its URL in three pieces. */

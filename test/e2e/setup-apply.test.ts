@@ -13,7 +13,7 @@ import * as z from "zod";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { beforeAll, describe, expect, it } from "vitest";
-import { runCommand, runOnTerminal, type Ran } from "./command.ts";
+import { spawnCommand, runOnTerminal, type Ran } from "./command.ts";
 import { addressOf, can, itWith } from "./store.ts";
 
 const CONFIG = ["--config", "test/e2e/golden/setup/peer.config.ts"];
@@ -35,7 +35,7 @@ const client = new S3Client({
 });
 
 const setup = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  runCommand(["setup", ...CONFIG, ...args], { ...KEYS, ...env });
+  spawnCommand(["setup", ...CONFIG, ...args], { ...KEYS, ...env });
 
 /** What the store answers to a browser's question. */
 async function preflight(from: string, method: string, headers: string): Promise<Response> {
