@@ -46,9 +46,9 @@ const singlePartSchema = z.object({
 const unsizedSchema = z.object({
   ...common,
   size: absent,
-  /** The least and the most bytes that may arrive. */
-  minBytes: z.int(),
-  maxBytes: z.int(),
+  /** The least and the most bytes that may arrive. Claims of the first release may lack them. */
+  minBytes: z._default(z.int(), 0),
+  maxBytes: z._default(z.int(), 0),
   partSize: absent,
   uploadId: absent,
 });
