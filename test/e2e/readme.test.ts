@@ -1,16 +1,23 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** The lines of the README's shell blocks, by the heading that they stand under. */
-async function readCommands(heading: string): Promise<string> {
+/** The shell blocks of the README, in order, by the heading of their section. */
+async function readBlocks(heading: string): Promise<readonly string[]> {
   const readme = await readFile("README.md", "utf8");
   const [, section = ""] = readme.split(`## ${heading}\n`);
   const [own = ""] = section.split("\n## ");
-  return [...own.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block).join("");
+  return [...own.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
 }
+
+const linesOf = (blocks: readonly string[]) =>
+  blocks
+    .join("")
+    .trim()
+    .split(/\s*\n\s*/);
 
 async function findPort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -45,16 +52,70 @@ describe("a newcomer with the README", () => {
     if (dev.pid) process.kill(-dev.pid, "SIGTERM");
   });
 
-  it("puts a file into the store with four lines, and sees it there with one more", async () => {
-    const commands = await readCommands("Call it");
-    expect(commands.trim().split("\n")).toHaveLength(5);
+  /** Runs the commands in one shell. Returns what each block prints. */
+  function runBlocks(blocks: readonly string[]): readonly string[] {
+    // `cat` keeps the output open: wrangler shuts its own standard output down when it ends.
+    const script = `{\n${blocks.join("\nprintf '\\n=====\\n'\n")}\n} | cat`;
     const { stdout, stderr } = spawnSync(
       "bash",
-      ["-c", commands.replaceAll("localhost:8787", `localhost:${port}`)],
+      ["-c", script.replaceAll("localhost:8787", `localhost:${port}`)],
       { encoding: "utf8" },
     );
-    expect(stdout, stderr).toContain("200 OK");
-    expect(stdout.trim().split("\n").at(-1), stderr).toBe("hello");
+    const printedBlocks = stdout.split("\n=====\n").map((text) => text.trim());
+    expect(printedBlocks, stderr).toHaveLength(blocks.length);
+    return printedBlocks;
+  }
+
+  it("starts the server with two commands, and deploys with three", async () => {
+    expect(linesOf(await readBlocks("Run it"))).toEqual(["npm ci", "npm run dev"]);
+    expect(linesOf(await readBlocks("Deploy it"))).toEqual([
+      "npx edge-presigner setup",
+      "npm run deploy",
+      "npx edge-presigner doctor",
+    ]);
+  });
+
+  it("puts a file into the store with four lines, sees it there, and gets a receipt", async () => {
+    const blocks = await readBlocks("Call it");
+    expect(blocks.map((block) => block.trim().split("\n").length)).toEqual([4, 1, 1]);
+    const [put, read, completed = ""] = runBlocks(blocks);
+    expect(put).toContain("200 OK");
+    expect(read).toBe("hello");
+    expect(JSON.parse(completed)).toMatchObject({
+      status: "completed",
+      size: 5,
+      contentType: "text/plain",
+    });
+    expect(completed).toMatch(/"receipt":"ey/);
+  });
+
+  it("is refused where a ticket is used again, or another type is sent", async () => {
+    const [commands = ""] = await readBlocks("Call it");
+    const put = commands.trim().split("\n").at(-1) ?? "";
+    const [first, again, other] = runBlocks([
+      commands,
+      put,
+      put.replace("Content-Type: text/plain", "Content-Type: text/html"),
+    ]);
+    expect(first).toContain("200 OK");
+    expect(again).toContain("412 Precondition Failed");
+    expect(other).toContain("403");
+  });
+
+  it("follows links to files that exist", async () => {
+    const readme = await readFile("README.md", "utf8");
+    const links = [...readme.matchAll(/\]\(([^)#]+)/g)].map(([, path = ""]) => path);
+    expect(links).not.toEqual([]);
+    expect(links.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it("finds each script explained in CONTRIBUTING.md", async () => {
+    const guide = await readFile("CONTRIBUTING.md", "utf8");
+    const { scripts } = JSON.parse(await readFile("package.json", "utf8")) as {
+      readonly scripts: Readonly<Record<string, string>>;
+    };
+    const rowOf = (name: string) => `| \`npm ${name === "test" ? "" : "run "}${name}\``;
+    expect(Object.keys(scripts).filter((name) => !guide.includes(rowOf(name)))).toEqual([]);
   });
 
   it("is asked nothing by npm run dev, and told where it is", () => {
@@ -83,7 +144,7 @@ describe("a newcomer with the README", () => {
     expect(stdout).toContain("npm run dev");
   });
 
-  it("gets a narrower token where it asks for one", () => {
+  it("gets a restricted token where it asks for one", () => {
     const args = ["run", "-s", "token", "--", "alice", "--policy", "avatar", "--expires", "10 min"];
     const { stdout } = spawnSync("npm", args, { encoding: "utf8" });
     const [, payload = ""] = stdout.split(".");
