@@ -1,8 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 /** The shell blocks of the README, in order, by the heading of their section. */
@@ -102,13 +103,6 @@ describe("a newcomer with the README", () => {
     expect(other).toContain("403");
   });
 
-  it("follows links to files that exist", async () => {
-    const readme = await readFile("README.md", "utf8");
-    const links = [...readme.matchAll(/\]\(([^)#]+)/g)].map(([, path = ""]) => path);
-    expect(links).not.toEqual([]);
-    expect(links.filter((path) => !existsSync(path))).toEqual([]);
-  });
-
   it("finds each script explained in CONTRIBUTING.md", async () => {
     const guide = await readFile("CONTRIBUTING.md", "utf8");
     const { scripts } = JSON.parse(await readFile("package.json", "utf8")) as {
@@ -163,5 +157,38 @@ describe("a newcomer with the README", () => {
     });
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toContain("Usage: edge-presigner token [options] <user>");
+  });
+});
+
+/** The text of a page without its programs. */
+function readProse(path: string): string {
+  return readFileSync(path, "utf8").replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
+}
+
+/** The anchors of a page, as GitHub makes them from its headings. */
+function anchorsOf(path: string): readonly string[] {
+  return [...readProse(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_\- ]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+describe("the documentation", () => {
+  const pages = globSync(["*.md", "docs/**/*.md", "{client/*,bench,test/vectors}/*.md"]);
+
+  it.for(pages)("links to what exists: %s", (page) => {
+    const targets = [...readProse(page).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = ""]) => target)
+      .filter((target) => !/^https?:/.test(target));
+    const broken = targets.filter((target) => {
+      const [path = "", anchor] = target.split("#");
+      const file = path === "" ? page : join(dirname(page), path);
+      if (!existsSync(file)) return true;
+      return anchor !== undefined && file.endsWith(".md") && !anchorsOf(file).includes(anchor);
+    });
+    expect(broken).toEqual([]);
   });
 });
