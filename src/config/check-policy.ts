@@ -14,43 +14,37 @@ export function checkPolicy(policy: Policy, errors: ErrorCollector): void {
 }
 
 function checkTimes(policy: Policy, errors: ErrorCollector): void {
-  policy.check(["expiresIn"], ({ expiresIn }) => {
+  policy.check(({ expiresIn }) => {
     if (expiresIn < 1) errors.at("expiresIn").add("must be at least 1 second");
   });
-  policy.check(["expiresIn", "backgroundExpiresIn"], ({ expiresIn, backgroundExpiresIn }) => {
+  policy.check(({ expiresIn, backgroundExpiresIn }) => {
     if (backgroundExpiresIn !== undefined && backgroundExpiresIn < expiresIn)
       errors.at("backgroundExpiresIn").add("must not be shorter than expiresIn");
   });
-  policy.check(
-    ["multipartFrom", "resumeWithin", "expiresIn", "backgroundExpiresIn"],
-    ({ multipartFrom, resumeWithin, expiresIn, backgroundExpiresIn = expiresIn }) => {
-      if (multipartFrom === undefined) return;
-      if (resumeWithin >= Math.max(expiresIn, backgroundExpiresIn)) return;
-      const detail = "must not be shorter than expiresIn and backgroundExpiresIn";
-      errors.at("resumeWithin").add(detail);
-    },
-  );
+  policy.check(({ multipartFrom, resumeWithin, expiresIn, backgroundExpiresIn = expiresIn }) => {
+    if (multipartFrom === undefined) return;
+    if (resumeWithin >= Math.max(expiresIn, backgroundExpiresIn)) return;
+    const detail = "must not be shorter than expiresIn and backgroundExpiresIn";
+    errors.at("resumeWithin").add(detail);
+  });
 }
 
 function checkBytes(policy: Policy, errors: ErrorCollector): void {
-  policy.check(["minBytes", "maxBytes"], ({ minBytes, maxBytes }) => {
+  policy.check(({ minBytes, maxBytes }) => {
     if (minBytes > maxBytes) errors.at("minBytes").add("must not be more than maxBytes");
   });
-  policy.check(["quota", "maxBytes"], ({ quota, maxBytes }) => {
+  policy.check(({ quota, maxBytes }) => {
     if (!quota?.bytes || quota.bytes.limit >= maxBytes) return;
     const detail = "must not be less than maxBytes: a file of that size could never be sent";
     errors.at("quota").at("bytes").add(detail);
   });
-  policy.check(
-    ["quota", "size", "overwrite", "allowContentTypeOnly", "delete"],
-    ({ quota, size, overwrite, allowContentTypeOnly, delete: isDeleteAllowed }) => {
-      const canBeReplaced = overwrite || allowContentTypeOnly || isDeleteAllowed;
-      if (!quota?.bytes || size === "required" || !canBeReplaced) return;
-      const detail =
-        'must be "required" with quota.bytes where a file can be replaced or deleted: the new file would not be counted';
-      errors.at("size").add(detail);
-    },
-  );
+  policy.check(({ quota, size, overwrite, allowContentTypeOnly, delete: isDeleteAllowed }) => {
+    const canBeReplaced = overwrite || allowContentTypeOnly || isDeleteAllowed;
+    if (!quota?.bytes || size === "required" || !canBeReplaced) return;
+    const detail =
+      'must be "required" with quota.bytes where a file can be replaced or deleted: the new file would not be counted';
+    errors.at("size").add(detail);
+  });
 }
 
 /** A client that sends Content-Type alone cannot send another header that the policy sets or requires. */
@@ -73,7 +67,7 @@ export function checkKey(policy: Policy, errors: ErrorCollector): Template | und
     for (const error of template.errors) errors.at("key").add(error);
     return undefined;
   }
-  policy.check(["shared"], ({ shared }) => {
+  policy.check(({ shared }) => {
     const hasUser = template.userIndex >= 0;
     if (!hasUser && !shared)
       errors
@@ -81,7 +75,7 @@ export function checkKey(policy: Policy, errors: ErrorCollector): Template | und
         .add("has no {user}, so that callers share a prefix: add it, or set shared: true");
     if (hasUser && shared) errors.at("shared").add("is true, but the key has {user}: remove one");
   });
-  policy.check(["overwrite"], ({ overwrite }) => {
+  policy.check(({ overwrite }) => {
     if (overwrite || hasPlaceholder(template, "id") || hasPlaceholder(template, "name")) return;
     const detail = "is the same for every upload of a user: add {id}, or set overwrite: true";
     errors.at("key").add(detail);

@@ -20,7 +20,7 @@ export function checkStoreSupport(
     if ((policy.get(field) ?? 0) > maxExpiresInSeconds)
       errors.at(field).add(`must be at most ${maxExpiresInSeconds} seconds on ${on}`);
   }
-  policy.check(["maxBytes", "multipartFrom"], ({ maxBytes, multipartFrom }) => {
+  policy.check(({ maxBytes, multipartFrom }) => {
     const [largest, what] =
       multipartFrom === undefined
         ? [maxPutBytes, "the largest single PUT (set multipartFrom for more)"]
@@ -32,7 +32,7 @@ export function checkStoreSupport(
     const detail = `must be at most ${describeBytes(maxPutBytes)}, the largest single PUT on ${on}`;
     errors.at("multipartFrom").add(detail);
   }
-  policy.check(["overwrite"], ({ overwrite }) => {
+  policy.check(({ overwrite }) => {
     if (!overwrite && !provider.noOverwrite)
       errors.at("overwrite").add(`must be true: ${on} cannot refuse to overwrite an object`);
   });
@@ -53,7 +53,7 @@ function checkChecksums(
   { provider, on }: Pick<Store, "provider"> & { readonly on: string },
   errors: ErrorCollector,
 ): void {
-  policy.check(["checksum", "multipartFrom"], ({ checksum, multipartFrom }) => {
+  policy.check(({ checksum, multipartFrom }) => {
     if (checksum === "optional") return;
     const isChecked = checksum.some((algorithm) => {
       const trust = provider.checksums[algorithm];

@@ -9,7 +9,6 @@ import {
   presetSchema,
   sharedSecretIssuerSchema,
   type CommonFields,
-  type IssuerFields,
 } from "./issuer-schema.ts";
 
 interface IssuerContext {
@@ -44,7 +43,7 @@ function compileJwksIssuer(
   const preset = presetSchema.safeParse(value).data?.preset;
   const ownNames = preset ? errors.renaming(preset.options) : errors;
   const fields = parseFields(jwksIssuerSchema, value, ownNames);
-  fields.check(["issuer", "jwksUrl"], ({ issuer, jwksUrl }) => {
+  fields.check(({ issuer, jwksUrl }) => {
     for (const [field, address] of addressesOf(issuer, jwksUrl)) {
       const isHttps = /^https:\/\/[^/@\s]+(\/\S*)?$/.test(address);
       if (preset && !ADDRESS.test(address))
@@ -55,7 +54,7 @@ function compileJwksIssuer(
     }
   });
   checkRules(fields, earlier, ownNames);
-  return fields.all && { kind: "jwks", jwksUrl: fields.all.jwksUrl, ...rulesOf(fields.all) };
+  return fields.all && { ...fields.all, ...rulesOf(fields.all) };
 }
 
 function addressesOf(
@@ -77,7 +76,7 @@ function compileSharedSecretIssuer(
   const name = fields.get("secret");
   if (name === undefined) return undefined;
   const secret = errors.requireSecret(env, name, MIN_SECRET_CHARACTERS);
-  return fields.all && { kind: "shared-secret", secret, ...rulesOf(fields.all) };
+  return fields.all && { ...fields.all, ...rulesOf(fields.all), secret };
 }
 
 /** Checks what concerns both kinds of issuer. */
@@ -86,21 +85,18 @@ function checkRules(
   earlier: readonly Issuer[],
   errors: ErrorCollector,
 ): void {
-  fields.check(
-    ["audience", "claims", "dangerouslyAcceptAnyAudience"],
-    ({ audience, claims, dangerouslyAcceptAnyAudience: isAnyAccepted }) => {
-      if (audience !== undefined || Object.keys(claims).length > 0 || isAnyAccepted) return;
-      const detail = "is required: without it a token made for any other application is accepted";
-      errors.at("audience").add(detail);
-    },
-  );
-  fields.check(["issuer"], ({ issuer }) => {
+  fields.check(({ audience, claims, dangerouslyAcceptAnyAudience: isAnyAccepted }) => {
+    if (audience !== undefined || Object.keys(claims).length > 0 || isAnyAccepted) return;
+    const detail = "is required: without it a token made for any other application is accepted";
+    errors.at("audience").add(detail);
+  });
+  fields.check(({ issuer }) => {
     for (const iss of listOf(issuer)) {
       if (earlier.some(({ issuers }) => issuers.includes(iss)))
         errors.at("issuer").add(`${iss} is listed twice`);
     }
   });
-  fields.check(["userPrefix"], ({ userPrefix }) => {
+  fields.check(({ userPrefix }) => {
     if (!earlier.some((other) => other.userPrefix === userPrefix)) return;
     errors
       .at("userPrefix")
@@ -108,27 +104,9 @@ function checkRules(
   });
 }
 
-function rulesOf({
-  issuer,
-  audience,
-  algorithms,
-  claims,
-  userClaim,
-  userPrefix,
-  tokenHeader,
-  typ,
-}: IssuerFields): IssuerRules {
+function rulesOf({ issuer, audience, ...rules }: CommonFields): IssuerRules {
   const audiences = audience === undefined ? undefined : listOf(audience);
-  return {
-    issuers: listOf(issuer),
-    audiences,
-    algorithms,
-    claims,
-    userClaim,
-    userPrefix,
-    tokenHeader,
-    typ,
-  };
+  return { ...rules, issuers: listOf(issuer), audiences };
 }
 
 function listOf(value: string | readonly string[]): readonly string[] {

@@ -64,7 +64,7 @@ function checkName(name: string, errors: ErrorCollector): boolean {
 /** Checks the options that the provider has, and refuses those that it does not have. */
 function checkOptions(fields: Fields<StoreFields>, row: Provider, errors: ErrorCollector): void {
   for (const option of ["region", "account", "endpoint"] as const) {
-    fields.check([option], ({ [option]: value }) => {
+    fields.check(({ [option]: value }) => {
       const rule = Object.hasOwn(row.options, option) ? row.options[option] : undefined;
       if (rule && !rule.pattern.test(value ?? ""))
         errors.at(option).add(`must be ${rule.expected}`);

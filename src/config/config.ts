@@ -3,6 +3,7 @@ import type { Template } from "../key/template.ts";
 import type { Secret } from "../secret.ts";
 import type { ChecksumAlgorithm } from "../store/checksum.ts";
 import type { Store } from "../store/store.ts";
+import type { CommonFields } from "./issuer-schema.ts";
 import type { PolicyFields } from "./policy-schema.ts";
 import type { PrivateKeys } from "./private-key.ts";
 import type { RateLimit } from "./units.ts";
@@ -20,23 +21,15 @@ export interface Policy extends PolicyFields {
 }
 
 /** Who may sign tokens: with published keys, or with a shared secret. */
-export type Issuer = IssuerRules &
-  (
+export type Issuer = IssuerRules & { readonly algorithms: readonly string[] } & (
     | { readonly kind: "jwks"; readonly jwksUrl: string }
     | { readonly kind: "shared-secret"; readonly secret: Secret }
   );
 
-export interface IssuerRules {
-  /** The `iss` values that are accepted; the first one names the issuer. */
+/** The fields of an issuer, and its `issuer` and `audience` as lists. The first issuer is its name. */
+export interface IssuerRules extends Omit<CommonFields, "issuer" | "audience"> {
   readonly issuers: readonly string[];
   readonly audiences: readonly string[] | undefined;
-  readonly algorithms: readonly string[];
-  /** Claims that must have one of these values. */
-  readonly claims: Readonly<Record<string, readonly string[]>>;
-  readonly userClaim: string;
-  readonly userPrefix: string | undefined;
-  readonly tokenHeader: string | undefined;
-  readonly typ: string | undefined;
 }
 
 /** The claims that every receipt has, and the keys that sign it, the newest first. */

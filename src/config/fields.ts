@@ -4,49 +4,55 @@ import type { ErrorCollector } from "./errors.ts";
 
 type Shape = Readonly<Record<string, z.ZodMiniType>>;
 type Schema<S extends Shape> = z.ZodMiniObject<S, z.core.$strict>;
-type Values<S extends Shape> = z.output<Schema<S>>;
 
 export interface Fields<T> {
   /** Every field, if all are valid. */
   readonly all: T | undefined;
   /** Returns a field; `undefined` for an invalid one. */
   readonly get: <Name extends keyof T>(name: Name) => T[Name] | undefined;
-  /** Runs a check that reads these fields, unless one of them is invalid: no error follows from another. */
-  readonly check: <Name extends keyof T>(
-    names: readonly Name[],
-    run: (fields: Pick<T, Name>) => void,
-  ) => void;
+  /** Runs a check, up to the first invalid field that it reads: no error follows from another. */
+  readonly check: (run: (fields: T) => void) => void;
 }
+
+/** What a check ends with that reads an invalid field. */
+const INVALID = new Error("The field is invalid");
 
 /** Parses each field, and collects each error. */
 export function parseFields<S extends Shape>(
   schema: Schema<S>,
   value: unknown,
   errors: ErrorCollector,
-): Fields<Values<S>> {
-  type T = Values<S>;
+): Fields<z.output<Schema<S>>> {
+  type T = z.output<Schema<S>>;
   const all = errors.parse<T>(schema, value);
-  const valid = all ? new Map(Object.entries(all)) : parseEach(schema.shape, value);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was parsed by the field's own schema
-  const get = <Name extends keyof T>(name: Name) => valid.get(String(name)) as T[Name] | undefined;
+  const valid: Partial<T> = all ?? parseEach(schema.shape, value);
+  const readable = new Proxy(valid, {
+    get(target, name) {
+      if (!all && !Object.hasOwn(target, name)) throw INVALID;
+      return Reflect.get(target, name);
+    },
+  });
   return {
     all,
-    get,
-    check(names, run) {
-      if (!all && !names.every((name) => valid.has(String(name)))) return;
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the names are these fields
-      run(Object.fromEntries(names.map((name) => [name, get(name)])) as Pick<T, keyof T>);
+    get: (name) => valid[name],
+    check(run) {
+      try {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a field that is not there throws
+        run(readable as T);
+      } catch (error) {
+        if (error !== INVALID) throw error;
+      }
     },
   };
 }
 
-function parseEach(shape: Shape, value: unknown): ReadonlyMap<string, unknown> {
-  const valid = new Map<string, unknown>();
-  if (typeof value !== "object" || value === null) return valid;
-  const given = new Map<string, unknown>(Object.entries(value));
-  for (const [name, schema] of Object.entries(shape)) {
-    const parsed = schema.safeParse(given.get(name));
-    if (parsed.success) valid.set(name, parsed.data);
-  }
-  return valid;
+/** Returns the valid fields, each parsed by its own schema. */
+function parseEach<T>(shape: Shape, value: unknown): Partial<T> {
+  const given = typeof value === "object" && value !== null ? new Map(Object.entries(value)) : null;
+  const parsed = Object.entries(given ? shape : {}).flatMap(([name, schema]) => {
+    const { success, data } = schema.safeParse(given?.get(name));
+    return success ? [[name, data] as const] : [];
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was parsed by the field's own schema
+  return Object.fromEntries(parsed) as Partial<T>;
 }

@@ -75,6 +75,3 @@ export const presetSchema = z.object({ preset });
 export const issuerKindSchema = z.looseObject({ kind: z.enum(["jwks", "shared-secret"]) });
 
 export type CommonFields = z.output<z.ZodMiniObject<typeof common, z.core.$strict>>;
-export type IssuerFields = Readonly<
-  z.output<typeof jwksIssuerSchema> | z.output<typeof sharedSecretIssuerSchema>
->;

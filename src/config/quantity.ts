@@ -33,10 +33,10 @@ export const bytesRate = quantity<BytesRate, NonNullable<ReturnType<typeof parse
 function quantity<Written, Parsed>(
   parse: (value: unknown) => Parsed | undefined,
   expected: string,
-): z.ZodMiniPipe<z.ZodMiniCustom<Written, Written>, z.ZodMiniTransform<Parsed, Written>> {
-  return z.pipe(
-    z.custom<Written>(),
-    z.transform((value: Written, context): Parsed => {
+): z.ZodMiniType<Parsed, Written> {
+  const schema = z.pipe(
+    z.unknown(),
+    z.transform((value, context): Parsed => {
       const parsed = parse(value);
       if (parsed !== undefined) return parsed;
       const message = value === undefined ? "is required" : `must be ${expected}`;
@@ -44,4 +44,6 @@ function quantity<Written, Parsed>(
       return z.NEVER;
     }),
   );
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- zod cannot know what an author may write
+  return schema as z.ZodMiniType<Parsed, Written>;
 }

@@ -1,11 +1,5 @@
 /** The keys that verify an issuer's tokens: a shared secret, or a cached JWK Set. */
-import {
-  createLocalJWKSet,
-  errors,
-  type CryptoKey,
-  type JSONWebKeySet,
-  type JWTVerifyGetKey,
-} from "jose";
+import { createLocalJWKSet, type CryptoKey, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import * as z from "zod/mini";
 import { boundedFetch, type Fetch } from "../bounded-fetch.ts";
 import { describeError } from "../log.ts";
@@ -78,10 +72,15 @@ export function jwksKeySource(
     try {
       return await keys(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || !isCool()) throw error;
+      if (!isUnknownKey(error) || !isCool()) throw error;
       return (await refresh())(header, token);
     }
   };
+}
+
+/** Returns whether the token names a key that is not in the set (jose: `JWKSNoMatchingKey`). */
+function isUnknownKey(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_JWKS_NO_MATCHING_KEY";
 }
 
 /** The issuer's keys could not be read. */

@@ -33,7 +33,7 @@ const multipartSchema = z.object({
   uploadId: z.optional(z.string()),
 });
 
-const absent = z.optional(z.undefined());
+const absent = z.optional(z.literal(undefined));
 
 const singlePartSchema = z.object({
   ...common,
