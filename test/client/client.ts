@@ -7,7 +7,7 @@ import {
   type UploaderOptions,
 } from "../../client/web/src/index.ts";
 import { contentOf } from "../uppy/content.ts";
-import { startScripted, type ScriptedServer, type Settings } from "./scripted-server.ts";
+import { startScripted, type ScriptedServer, type Settings } from "./fake-server.ts";
 
 export interface Setting {
   readonly server: ScriptedServer;

@@ -6,7 +6,7 @@ import {
 } from "../../client/web/src/index.ts";
 import { bytesOf, failureOf, fileOf, start, type Setting } from "./client.ts";
 import { hold, vector } from "./reactions.ts";
-import { type Settings } from "./scripted-server.ts";
+import { type Settings } from "./fake-server.ts";
 
 const PARTS = { partsFrom: 1, partSize: 1000 };
 

@@ -133,11 +133,23 @@ describe("the package", () => {
   });
 
   it.for([
-    ["dart:io in lib", "lib/src/stop.dart", "dart:async", "dart:io", "dart:io is not on the web"],
-    ["a file that is not there", "lib/src/job.dart", "service.dart", "servant.dart", "is no file"],
+    [
+      "dart:io in lib",
+      "lib/src/stop_signal.dart",
+      "dart:async",
+      "dart:io",
+      "dart:io is not on the web",
+    ],
+    [
+      "a file that is not there",
+      "lib/src/upload_context.dart",
+      "service.dart",
+      "servant.dart",
+      "is no file",
+    ],
     [
       "a package that is not declared",
-      "lib/src/job.dart",
+      "lib/src/upload_context.dart",
       "package:http/",
       "package:dio/",
       "declares",
@@ -151,35 +163,35 @@ describe("the package", () => {
     ],
     [
       "an import that is missing",
-      "lib/src/stop.dart",
+      "lib/src/stop_signal.dart",
       "import 'dart:async';",
       "",
       "Completer is not",
     ],
     [
       "an import that is not used",
-      "lib/src/stop.dart",
+      "lib/src/stop_signal.dart",
       "import 'dart:async';",
       "import 'dart:async';\nimport 'dart:math';",
       "dart:math is not used",
     ],
     [
       "a type that is not there",
-      "lib/src/job.dart",
+      "lib/src/upload_context.dart",
       "final Stop stop;",
       "final Stopp stop;",
       "Stopp is not",
     ],
     [
       "a member that is not there",
-      "lib/src/job.dart",
+      "lib/src/upload_context.dart",
       "service.backOff;",
       "service.backof;",
       "backof is not",
     ],
     [
       "a variable of another method",
-      "lib/src/resume_store.dart",
+      "lib/src/resume_storage.dart",
       "_store.remove(key);",
       "_store.remove(text);",
       "text is not",
@@ -207,7 +219,7 @@ describe("the package", () => {
     ],
     [
       "a private name that is not used",
-      "lib/src/stop.dart",
+      "lib/src/stop_signal.dart",
       "  void stop() {",
       "  final int _n = 1;\n  void stop() {",
       "_n is not used",

@@ -3,8 +3,8 @@ import 'dart:convert';
 import 'package:edge_presigner/edge_presigner.dart';
 import 'package:test/test.dart';
 
-import 'samples.dart';
-import 'scripted_service.dart';
+import 'vectors.dart';
+import 'fake_server.dart';
 
 const UploadOptions _options =
     UploadOptions(policy: 'document', contentType: 'text/plain');

@@ -3,8 +3,8 @@ import 'dart:typed_data';
 import 'package:edge_presigner/edge_presigner.dart';
 import 'package:test/test.dart';
 
-import 'samples.dart';
-import 'scripted_service.dart';
+import 'vectors.dart';
+import 'fake_server.dart';
 
 /// What `dart:io` adds to each request by itself.
 const Set<String> _added = <String>{

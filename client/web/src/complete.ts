@@ -1,7 +1,7 @@
 /** The end of an upload: what the service sees in the store, or nothing at all. */
 import { isCompleted, isNothing, type Completed } from "./answers.ts";
 import { hasCode } from "./error.ts";
-import type { Job } from "./job.ts";
+import type { Job } from "./upload-context.ts";
 
 /** What the store answered to the PUTs. */
 export interface Sent {

@@ -20,5 +20,5 @@ export {
   createMemoryStore,
   type RememberedUpload,
   type UploadStore,
-} from "./store.ts";
+} from "./resume-storage.ts";
 export { createUploader, type Uploader, type UploaderOptions } from "./uploader.ts";

@@ -1,7 +1,7 @@
 /** Tickets of parts: asked for in windows, and so many as can begin before they expire. */
 import { isPartTickets, type PartTicket } from "./answers.ts";
 import { UploadError } from "./error.ts";
-import { hold, type Job, type PartsUpload } from "./job.ts";
+import { hold, type Job, type PartsUpload } from "./upload-context.ts";
 
 export interface PartTickets {
   /** One that is valid, with those of the next parts where there is none. */

@@ -1,6 +1,6 @@
 /** When to try again, and after how long. */
 import { UploadError } from "./error.ts";
-import type { World } from "./world.ts";
+import type { World } from "./dependencies.ts";
 
 /** A pause before the next try, for a page that tells its user. */
 export interface Retry {

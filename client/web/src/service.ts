@@ -2,7 +2,7 @@
 import { UploadError, hasCode } from "./error.ts";
 import { parseJson, readProblem, readText } from "./read-answer.ts";
 import { retry, type Retry } from "./retry.ts";
-import type { World } from "./world.ts";
+import type { World } from "./dependencies.ts";
 
 export interface ServiceOptions {
   /** Where the service is: `https://uploads.example.com`. */

@@ -1,9 +1,9 @@
 /** The life of one upload in this session: begun, paused, resumed, aborted. */
-import { advance, giveUp, type Course } from "./advance.ts";
+import { advance, giveUp, type Course } from "./run-upload.ts";
 import type { Completed } from "./answers.ts";
 import { discard, removeIfPossible } from "./complete.ts";
 import { UploadError } from "./error.ts";
-import type { Job } from "./job.ts";
+import type { Job } from "./upload-context.ts";
 
 export interface AbortOptions {
   /** Leaves the parts in the store, so that the same file goes on with them another time. */

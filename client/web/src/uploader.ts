@@ -13,11 +13,11 @@ import { createProgress } from "./progress.ts";
 import { createPut } from "./put.ts";
 import { createFetchSend } from "./put-fetch.ts";
 import { sendWithXhr } from "./put-xhr.ts";
-import { createMemory, nameUpload } from "./remember.ts";
+import { createMemory, nameUpload } from "./resume-entry.ts";
 import { createAsk, type Ask, type ServiceOptions } from "./service.ts";
 import { startUpload, type Upload } from "./start.ts";
-import { createIndexedDbStore, type UploadStore } from "./store.ts";
-import { realWorld, type World } from "./world.ts";
+import { createIndexedDbStore, type UploadStore } from "./resume-storage.ts";
+import { realWorld, type World } from "./dependencies.ts";
 
 export interface UploaderOptions extends ServiceOptions, Partial<World> {
   /**

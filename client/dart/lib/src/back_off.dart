@@ -1,6 +1,6 @@
 import 'dart:math';
 
-import 'stop.dart';
+import 'stop_signal.dart';
 import 'upload_exception.dart';
 
 /// Tries again what may succeed later, with pauses that grow and are never

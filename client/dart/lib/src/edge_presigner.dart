@@ -6,20 +6,20 @@ import 'package:http/http.dart' as http;
 import 'back_off.dart';
 import 'completed_upload.dart';
 import 'download_ticket.dart';
-import 'job.dart';
-import 'parts_upload.dart';
+import 'upload_context.dart';
+import 'multipart_upload.dart';
 import 'read_bytes.dart';
 import 'read_json.dart';
-import 'resume_store.dart';
+import 'resume_storage.dart';
 import 'service.dart';
-import 'stop.dart';
+import 'stop_signal.dart';
 import 'ticket.dart';
 import 'transfer_plan.dart';
 import 'upload_exception.dart';
 import 'upload_options.dart';
 import 'upload_record.dart';
 import 'upload_state.dart';
-import 'whole_upload.dart';
+import 'single_part_upload.dart';
 
 /// Uploads, downloads and deletes with tickets of one service. All methods
 /// throw [UploadException], and what `getToken` and the stores of the app

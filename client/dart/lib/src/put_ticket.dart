@@ -4,7 +4,7 @@ import 'package:http/http.dart' as http;
 
 import 'read_bytes.dart';
 import 'send.dart';
-import 'stop.dart';
+import 'stop_signal.dart';
 import 'ticket.dart';
 import 'upload_exception.dart';
 

@@ -4,7 +4,7 @@ import 'dart:typed_data';
 import 'package:http/http.dart' as http;
 
 import 'read_bytes.dart';
-import 'stop.dart';
+import 'stop_signal.dart';
 import 'upload_exception.dart';
 
 /// What was answered, read to its end.

@@ -7,7 +7,7 @@ import 'back_off.dart';
 import 'completed_upload.dart';
 import 'read_json.dart';
 import 'send.dart';
-import 'stop.dart';
+import 'stop_signal.dart';
 import 'ticket.dart';
 import 'upload_exception.dart';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bytesOf, failureOf, fileOf, start } from "./client.ts";
 import { dropAt, hold, loseAnswer, refuse, vector } from "./reactions.ts";
-import { type ScriptedServer } from "./scripted-server.ts";
+import { type ScriptedServer } from "./fake-server.ts";
 
 const PARTS = { partsFrom: 1, partSize: 1000 };
 const partsSent = ({ seen }: ScriptedServer) =>

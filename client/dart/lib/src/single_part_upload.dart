@@ -1,5 +1,5 @@
 import 'completed_upload.dart';
-import 'job.dart';
+import 'upload_context.dart';
 import 'put_ticket.dart';
 import 'read_json.dart';
 import 'send.dart';

@@ -1,9 +1,9 @@
 /** A file in parts, several at once. */
 import type { Completed } from "./answers.ts";
 import { complete, isStillPending, type Sent } from "./complete.ts";
-import { isTicketRefused, sliceOf, type Job, type PartsUpload } from "./job.ts";
+import { isTicketRefused, sliceOf, type Job, type PartsUpload } from "./upload-context.ts";
 import { createPartTickets, type PartTickets } from "./part-tickets.ts";
-import { learnParts } from "./recall.ts";
+import { learnParts } from "./resume.ts";
 import { retry } from "./retry.ts";
 
 const DEFAULT_CONCURRENCY = 4;

@@ -1,6 +1,6 @@
 /** An upload in parts that was begun before: what is remembered here, and what the store has of it. */
 import { isPartsState } from "./answers.ts";
-import { sliceOf, type Job, type PartsUpload } from "./job.ts";
+import { sliceOf, type Job, type PartsUpload } from "./upload-context.ts";
 
 /** `undefined` where nothing is remembered of this file. */
 export async function recall({ file, memory }: Job): Promise<PartsUpload | undefined> {

@@ -1,9 +1,9 @@
 /** A file in one PUT. */
 import type { Completed } from "./answers.ts";
-import { begin } from "./begin.ts";
+import { begin } from "./create-upload.ts";
 import { complete, completeIfPossible, discardIfPossible, isStillPending } from "./complete.ts";
 import { UploadError, hasCode } from "./error.ts";
-import { isTicketRefused, type Job, type WholeUpload } from "./job.ts";
+import { isTicketRefused, type Job, type WholeUpload } from "./upload-context.ts";
 import { retry } from "./retry.ts";
 
 /** Before a file counts as one that cannot be sent. */

@@ -2,13 +2,13 @@ import 'dart:collection';
 import 'dart:math';
 
 import 'completed_upload.dart';
-import 'job.dart';
+import 'upload_context.dart';
 import 'part_tickets.dart';
 import 'put_ticket.dart';
 import 'read_json.dart';
-import 'resume_store.dart';
+import 'resume_storage.dart';
 import 'send.dart';
-import 'stop.dart';
+import 'stop_signal.dart';
 import 'ticket.dart';
 import 'upload_exception.dart';
 import 'upload_state.dart';

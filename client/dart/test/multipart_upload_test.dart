@@ -6,8 +6,8 @@ import 'package:edge_presigner/edge_presigner.dart';
 import 'package:http/http.dart' as http;
 import 'package:test/test.dart';
 
-import 'samples.dart';
-import 'scripted_service.dart';
+import 'vectors.dart';
+import 'fake_server.dart';
 
 /// The upload that was recorded: its two parts, and a file of their length.
 final Map<String, Object?> _granted = readSample('ticket-in-parts').body;

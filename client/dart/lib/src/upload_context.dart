@@ -4,7 +4,7 @@ import 'back_off.dart';
 import 'read_bytes.dart';
 import 'read_json.dart';
 import 'service.dart';
-import 'stop.dart';
+import 'stop_signal.dart';
 import 'upload_options.dart';
 
 /// One file on its way: what sending it takes.

@@ -1,7 +1,7 @@
 /** Uploads in parts, remembered under a name of their file. */
-import type { PartsUpload } from "./job.ts";
+import type { PartsUpload } from "./upload-context.ts";
 import { describe, type UploadFile, type UploadOptions } from "./options.ts";
-import type { RememberedUpload, UploadStore } from "./store.ts";
+import type { RememberedUpload, UploadStore } from "./resume-storage.ts";
 
 export interface Memory {
   /** Whether anything is kept. */

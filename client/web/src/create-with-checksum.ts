@@ -1,9 +1,9 @@
 /** A new upload with a checksum that is computed here. */
-import { askTicket } from "./ask-ticket.ts";
+import { askTicket } from "./request-ticket.ts";
 import { discardIfPossible } from "./complete.ts";
 import { composeDigests, digest, digestParts, toBase64, type Algorithm } from "./digest.ts";
 import { UploadError, isWrong } from "./error.ts";
-import type { Begun, Job } from "./job.ts";
+import type { Begun, Job } from "./upload-context.ts";
 
 /** How the service cuts (docs/resumable.md, "How a file is cut"): its ticket shows whether it did. */
 const MiB = 2 ** 20;

@@ -3,9 +3,9 @@ import type { PartTicket, SignedPut, WholeTicket } from "./answers.ts";
 import { hasCode } from "./error.ts";
 import type { UploadFile, UploadOptions } from "./options.ts";
 import type { Put } from "./put.ts";
-import type { Memory } from "./remember.ts";
+import type { Memory } from "./resume-entry.ts";
 import type { Ask } from "./service.ts";
-import type { World } from "./world.ts";
+import type { World } from "./dependencies.ts";
 
 export interface Job {
   readonly file: UploadFile;

@@ -1,6 +1,12 @@
 /** Asks for a ticket, and keeps of it what the upload needs. */
 import { isTicket, type Checksum, type PartsTicket, type WholeTicket } from "./answers.ts";
-import { hold, type Begun, type Job, type PartsUpload, type WholeUpload } from "./job.ts";
+import {
+  hold,
+  type Begun,
+  type Job,
+  type PartsUpload,
+  type WholeUpload,
+} from "./upload-context.ts";
 import { describe } from "./options.ts";
 
 /** The answer is waited for also where the signal is aborted, so that the upload can be given back. */

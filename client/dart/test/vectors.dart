@@ -3,7 +3,7 @@ import 'dart:io';
 
 import 'package:http/http.dart' as http;
 
-import 'scripted_service.dart';
+import 'fake_server.dart';
 
 /// `dart test` runs in the package's folder.
 const String _folder = '../../test/vectors';

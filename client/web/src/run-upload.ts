@@ -1,12 +1,12 @@
 /** The steps of an upload, each from where the last one was interrupted. */
 import type { Completed } from "./answers.ts";
-import { begin } from "./begin.ts";
+import { begin } from "./create-upload.ts";
 import { completeIfPossible, discardIfPossible, isGone } from "./complete.ts";
 import { hasCode } from "./error.ts";
-import type { Begun, Job } from "./job.ts";
-import { recall } from "./recall.ts";
-import { partsOf, sendParts } from "./send-parts.ts";
-import { sendWhole } from "./send-whole.ts";
+import type { Begun, Job } from "./upload-context.ts";
+import { recall } from "./resume.ts";
+import { partsOf, sendParts } from "./send-multipart.ts";
+import { sendWhole } from "./send-single-part.ts";
 
 /** What is under way, or was. */
 export interface Course {

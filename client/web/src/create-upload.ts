@@ -1,7 +1,7 @@
 /** A new upload, with a checksum where the policy wants one. */
-import { askTicket } from "./ask-ticket.ts";
+import { askTicket } from "./request-ticket.ts";
 import { isWrong } from "./error.ts";
-import type { Begun, Job } from "./job.ts";
+import type { Begun, Job } from "./upload-context.ts";
 
 export async function begin(job: Job, signal: AbortSignal): Promise<Begun> {
   const { checksum } = job.options;
@@ -15,6 +15,6 @@ export async function begin(job: Job, signal: AbortSignal): Promise<Begun> {
     }
   }
   // Loaded where it is needed: most policies want none.
-  const { beginChecked } = await import("./begin-checked.ts");
+  const { beginChecked } = await import("./create-with-checksum.ts");
   return beginChecked(job, algorithm, signal);
 }
