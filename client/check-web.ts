@@ -1,4 +1,4 @@
-/** Whether `client/web` could be published as it is: built, packed, looked at by others, and small. */
+/** Checks that `client/web` can be published: it builds, its package is valid, and its bundle is small. */
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -9,9 +9,9 @@ const ROOT = join(import.meta.dirname, "..");
 const PACKAGE = join(ROOT, "client/web");
 const MAX_BYTES = 6 * 1024;
 
-/** What is imported only where it is needed, such as checksums, does not come with the rest. */
-const leaveOutLater: Plugin = {
-  name: "leave-out-later",
+/** Leaves out dynamic imports, such as checksums: a page loads them only when it needs them. */
+const skipDynamicImports: Plugin = {
+  name: "skip-dynamic-imports",
   setup(build) {
     build.onResolve({ filter: /./ }, ({ kind, path }) =>
       kind === "dynamic-import" ? { path, external: true } : undefined,
@@ -27,7 +27,7 @@ const bytes = await measure();
 process.stdout.write(`client/web: ${bytes} bytes of ${MAX_BYTES}, minified and gzip\n`);
 if (bytes >= MAX_BYTES) process.exitCode = 1;
 
-/** Prints what a tool says only if it finds fault. */
+/** Runs a tool. Prints its output only if it fails. */
 function run(tool: string, ...args: readonly string[]): void {
   try {
     execFileSync(join(ROOT, "node_modules/.bin", tool), args, { stdio: "pipe", encoding: "utf8" });
@@ -38,7 +38,7 @@ function run(tool: string, ...args: readonly string[]): void {
   }
 }
 
-/** What an app that imports `createUploader`, and nothing else, gets of the package. */
+/** Returns the size of `createUploader` in an app that imports nothing else. */
 async function measure(): Promise<number> {
   const { outputFiles } = await bundle({
     stdin: {
@@ -49,7 +49,7 @@ async function measure(): Promise<number> {
     minify: true,
     format: "esm",
     target: "es2022",
-    plugins: [leaveOutLater],
+    plugins: [skipDynamicImports],
     write: false,
   });
   return gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { digest, digestPart } from "../../client/web/src/digest.ts";
 import { bytesOf, failureOf, fileOf, start } from "./client.ts";
 import { hold, vector } from "./reactions.ts";
-import { createMemoryStore } from "../../client/web/src/index.ts";
+import { createMemoryStorage } from "../../client/web/src/index.ts";
 import { bodyOf } from "./vectors.ts";
 
 const MiB = 2 ** 20;
@@ -18,20 +18,20 @@ describe("a digest", () => {
     ["sha256", 64 * MiB + 5],
     ["md5", 0],
     ["md5", 9 * MiB + 5],
-  ] as const)("is the one that OpenSSL makes: %s of %i bytes", async ([algorithm, size]) => {
+  ] as const)("equals that of OpenSSL: %s of %i bytes", async ([algorithm, size]) => {
     const bytes = bytesOf(size);
     const made = await digest(algorithm, new Blob([bytes]), SIGNAL);
     expect(Buffer.from(made).toString("base64")).toBe(hashOf(algorithm, bytes));
   });
 
-  it("ends with the signal", async () => {
+  it("stops when the signal is aborted", async () => {
     const stopped = AbortSignal.abort(new RangeError("Enough"));
     await expect(digestPart(new Blob(["a"]), stopped)).rejects.toThrow(RangeError);
   });
 });
 
 describe("an upload with a checksum", () => {
-  it("has one of the whole file where the policy demands it, without being told", async () => {
+  it("has one of the file if the policy requires it, without any option", async () => {
     const { server, uploader } = await start();
     server.on("ticket", vector("problem-checksum-demanded"));
     await uploader.upload(fileOf(5000));
@@ -41,21 +41,21 @@ describe("an upload with a checksum", () => {
     });
   });
 
-  it("has the one that the app knows", async () => {
+  it("has the one that the app passes", async () => {
     const { server, uploader } = await start();
     const checksum = { algorithm: "crc32", value: "AAAAAA==" };
     await uploader.upload(fileOf(5000), { checksum });
     expect(server.last("ticket").body["checksum"]).toEqual(checksum);
   });
 
-  it("has an MD5 where the app asks for it", async () => {
+  it("has an MD5 if the app asks for it", async () => {
     const { server, uploader } = await start();
     await uploader.upload(fileOf(5000), { checksum: "md5" });
     const value = hashOf("md5", bytesOf(5000));
     expect(server.last("ticket").body["checksum"]).toEqual({ algorithm: "md5", value });
   });
 
-  it("does not go on where the one that the app knows is refused", async () => {
+  it("fails if the checksum that the app passes is refused", async () => {
     const { server, uploader } = await start();
     server.on("ticket", vector("problem-checksum-demanded"));
     const checksum = { algorithm: "crc32", value: "AAAAAA==" };
@@ -66,9 +66,9 @@ describe("an upload with a checksum", () => {
   });
 });
 
-describe("an upload in parts with a checksum", () => {
+describe("a multipart upload with a checksum", () => {
   const SIZE = 16 * MiB + 5;
-  const PARTS = { partsFrom: 8 * MiB, partSize: 8 * MiB };
+  const PARTS = { multipartFrom: 8 * MiB, partSize: 8 * MiB };
   const parts = [0, 1, 2].map((part) =>
     bytesOf(SIZE).subarray(part * 8 * MiB, (part + 1) * 8 * MiB),
   );
@@ -89,12 +89,17 @@ describe("an upload in parts with a checksum", () => {
     expect(server.last("sign").body).toEqual({ partNumbers: [1, 2, 3], checksums });
   });
 
-  it("has the one of the whole where the service does not cut the file", async () => {
+  it("has the checksum of the file if the service wants a single-part upload", async () => {
     const { server, uploader } = await start();
-    const fault = { pointer: "/checksum/value", detail: "must be 32 bytes in base64 with padding" };
+    const fieldError = {
+      pointer: "/checksum/value",
+      detail: "must be 32 bytes in base64 with padding",
+    };
     server.on("ticket", ({ response }) => {
       response.writeHead(422, { "content-type": "application/problem+json" });
-      response.end(JSON.stringify({ ...bodyOf("problem-checksum-demanded"), errors: [fault] }));
+      response.end(
+        JSON.stringify({ ...bodyOf("problem-checksum-demanded"), errors: [fieldError] }),
+      );
     });
     await uploader.upload(fileOf(SIZE), { checksum: "sha256" });
     expect(server.last("ticket").body["checksum"]).toEqual({
@@ -103,7 +108,7 @@ describe("an upload in parts with a checksum", () => {
     });
   });
 
-  it("is given back where the service cuts in another way", async () => {
+  it("is aborted if the service uses another part size", async () => {
     const { server, uploader } = await start({ ...PARTS, partSize: 9 * MiB });
     expect(await failureOf(uploader.upload(fileOf(SIZE), { checksum: "sha256" }))).toMatchObject({
       code: "unexpected-answer",
@@ -111,9 +116,9 @@ describe("an upload in parts with a checksum", () => {
     expect(server.count("abort")).toBe(1);
   });
 
-  it("goes on after a reload with the digests of the parts that are missing", async () => {
-    const store = createMemoryStore();
-    const { server, uploader, createClient } = await start(PARTS, { store });
+  it("continues after a reload with the digests of the missing parts", async () => {
+    const resumeStorage = createMemoryStorage();
+    const { server, uploader, createClient } = await start(PARTS, { store: resumeStorage });
     const held = hold();
     server.on("put", ({ usual }) => usual(), held.reaction);
     uploader.start(fileOf(SIZE), { checksum: "sha256", concurrency: 1 });

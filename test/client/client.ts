@@ -1,4 +1,4 @@
-/** A client of a scripted server, with a clock that moves only while it waits. */
+/** A client of a fake server. Its clock moves only while it waits, or when a test moves it. */
 import { afterEach } from "vitest";
 import {
   UploadError,
@@ -7,19 +7,19 @@ import {
   type UploaderOptions,
 } from "../../client/web/src/index.ts";
 import { contentOf } from "../uppy/content.ts";
-import { startScripted, type ScriptedServer, type Settings } from "./fake-server.ts";
+import { startFakeServer, type FakeServer, type Settings } from "./fake-server.ts";
 
 export interface Setting {
-  readonly server: ScriptedServer;
+  readonly server: FakeServer;
   readonly uploader: Uploader;
   /** Every pause, in milliseconds. */
   readonly pauses: readonly number[];
   readonly moveClock: (seconds: number) => void;
-  /** Another client of the same server, as after a reload. */
+  /** Creates another client of the same server, as after a reload. */
   readonly createClient: (options?: Partial<UploaderOptions>) => Uploader;
 }
 
-const open = new Set<ScriptedServer>();
+const open = new Set<FakeServer>();
 afterEach(async () => {
   await Promise.all([...open].map(async (server) => server.close()));
   open.clear();
@@ -31,7 +31,7 @@ export async function start(
 ): Promise<Setting> {
   let now = Date.parse("2026-11-22T07:00:00Z");
   const pauses: number[] = [];
-  const server = await startScripted({ now: () => now, ...settings });
+  const server = await startFakeServer({ now: () => now, ...settings });
   open.add(server);
   const createClient = (more: Partial<UploaderOptions> = {}) =>
     createUploader({
@@ -56,7 +56,7 @@ export async function start(
   };
 }
 
-/** A file whose bytes are all others than those of another size. */
+/** Returns a file. Files of different sizes have different bytes. */
 export function fileOf(size: number, name = "a.bin"): File {
   const type = "application/octet-stream";
   return new File([contentOf(size)], name, { type, lastModified: 1_795_330_800_000 });
@@ -65,9 +65,9 @@ export function fileOf(size: number, name = "a.bin"): File {
 export const bytesOf = (size: number): Buffer<ArrayBuffer> =>
   Buffer.from(contentOf(size).buffer, 0, size);
 
-/** The error that it ends with. Throws where it ends well. */
+/** Returns the error of the promise. Throws if it does not reject with an `UploadError`. */
 export async function failureOf(promise: Promise<unknown>): Promise<UploadError> {
   const outcome: unknown = await promise.catch((error: unknown) => error);
   if (outcome instanceof UploadError) return outcome;
-  throw new Error("There is no UploadError", { cause: outcome });
+  throw new Error("The promise did not reject with an UploadError", { cause: outcome });
 }

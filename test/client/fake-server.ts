@@ -1,4 +1,4 @@
-/** A service and its store over HTTP, which answer as the Worker does, or as a test scripts one answer. */
+/** A fake of the service and its store, over HTTP. A test can replace single answers. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -9,25 +9,25 @@ import { bodyOf } from "./vectors.ts";
 
 export interface Settings {
   readonly now?: () => number;
-  /** From how many bytes on files are sent in parts. */
-  readonly partsFrom?: number;
+  /** Uploads of at least this many bytes are multipart. */
+  readonly multipartFrom?: number;
   readonly partSize?: number;
   readonly ticketSeconds?: number;
   /** Whether the store lists parts. */
   readonly isListing?: boolean;
-  /** Whether all uploads are of one key. */
+  /** Whether all uploads have the same key. */
   readonly hasOneKey?: boolean;
 }
 
-export interface ScriptedServer {
+export interface FakeServer {
   readonly url: string;
   readonly seen: readonly Seen[];
-  /** How often that was asked. */
+  /** How many requests of this kind came. */
   readonly count: (step: Step) => number;
   readonly last: (step: Step) => Seen;
-  /** The next requests of that kind are answered with these, each with one. */
+  /** Answers the next requests of this kind with these reactions, one for each. */
   readonly on: (step: Step, ...reactions: readonly Reaction[]) => void;
-  /** What is stored, by the keys. */
+  /** The stored objects, by key. */
   readonly objects: Map<string, Buffer>;
   readonly uploads: Map<string, Pending>;
   readonly mostAtOnce: () => number;
@@ -53,16 +53,16 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, step: Step])[] =
 
 const etagOf = (bytes: Buffer) => createHash("md5").update(bytes).digest("hex");
 
-export async function startScripted({
+export async function startFakeServer({
   now = Date.now,
-  partsFrom = Number.POSITIVE_INFINITY,
+  multipartFrom = Number.POSITIVE_INFINITY,
   partSize = 1000,
   ticketSeconds = 300,
   isListing = false,
   hasOneKey = false,
-}: Settings = {}): Promise<ScriptedServer> {
+}: Settings = {}): Promise<FakeServer> {
   const seen: Seen[] = [];
-  const scripts = new Map<Step, Reaction[]>();
+  const reactions = new Map<Step, Reaction[]>();
   const objects = new Map<string, Buffer>();
   const uploads = new Map<string, Pending>();
   let tickets = 0;
@@ -85,9 +85,9 @@ export async function startScripted({
     async ticket({ response, seen: { body } }) {
       const size = Number(body["size"]);
       const id = `upload-${uploads.size + 1}`;
-      const isInParts = size >= partsFrom;
+      const isMultipart = size >= multipartFrom;
       const key = hasOneKey ? "one-key" : `photos/alice/${id}`;
-      const partCount = isInParts ? Math.ceil(size / partSize) : undefined;
+      const partCount = isMultipart ? Math.ceil(size / partSize) : undefined;
       const pending = { key, size, partCount, parts: new Map() };
       uploads.set(id, pending);
       if (partCount === undefined) {
@@ -95,8 +95,8 @@ export async function startScripted({
         answer(response, 201, { ...bodyOf("ticket"), id, key, ...signed });
         return;
       }
-      const hasOwnChecksums = /-\d+$/.test(JSON.stringify(body["checksum"] ?? "").slice(0, -2));
-      const first = Array.from({ length: hasOwnChecksums ? 0 : Math.min(25, partCount) });
+      const hasPartChecksums = /-\d+$/.test(JSON.stringify(body["checksum"] ?? "").slice(0, -2));
+      const first = Array.from({ length: hasPartChecksums ? 0 : Math.min(25, partCount) });
       const parts = first.map((_, index) => sign(id, index + 1, sizeOf(pending, index + 1)));
       const multipart = { uploadId: "u", partSize, partCount, parts };
       answer(response, 201, { ...bodyOf("ticket-in-parts"), id, key, multipart });
@@ -159,14 +159,14 @@ export async function startScripted({
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = "", url: path = "", headers } = request;
     const route = ROUTES.find(([verb, pattern]) => verb === method && pattern.test(path));
-    if (!route) throw new Error(`A service is asked no ${method} ${path}`);
+    if (!route) throw new Error(`The fake server has no route ${method} ${path}`);
     const [, , step] = route;
     const text = step === "put" ? "" : (await buffer(request)).toString();
     const body = (text === "" ? {} : JSON.parse(text)) as Seen["body"];
     const one: Seen = { step, path, headers, body, bytes: 0 };
     seen.push(one);
     const exchange = { request, response, seen: one, usual: async () => answers[step](exchange) };
-    await (scripts.get(step)?.shift() ?? answers[step])(exchange);
+    await (reactions.get(step)?.shift() ?? answers[step])(exchange);
   };
 
   const server = createServer((request, response) => {
@@ -189,11 +189,10 @@ export async function startScripted({
     count: (step) => seen.filter((one) => one.step === step).length,
     last: (step) => {
       const one = seen.findLast((other) => other.step === step);
-      if (!one) throw new Error(`Nobody asked for ${step}`);
+      if (!one) throw new Error(`There was no request of the kind ${step}`);
       return one;
     },
-    on: (step, ...reactions) =>
-      void scripts.set(step, [...(scripts.get(step) ?? []), ...reactions]),
+    on: (step, ...more) => void reactions.set(step, [...(reactions.get(step) ?? []), ...more]),
     mostAtOnce: () => most,
     async close() {
       server.closeAllConnections();

@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { bytesOf, failureOf, fileOf, start } from "./client.ts";
 import { dropAt, hold, loseAnswer, refuse, vector } from "./reactions.ts";
-import { type ScriptedServer } from "./fake-server.ts";
+import { type FakeServer } from "./fake-server.ts";
 
-const PARTS = { partsFrom: 1, partSize: 1000 };
-const partsSent = ({ seen }: ScriptedServer) =>
+const PARTS = { multipartFrom: 1, partSize: 1000 };
+const partsSent = ({ seen }: FakeServer) =>
   seen
     .filter(({ step }) => step === "put")
     .map(({ path }) => Number(path.split(/[/?]/)[3]))
     .toSorted((a, b) => a - b);
 const numbers = (count: number, from = 1) =>
   Array.from({ length: count }, (_, index) => index + from);
-const windowsOf = ({ seen }: ScriptedServer) =>
+const batchesOf = ({ seen }: FakeServer) =>
   seen.filter(({ step }) => step === "sign").map(({ body }) => body["partNumbers"]);
 
-describe("a file in parts", () => {
-  it("is put together of all of them, of which at most four travel at once", async () => {
+describe("a multipart upload", () => {
+  it("stores the file, and sends at most four parts at once", async () => {
     const { server, uploader } = await start(PARTS);
     const completed = await uploader.upload(fileOf(30_500));
     expect(server.objects.get(completed.key)?.equals(bytesOf(30_500))).toBe(true);
@@ -23,35 +23,35 @@ describe("a file in parts", () => {
     expect(server.mostAtOnce()).toBeLessThanOrEqual(4);
   });
 
-  it("has four parts under way where the line is slow", async () => {
+  it("sends four parts at once on a slow connection", async () => {
     const { server, uploader } = await start(PARTS);
     const held = numbers(4).map(() => hold());
     server.on("put", ...held.map(({ reaction }) => reaction));
     const upload = uploader.upload(fileOf(6000));
     await Promise.all(held.map(async ({ arrived }) => arrived));
-    for (const { letGo } of held) letGo();
+    for (const { release } of held) release();
     await upload;
     expect(server.mostAtOnce()).toBe(4);
   });
 
-  it("travels part by part where it is told so", async () => {
+  it("sends one part after the other with a concurrency of 1", async () => {
     const { server, uploader } = await start(PARTS);
     await uploader.upload(fileOf(5000), { concurrency: 1 });
     expect(server.mostAtOnce()).toBe(1);
   });
 
-  it("asks for further tickets in windows of 25", async () => {
+  it("requests further tickets in batches of 25", async () => {
     const { server, uploader } = await start(PARTS);
-    const told: number[] = [];
+    const batchSizes: number[] = [];
     await uploader.upload(fileOf(60_000), {
       concurrency: 1,
-      onPartTickets: (tickets) => told.push(tickets.length),
+      onPartTickets: (tickets) => batchSizes.push(tickets.length),
     });
-    expect(windowsOf(server)).toEqual([numbers(25, 26), numbers(10, 51)]);
-    expect(told).toEqual([25, 10]);
+    expect(batchesOf(server)).toEqual([numbers(25, 26), numbers(10, 51)]);
+    expect(batchSizes).toEqual([25, 10]);
   });
 
-  it("asks for fewer at once where they expire before it is their turn", async () => {
+  it("requests smaller batches if tickets expire before they are used", async () => {
     const { server, uploader, moveClock } = await start(PARTS);
     let done = 0;
     await uploader.upload(fileOf(30_000), {
@@ -61,13 +61,13 @@ describe("a file in parts", () => {
         if (done === 4 || done === 8) moveClock(400);
       },
     });
-    const windows = windowsOf(server).map((window) => (window as readonly number[]).length);
-    expect(windows[0]).toBe(12);
-    expect(windows[1]).toBe(6);
+    const batches = batchesOf(server).map((batch) => (batch as readonly number[]).length);
+    expect(batches[0]).toBe(12);
+    expect(batches[1]).toBe(6);
     expect([...new Set(partsSent(server))]).toEqual(numbers(30));
   });
 
-  it("sends a part again that was cut off, and no other one", async () => {
+  it("sends a part again that was interrupted, and no other one", async () => {
     const { server, uploader, pauses } = await start(PARTS);
     server.on("put", dropAt(500));
     const completed = await uploader.upload(fileOf(4000), { concurrency: 1 });
@@ -76,15 +76,15 @@ describe("a file in parts", () => {
     expect(pauses).toEqual([500]);
   });
 
-  it("asks for a new ticket of a part whose ticket expired", async () => {
+  it("requests a new ticket for a part whose ticket expired", async () => {
     const { server, uploader } = await start(PARTS);
     server.on("put", vector("store-expired"));
     await uploader.upload(fileOf(3000), { concurrency: 1 });
-    expect(windowsOf(server)).toEqual([[1]]);
+    expect(batchesOf(server)).toEqual([[1]]);
     expect(partsSent(server)).toEqual([1, 1, 2, 3]);
   });
 
-  it("ends the other parts where one is refused", async () => {
+  it("stops the other parts if one is refused", async () => {
     const { server, uploader } = await start(PARTS);
     server.on("put", refuse(400, "EntityTooLarge"));
     const error = await failureOf(uploader.upload(fileOf(40_000), { concurrency: 2 }));
@@ -92,7 +92,7 @@ describe("a file in parts", () => {
     expect(server.count("put")).toBeLessThan(5);
   });
 
-  it("names all its ETags to the service, which may have no list of its own", async () => {
+  it("sends all ETags to the service, for a store that cannot list parts", async () => {
     const { server, uploader } = await start(PARTS);
     await uploader.upload(fileOf(2500));
     const { parts } = server.last("complete").body as { parts: readonly { etag: string }[] };
@@ -100,7 +100,7 @@ describe("a file in parts", () => {
     expect(parts.every(({ etag }) => /^"[0-9a-f]{32}"$/.test(etag))).toBe(true);
   });
 
-  it("names none where the store lets none be read", async () => {
+  it("sends no ETags if the store does not expose them", async () => {
     const withoutEtag: typeof fetch = async (input, init) => {
       const response = await fetch(input, init);
       if (init?.method !== "PUT") return response;
@@ -111,7 +111,7 @@ describe("a file in parts", () => {
     expect(server.last("complete").body).toEqual({});
   });
 
-  it("sends what is missing where the store lacks a part", async () => {
+  it("sends a part again that the store does not have", async () => {
     const { server, uploader } = await start({ ...PARTS, isListing: true });
     server.on("complete", ({ response }) => {
       server.uploads.get("upload-1")?.parts.delete(2);
@@ -122,14 +122,14 @@ describe("a file in parts", () => {
     expect(partsSent(server)).toEqual([1, 2, 2, 3]);
   });
 
-  it("sends all again where the store lacks one and does not tell which", async () => {
+  it("sends all parts again if one is missing and the store cannot list them", async () => {
     const { server, uploader } = await start(PARTS);
     server.on("complete", vector("problem-parts-missing"));
     await uploader.upload(fileOf(2000));
     expect(partsSent(server)).toEqual([1, 1, 2, 2]);
   });
 
-  it("fails in the end where it is never complete", async () => {
+  it("fails after three rounds with a missing part", async () => {
     const { server, uploader } = await start({ ...PARTS, isListing: true });
     server.on("complete", ...numbers(3).map(() => vector("problem-parts-missing")));
     const error = await failureOf(uploader.upload(fileOf(2000)));
@@ -137,14 +137,14 @@ describe("a file in parts", () => {
     expect(server.count("complete")).toBe(3);
   });
 
-  it("is completed once, also where that answer was lost", async () => {
+  it("is completed again if the answer was lost", async () => {
     const { server, uploader } = await start(PARTS);
     server.on("complete", loseAnswer);
     expect((await uploader.upload(fileOf(2000))).status).toBe("completed");
     expect(server.count("complete")).toBe(2);
   });
 
-  it("gives the parts back where another object has the key", async () => {
+  it("is aborted if another object has the key", async () => {
     const { server, uploader } = await start(PARTS);
     server.on("complete", vector("problem-already-exists"));
     expect(await failureOf(uploader.upload(fileOf(2000)))).toMatchObject({
@@ -153,7 +153,7 @@ describe("a file in parts", () => {
     expect(server.count("abort")).toBe(1);
   });
 
-  it("goes on after a pause without sending again what has arrived", async () => {
+  it("continues after a pause without sending stored parts again", async () => {
     const { server, uploader } = await start(PARTS);
     const held = hold();
     server.on("put", ({ usual }) => usual(), held.reaction);
@@ -161,7 +161,7 @@ describe("a file in parts", () => {
     await held.arrived;
     upload.pause();
     await new Promise((resolve) => setTimeout(resolve, 20));
-    // A finger that is too quick: it is paused in the end.
+    // Resumed and paused again at once: it stays paused.
     upload.resume();
     upload.pause();
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -172,7 +172,7 @@ describe("a file in parts", () => {
     expect(server.count("ticket")).toBe(1);
   });
 
-  it("is aborted also during a pause", async () => {
+  it("can be aborted during a pause", async () => {
     const { server, uploader } = await start(PARTS);
     const held = hold();
     server.on("put", held.reaction);
@@ -184,7 +184,7 @@ describe("a file in parts", () => {
     expect(server.last("abort").path).toBe("/v1/uploads/upload-1");
   });
 
-  it("says so where what is left could not be taken away", async () => {
+  it("rejects the abort if the parts could not be deleted", async () => {
     const { server, uploader } = await start(PARTS);
     const held = hold();
     server.on("put", held.reaction);

@@ -1,4 +1,4 @@
-/** Answers that a test scripts in place of the usual ones. */
+/** Answers that a test puts in place of the usual ones of the fake server. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readVector } from "./vectors.ts";
 
@@ -8,9 +8,9 @@ export interface Seen {
   readonly step: Step;
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
-  /** JSON of the service's requests. */
+  /** The JSON of a request to the service. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** Of a PUT: as many as arrived. */
+  /** How many bytes of a PUT arrived. */
   bytes: number;
 }
 
@@ -18,14 +18,14 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly seen: Seen;
-  /** What is answered without a script. */
+  /** Sends the usual answer. */
   readonly usual: () => Promise<void>;
 }
 
-/** One answer, in place of the usual one. */
+/** Answers one request in place of the usual answer. */
 export type Reaction = (exchange: Exchange) => void | Promise<void>;
 
-/** What was recorded, with what a test changes in it. */
+/** Answers with a test vector, with some of its fields changed. */
 export const vector =
   (name: string, changes: object = {}) =>
   ({ response }: Pick<Exchange, "response">): void => {
@@ -36,7 +36,7 @@ export const vector =
     );
   };
 
-/** A refusal as stores write it. */
+/** Answers with an error as stores write it. */
 export const refuse =
   (status: number, code: string): Reaction =>
   ({ response }) => {
@@ -44,7 +44,7 @@ export const refuse =
     response.end(`<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code></Error>`);
   };
 
-/** The connection ends when so many bytes of the body have arrived. */
+/** Closes the connection after this many bytes of the body. */
 export const dropAt =
   (bytes: number): Reaction =>
   async ({ request, seen }) => {
@@ -55,7 +55,7 @@ export const dropAt =
     request.socket.destroy();
   };
 
-/** Everything is done as usual, and the connection ends before the answer. */
+/** Handles the request as usual, but closes the connection before the answer. */
 export const loseAnswer: Reaction = async ({ request, response, usual }) => {
   response.end = () => {
     request.socket.destroy();
@@ -64,23 +64,23 @@ export const loseAnswer: Reaction = async ({ request, response, usual }) => {
   await usual();
 };
 
-/** Nothing is answered before it is let go, nor is the body read. */
+/** Holds the request, without reading its body, until the test calls `release`. */
 export function hold(): {
   readonly reaction: Reaction;
   readonly arrived: Promise<void>;
-  readonly letGo: () => void;
+  readonly release: () => void;
 } {
   let arrive: () => void = () => undefined;
-  let letGo: () => void = () => undefined;
+  let release: () => void = () => undefined;
   const arrived = new Promise<void>((resolve) => {
     arrive = resolve;
   });
   const released = new Promise<void>((resolve) => {
-    letGo = resolve;
+    release = resolve;
   });
   return {
     arrived,
-    letGo,
+    release,
     reaction: async ({ usual }) => {
       arrive();
       await released;

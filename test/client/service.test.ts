@@ -3,19 +3,19 @@ import { UploadError, createUploader, type Uploader } from "../../client/web/src
 import { bodyOf, readVector, responseOf, vectorNames } from "./vectors.ts";
 import { failureOf, fileOf } from "./client.ts";
 
-interface Asked {
+interface SentRequest {
   readonly url: string;
   readonly method: string | undefined;
   readonly headers: Headers;
   readonly body: unknown;
 }
 
-/** A client of which every request is answered with the next of these. */
+/** Creates a client whose requests get these answers, in this order. */
 function createClient(
   answers: readonly (string | (() => Response))[],
   getToken: (refused?: string) => string = () => "token",
 ) {
-  const asked: Asked[] = [];
+  const requests: SentRequest[] = [];
   const pauses: number[] = [];
   const rest = [...answers];
   const uploader: Uploader = createUploader({
@@ -25,7 +25,7 @@ function createClient(
     wait: async (milliseconds) => void pauses.push(milliseconds),
     fetch: async (input, { method, headers, body } = {}) => {
       const sent = typeof body === "string" ? (JSON.parse(body) as unknown) : undefined;
-      asked.push({
+      requests.push({
         url: new Request(input).url,
         method,
         headers: new Headers(headers),
@@ -36,39 +36,42 @@ function createClient(
       return typeof next === "string" ? responseOf(next) : next();
     },
   });
-  return { uploader, asked, pauses };
+  return { uploader, requests, pauses };
 }
 
-describe("what the service refuses", () => {
-  it.for(vectorNames("problem-"))("is an error with its code and fields: %s", async (name) => {
-    const { uploader } = createClient(Array.from({ length: 6 }, () => name));
-    const error = await failureOf(uploader.list());
-    const problem = bodyOf(name);
-    expect(error).toBeInstanceOf(UploadError);
-    expect(error).toMatchObject({
-      name: "UploadError",
-      code: problem["code"],
-      status: readVector(name).status,
-      message: problem["detail"],
-      detail: problem["detail"],
-      requestId: problem["requestId"],
-      errors: problem["errors"] ?? [],
-    });
-    expect(error.retryAfterSeconds).toBe(problem["retryAfter"]);
-    expect(error.limit).toBe(problem["limit"]);
-    expect(error.upload).toBe(problem["upload"]);
-  });
+describe("an error of the service", () => {
+  it.for(vectorNames("problem-"))(
+    "becomes an UploadError with its code and fields: %s",
+    async (name) => {
+      const { uploader } = createClient(Array.from({ length: 6 }, () => name));
+      const error = await failureOf(uploader.list());
+      const problem = bodyOf(name);
+      expect(error).toBeInstanceOf(UploadError);
+      expect(error).toMatchObject({
+        name: "UploadError",
+        code: problem["code"],
+        status: readVector(name).status,
+        message: problem["detail"],
+        detail: problem["detail"],
+        requestId: problem["requestId"],
+        errors: problem["errors"] ?? [],
+      });
+      expect(error.retryAfterSeconds).toBe(problem["retryAfter"]);
+      expect(error.limit).toBe(problem["limit"]);
+      expect(error.upload).toBe(problem["upload"]);
+    },
+  );
 
   it.for([
     ["problem-rate-limited", 60_500],
     ["problem-ledger-unavailable", 5500],
     ["problem-store-unavailable", 500],
     ["problem-internal", 500],
-  ] as const)("is asked again after a pause: %s", async ([name, pause]) => {
-    const { uploader, pauses, asked } = createClient([name, "list"]);
+  ] as const)("is retried after a pause: %s", async ([name, pause]) => {
+    const { uploader, pauses, requests } = createClient([name, "list"]);
     expect((await uploader.list()).uploads.length).toBeGreaterThan(0);
     expect(pauses).toEqual([pause]);
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it.for([
@@ -76,13 +79,13 @@ describe("what the service refuses", () => {
     ["problem-misconfigured"],
     ["problem-forbidden"],
     ["problem-too-large"],
-  ] as const)("is not asked again: %s", async ([name]) => {
-    const { uploader, asked } = createClient([name, "list"]);
+  ] as const)("is not retried: %s", async ([name]) => {
+    const { uploader, requests } = createClient([name, "list"]);
     await failureOf(uploader.list());
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  it("is not waited for where that would take longer than two minutes", async () => {
+  it("is not retried if Retry-After is longer than two minutes", async () => {
     const late = () =>
       Response.json({ ...bodyOf("problem-rate-limited"), retryAfter: 121 }, { status: 429 });
     const { uploader, pauses } = createClient([late]);
@@ -90,44 +93,44 @@ describe("what the service refuses", () => {
     expect(pauses).toEqual([]);
   });
 
-  it("waits for as long as Retry-After says where the answer is no problem", async () => {
+  it("is retried after Retry-After, also without a problem in the answer", async () => {
     const busy = () => new Response("busy", { status: 503, headers: { "retry-after": "7" } });
     const { uploader, pauses } = createClient([busy, "list"]);
     await uploader.list();
     expect(pauses).toEqual([7500]);
   });
 
-  it("is asked six times where nothing answers, with pauses that grow", async () => {
-    const { uploader, pauses, asked } = createClient([]);
+  it("is retried with growing pauses, six tries in all, if there is no answer", async () => {
+    const { uploader, pauses, requests } = createClient([]);
     expect(await failureOf(uploader.list())).toMatchObject({ code: "network" });
-    expect(asked).toHaveLength(6);
+    expect(requests).toHaveLength(6);
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000]);
   });
 
-  it("gets another token once, and is told which one was refused", async () => {
+  it("asks getToken once more, with the refused token", async () => {
     const refused: unknown[] = [];
-    const { uploader, asked } = createClient(["problem-unauthenticated", "list"], (token) => {
+    const { uploader, requests } = createClient(["problem-unauthenticated", "list"], (token) => {
       refused.push(token);
       return token === undefined ? "old" : "new";
     });
     await uploader.list();
     expect(refused).toEqual([undefined, "old"]);
-    expect(asked.map(({ headers }) => headers.get("authorization"))).toEqual([
+    expect(requests.map(({ headers }) => headers.get("authorization"))).toEqual([
       "Bearer old",
       "Bearer new",
     ]);
   });
 
-  it("stays refused where the second token is no better", async () => {
-    const { uploader, asked } = createClient([
+  it("fails if the second token is refused, too", async () => {
+    const { uploader, requests } = createClient([
       "problem-unauthenticated",
       "problem-unauthenticated",
     ]);
     expect(await failureOf(uploader.list())).toMatchObject({ code: "unauthenticated" });
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
-  it("is told as it is where there is no token", async () => {
+  it("rejects with the error of getToken", async () => {
     const { uploader } = createClient([], () => {
       throw new RangeError("Log in");
     });
@@ -135,17 +138,17 @@ describe("what the service refuses", () => {
   });
 });
 
-describe("what is not the service", () => {
+describe("an answer that is not from the service", () => {
   it.for([
     ["a page", () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } })],
     ["other JSON", () => Response.json({ uploads: undefined, ok: true })],
     ["a page of an error", () => new Response("<h1>404</h1>", { status: 404 })],
     [
-      "no end",
+      "an endless answer",
       () =>
         new Response(new ReadableStream({ pull: (one) => one.enqueue(new Uint8Array(2 ** 20)) })),
     ],
-  ] as const)("is an error of its own: %s", async ([, answer]) => {
+  ] as const)("fails with unexpected-answer: %s", async ([, answer]) => {
     const { uploader } = createClient([answer]);
     expect(await failureOf(uploader.upload(fileOf(5)))).toMatchObject({
       code: "unexpected-answer",
@@ -153,12 +156,12 @@ describe("what is not the service", () => {
   });
 });
 
-describe("the rest of the service", () => {
-  it("gives a ticket to read", async () => {
-    const { uploader, asked } = createClient(["download"]);
+describe("the other methods", () => {
+  it("download returns a ticket to read", async () => {
+    const { uploader, requests } = createClient(["download"]);
     const options = { policy: "document", disposition: "inline", filename: "trip.txt" } as const;
     expect(await uploader.download("documents/alice/a", options)).toEqual(bodyOf("download"));
-    expect(asked).toMatchObject([
+    expect(requests).toMatchObject([
       {
         url: "https://uploads.example.com/v1/downloads",
         method: "POST",
@@ -167,21 +170,23 @@ describe("the rest of the service", () => {
     ]);
   });
 
-  it("deletes", async () => {
-    const { uploader, asked } = createClient(["removed"]);
+  it("remove deletes", async () => {
+    const { uploader, requests } = createClient(["removed"]);
     expect(await uploader.remove("documents/alice/a", { policy: "document" })).toBeUndefined();
-    expect(asked).toMatchObject([
+    expect(requests).toMatchObject([
       { method: "DELETE", body: { key: "documents/alice/a", policy: "document" } },
     ]);
   });
 
-  it("lists a page of one state", async () => {
-    const { uploader, asked } = createClient(["list"]);
+  it("list returns a page of one status", async () => {
+    const { uploader, requests } = createClient(["list"]);
     expect(await uploader.list({ status: "pending", cursor: "a b" })).toEqual(bodyOf("list"));
-    expect(asked[0]?.url).toBe("https://uploads.example.com/v1/uploads?status=pending&cursor=a+b");
+    expect(requests[0]?.url).toBe(
+      "https://uploads.example.com/v1/uploads?status=pending&cursor=a+b",
+    );
   });
 
-  it("ends with the signal", async () => {
+  it("stop when the signal is aborted", async () => {
     const { uploader } = createClient([]);
     const signal = AbortSignal.abort(new RangeError("Not any more"));
     await expect(uploader.list({ signal })).rejects.toThrow(RangeError);
@@ -190,12 +195,12 @@ describe("the rest of the service", () => {
 
 describe("a request for a ticket", () => {
   const sent = async (file: Parameters<Uploader["upload"]>[0], options: object = {}) => {
-    const { uploader, asked } = createClient(["problem-forbidden"]);
+    const { uploader, requests } = createClient(["problem-forbidden"]);
     await failureOf(uploader.upload(file, options));
-    return asked[0]?.body;
+    return requests[0]?.body;
   };
 
-  it("tells what the file tells of itself", async () => {
+  it("has the name, type and size of the file", async () => {
     expect(await sent(new File(["hello"], "a.txt", { type: "text/plain" }))).toEqual({
       filename: "a.txt",
       contentType: "text/plain",
@@ -203,7 +208,7 @@ describe("a request for a ticket", () => {
     });
   });
 
-  it("tells what the app says in its place", async () => {
+  it("has the options of the app instead", async () => {
     const options = {
       policy: "document",
       filename: "b.md",
@@ -217,7 +222,7 @@ describe("a request for a ticket", () => {
     });
   });
 
-  it("has a type without parameters, and a name as all others than Macs write it", async () => {
+  it("has a type without parameters, and a name in Unicode form NFC", async () => {
     const file = new File(["a"], "여행.txt".normalize("NFD"), { type: "Text/Plain;Charset=utf-8" });
     expect(await sent(file)).toEqual({
       filename: "여행.txt".normalize("NFC"),
@@ -226,7 +231,7 @@ describe("a request for a ticket", () => {
     });
   });
 
-  it("has a type also where nothing tells it", async () => {
+  it("has a default type", async () => {
     expect(await sent(new Blob(["a"]))).toEqual({
       contentType: "application/octet-stream",
       size: 1,

@@ -5,7 +5,7 @@ import { dropAt, hold, loseAnswer, refuse, vector } from "./reactions.ts";
 
 const SIZE = 300_000;
 
-describe("a file in one PUT", () => {
+describe("a single-part upload", () => {
   it("is sent with exactly the headers of its ticket, and completed with its ETag", async () => {
     const { server, uploader } = await start();
     const completed = await uploader.upload(fileOf(SIZE));
@@ -19,7 +19,7 @@ describe("a file in one PUT", () => {
     expect(server.count("abort")).toBe(0);
   });
 
-  it("is sent again where the connection ends in the middle of it, with the same ticket", async () => {
+  it("is sent again with the same ticket if the connection is closed halfway", async () => {
     const { server, uploader, pauses } = await start();
     server.on("put", dropAt(100_000));
     const seen: Progress[] = [];
@@ -32,7 +32,7 @@ describe("a file in one PUT", () => {
     expect(seen.at(-1)).toEqual({ sentBytes: SIZE, totalBytes: SIZE });
   });
 
-  it("is looked for where it was stored, and the answer was lost", async () => {
+  it("is completed if it was stored and the answer was lost", async () => {
     const { server, uploader } = await start();
     server.on("put", loseAnswer);
     const completed = await uploader.upload(fileOf(SIZE));
@@ -41,7 +41,7 @@ describe("a file in one PUT", () => {
     expect(server.last("complete").body).toEqual({});
   });
 
-  it("is looked for once more where no answer of the store ever comes", async () => {
+  it("is completed if it was stored and every answer of the store was lost", async () => {
     const { server, uploader, pauses } = await start();
     server.on("put", ...Array.from({ length: 6 }, () => loseAnswer));
     expect((await uploader.upload(fileOf(SIZE))).status).toBe("completed");
@@ -49,14 +49,14 @@ describe("a file in one PUT", () => {
     expect(server.count("complete")).toBe(1);
   });
 
-  it("fails as the network did where it cannot be sent, and gives its place in the quota back", async () => {
+  it("fails with the network error if it cannot be sent, and is aborted", async () => {
     const { server, uploader } = await start();
     server.on("put", ...Array.from({ length: 6 }, () => dropAt(1)));
     expect(await failureOf(uploader.upload(fileOf(SIZE)))).toMatchObject({ code: "network" });
     expect(server.last("abort").path).toBe("/v1/uploads/upload-1");
   });
 
-  it("gets a new ticket where the first one expired before it began", async () => {
+  it("gets a new ticket if the first one expired before the PUT", async () => {
     const { server, uploader, moveClock } = await start();
     const tickets: Ticket[] = [];
     const { key } = await uploader.upload(fileOf(SIZE), {
@@ -76,7 +76,7 @@ describe("a file in one PUT", () => {
     expect(server.last("abort").path).toBe("/v1/uploads/upload-1");
   });
 
-  it("gets a new ticket where the store says that the first one expired", async () => {
+  it("gets a new ticket if the store answers that the first one expired", async () => {
     const { server, uploader } = await start();
     server.on("put", vector("store-expired"));
     const { key } = await uploader.upload(fileOf(SIZE));
@@ -91,7 +91,7 @@ describe("a file in one PUT", () => {
     ]);
   });
 
-  it("asks what became of the try before, where the ticket expired meanwhile", async () => {
+  it("asks whether an earlier try was stored if the ticket has expired since", async () => {
     const { server, uploader, moveClock } = await start();
     server.on("put", async (exchange) => {
       await loseAnswer(exchange);
@@ -101,7 +101,7 @@ describe("a file in one PUT", () => {
     expect(server.seen.map(({ step }) => step)).toEqual(["ticket", "put", "complete"]);
   });
 
-  it("gets a new ticket where the try before the expiry did not arrive", async () => {
+  it("gets a new ticket if the try before the expiry was not stored", async () => {
     const { server, uploader, moveClock } = await start();
     server.on("put", async (exchange) => {
       moveClock(400);
@@ -111,7 +111,7 @@ describe("a file in one PUT", () => {
     expect((await uploader.upload(fileOf(SIZE))).key).toBe("photos/alice/upload-2");
   });
 
-  it("is refused in the end where no ticket is good enough for the store", async () => {
+  it("fails if the store refuses every ticket", async () => {
     const { server, uploader } = await start();
     server.on("put", ...Array.from({ length: 3 }, () => vector("store-changed")));
     expect(await failureOf(uploader.upload(fileOf(SIZE)))).toMatchObject({
@@ -124,7 +124,7 @@ describe("a file in one PUT", () => {
     expect(server.count("abort")).toBe(3);
   });
 
-  it("does not take another object for its own", async () => {
+  it("does not mistake another object for its own", async () => {
     const { server, uploader } = await start({ hasOneKey: true });
     server.objects.set("one-key", bytesOf(SIZE));
     expect(await failureOf(uploader.upload(fileOf(SIZE)))).toMatchObject({
@@ -146,7 +146,7 @@ describe("a file in one PUT", () => {
     expect(server.count("put")).toBe(2);
   });
 
-  it("is not sent again after a refusal that stays, and is given back", async () => {
+  it("is not sent again after a permanent error, and is aborted", async () => {
     const { server, uploader } = await start();
     server.on("put", refuse(400, "BadDigest"));
     expect(await failureOf(uploader.upload(fileOf(SIZE)))).toMatchObject({
@@ -156,7 +156,7 @@ describe("a file in one PUT", () => {
     expect(server.seen.map(({ step }) => step)).toEqual(["ticket", "put", "abort"]);
   });
 
-  it("is sent again where the service says that nothing arrived", async () => {
+  it("is sent again if the service answers that nothing is stored", async () => {
     const { server, uploader } = await start();
     server.on("put", ({ response }) => void response.writeHead(200).end());
     expect((await uploader.upload(fileOf(SIZE))).status).toBe("completed");
@@ -169,7 +169,7 @@ describe("a file in one PUT", () => {
     ]);
   });
 
-  it("fails where something else arrived than was granted", async () => {
+  it("fails if something else is stored than was granted", async () => {
     const { server, uploader } = await start();
     server.on("complete", vector("problem-verification-rejected"));
     expect(await failureOf(uploader.upload(fileOf(SIZE)))).toMatchObject({
@@ -178,7 +178,7 @@ describe("a file in one PUT", () => {
     });
   });
 
-  it("waits during a pause, and is sent again after it", async () => {
+  it("stops during a pause, and is sent again after it", async () => {
     const { server, uploader } = await start();
     const held = hold();
     server.on("put", held.reaction);
@@ -195,7 +195,7 @@ describe("a file in one PUT", () => {
     expect(phases).toEqual(["preparing", "sending", "paused", "sending", "completing"]);
   });
 
-  it("leaves nothing where it is aborted on its way", async () => {
+  it("leaves nothing behind if it is aborted while it is being sent", async () => {
     const { server, uploader } = await start();
     const held = hold();
     server.on("put", held.reaction);
@@ -207,7 +207,7 @@ describe("a file in one PUT", () => {
     expect(server.objects.size).toBe(0);
   });
 
-  it("leaves nothing where it is aborted after it was stored", async () => {
+  it("leaves nothing behind if it is aborted after it was stored", async () => {
     const { server, uploader } = await start();
     const held = hold();
     server.on("complete", held.reaction);
@@ -220,7 +220,7 @@ describe("a file in one PUT", () => {
     });
   });
 
-  it("leaves nothing where it is aborted while its ticket is on its way", async () => {
+  it("leaves nothing behind if it is aborted while the ticket is requested", async () => {
     const { server, uploader } = await start();
     const held = hold();
     server.on("ticket", held.reaction);
@@ -228,20 +228,20 @@ describe("a file in one PUT", () => {
     const done = uploader.upload(fileOf(SIZE), { signal: controller.signal });
     await held.arrived;
     controller.abort();
-    held.letGo();
+    held.release();
     expect(await failureOf(done)).toMatchObject({ code: "aborted" });
     await expect.poll(() => server.count("abort")).toBe(1);
     expect(server.count("put")).toBe(0);
   });
 
-  it("asks for nothing where its signal was aborted before", async () => {
+  it("sends no request if its signal was already aborted", async () => {
     const { server, uploader } = await start();
     const done = uploader.upload(fileOf(SIZE), { signal: AbortSignal.abort() });
     expect(await failureOf(done)).toMatchObject({ code: "aborted" });
     expect(server.seen).toEqual([]);
   });
 
-  it("says so where the file cannot be read any more", async () => {
+  it("fails with a clear code if the file cannot be read any more", async () => {
     const { uploader } = await start(
       {},
       {

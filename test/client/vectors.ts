@@ -1,4 +1,4 @@
-/** What the Worker and its store answered: test/vectors/README.md. */
+/** Recorded answers of the Worker and its store: test/vectors/README.md. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -20,12 +20,12 @@ export function readVector(name: string): Answer {
   return (JSON.parse(text) as { readonly answer: Answer }).answer;
 }
 
-/** The body as an object, for what a test changes in it. */
+/** Returns the body as an object, so that a test can change it. */
 export function bodyOf(name: string): Readonly<Record<string, unknown>> {
   return readVector(name).body as Readonly<Record<string, unknown>>;
 }
 
-/** The answer as `fetch` gives it. */
+/** Returns the answer as `fetch` does. */
 export function responseOf(name: string): Response {
   const { status, headers, body } = readVector(name);
   const text = typeof body === "string" ? body : JSON.stringify(body);

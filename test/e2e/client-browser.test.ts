@@ -9,7 +9,7 @@ const MiB = 2 ** 20;
 /** Four parts. */
 const LARGE = 30 * MiB;
 const SMALL = 3 * MiB;
-/** The machine may be small, and have other things to do. */
+/** The machine may be slow. */
 const PATIENCE = { timeout: 20_000 };
 let folder: string;
 const movie = () => join(folder, "여행.mp4");
@@ -25,7 +25,7 @@ async function expectStored({ server }: Setting, key: string, size: number): Pro
   expect(Buffer.compare(stored?.bytes ?? new Uint8Array(), contentOf(size))).toBe(0);
 }
 
-/** So that there is a way between nothing and all. */
+/** Slows the upload down, so that its progress can be seen. */
 async function slowDown({ page }: UploadPage): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const uploadThroughput = 4 * MiB;
@@ -37,7 +37,7 @@ async function slowDown({ page }: UploadPage): Promise<void> {
   });
 }
 
-/** The first PUT is stored, and its answer does not reach the page. What the store answered to each. */
+/** Loses the answer to the first PUT, which is stored. Returns the status of every answer. */
 async function loseFirstAnswer({ page }: UploadPage): Promise<readonly number[]> {
   const answered: number[] = [];
   const session = await page.context().newCDPSession(page);
@@ -53,12 +53,12 @@ async function loseFirstAnswer({ page }: UploadPage): Promise<readonly number[]>
   return answered;
 }
 
-/** What has to go well with the client itself and with the hook. */
+/** The tests that both the plain page and the React page have to pass. */
 function describePage(program: string): Setting {
   const setting = usePage(program);
   const { open, server } = setting;
 
-  it("stores a photo, shows how far it is on the way, and has a receipt", async () => {
+  it("stores a photo, shows progress, and returns a receipt", async () => {
     const page = await open("photo");
     await slowDown(page);
     await page.drop(photo());
@@ -72,7 +72,7 @@ function describePage(program: string): Setting {
     expect(bar.at(-1)).toBe(SMALL);
   });
 
-  it("goes on after a pause and a reload, and sends no part twice", async () => {
+  it("continues after a pause and a reload, and sends no part twice", async () => {
     const page = await open("video");
     const held = await page.hold(4);
     await page.drop(movie());
@@ -82,7 +82,7 @@ function describePage(program: string): Setting {
     await page.press("pause");
     await page.waitFor("paused");
     await page.reload();
-    await held.letGo();
+    await held.release();
     await page.drop(movie());
     await page.waitFor("completed");
     const { key } = await page.readResult();
@@ -92,20 +92,20 @@ function describePage(program: string): Setting {
     expect(await page.countRemembered()).toBe(0);
   });
 
-  it("goes on after a pause in the same session", async () => {
+  it("continues after a pause in the same session", async () => {
     const page = await open("video");
     const held = await page.hold(2);
     await page.drop(movie());
     await held.request;
     await page.press("pause");
     await page.waitFor("paused");
-    await held.letGo();
+    await held.release();
     await page.press("resume");
     await page.waitFor("completed");
     await expectStored(setting, (await page.readResult()).key, LARGE);
   });
 
-  it("leaves nothing when it is aborted", async () => {
+  it("leaves nothing behind when it is aborted", async () => {
     const page = await open("video");
     const held = await page.hold(2);
     await page.drop(movie());
@@ -115,7 +115,7 @@ function describePage(program: string): Setting {
     await page.press("abort");
     expect((await deleted).status()).toBe(204);
     await page.waitFor("aborted");
-    await held.letGo();
+    await held.release();
     const late = await fetch(part.url(), { method: "PUT", body: contentOf(8 * MiB) });
     expect(late.status).toBe(404);
     const key = decodeURIComponent(new URL(part.url()).pathname.split("/uploads/")[1] ?? "");
@@ -124,7 +124,7 @@ function describePage(program: string): Setting {
     await expect.poll(page.countRemembered, PATIENCE).toBe(0);
   });
 
-  it("shows what is refused, with its code and in the service's words", async () => {
+  it("shows the code and the message of the service if a file is refused", async () => {
     const page = await open("avatar");
     await page.drop(movie());
     await page.waitFor("failed");
@@ -144,7 +144,7 @@ function describePage(program: string): Setting {
     expect(await second.readError()).toMatch(/^quota-exceeded: .*Wait \d+ seconds/);
   });
 
-  it("is content with a file that arrived, and whose answer was lost", async () => {
+  it("succeeds if the file was stored and the answer was lost", async () => {
     const page = await open("photo");
     const answered = await loseFirstAnswer(page);
     await page.drop(photo());
@@ -153,13 +153,13 @@ function describePage(program: string): Setting {
     expect(answered).toEqual([200, 412]);
   });
 
-  it("goes on when the network comes back", async () => {
+  it("continues when the network is back", async () => {
     const page = await open("video");
     const held = await page.hold(2);
     await page.drop(movie());
     await held.request;
     await page.page.context().setOffline(true);
-    await held.letGo();
+    await held.release();
     await page.page.waitForTimeout(1500);
     await page.page.context().setOffline(false);
     await page.waitFor("completed");
@@ -176,7 +176,7 @@ describe("the client in a page", () => {
 describe("the React hook in a page", () => {
   const hook = describePage("react.tsx");
 
-  it("ends the upload with the component, and the same file goes on from its parts", async () => {
+  it("stops the upload when it unmounts, and the same file continues from its parts", async () => {
     const page = await hook.open("video");
     const held = await page.hold(4);
     await page.drop(movie());
@@ -186,7 +186,7 @@ describe("the React hook in a page", () => {
     await page.page.evaluate(() => globalThis.dispatchEvent(new Event("leave")));
     await ended;
     await page.reload();
-    await held.letGo();
+    await held.release();
     await page.drop(movie());
     await page.waitFor("completed");
     expect(page.puts.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
@@ -196,7 +196,7 @@ describe("the React hook in a page", () => {
 describe("the client in a worker", () => {
   const setting = usePage("worker.ts");
 
-  it("stores a file in parts", async () => {
+  it("stores a file with a multipart upload", async () => {
     const { page } = await setting.open("video");
     const token = new URLSearchParams(new URL(page.url()).hash.slice(1));
     const completed: unknown = await page.evaluate(

@@ -19,19 +19,20 @@ afterAll(async () => {
   await server.close();
 });
 
-/** A program of a page of documentation, as a reader copies it. */
+/** Returns the program in a page of documentation, as a reader copies it. */
 async function readProgram(path: string, language: "js" | "jsx"): Promise<string> {
   const text = await readFile(join(ROOT, path), "utf8");
   const programs = [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))];
   const ours = programs.find(([, program = ""]) => program.includes("@edge-presigner/web"))?.[1];
-  if (ours === undefined) throw new Error(`${path} has no such program`);
+  if (ours === undefined)
+    throw new Error(`${path} has no program in ${language} that imports the client`);
   return ours
     .replace("http://localhost:8787", server.url)
     .replace('"@edge-presigner/web"', JSON.stringify(join(SOURCES, "index.ts")))
     .replace('"@edge-presigner/web/react"', JSON.stringify(join(SOURCES, "react.ts")));
 }
 
-/** Runs it in a page, between what the reader has and what the reader does with it. */
+/** Runs the program in a page, with code before and after it. */
 async function run(before: string, program: string, after: string): Promise<Page> {
   const token = `const token = ${JSON.stringify(tokenFor("alice"))};`;
   const pages = await serveProgram([token, before, program, after].join("\n"), ROOT);
@@ -41,9 +42,9 @@ async function run(before: string, program: string, after: string): Promise<Page
   return page;
 }
 
-describe("what the documentation says of the client", () => {
+describe("the programs in the documentation of the client", () => {
   it.for([["README.md"], ["client/web/README.md"]] as const)(
-    "sends a photo: %s",
+    "upload a photo: %s",
     async ([path]) => {
       const file = 'const file = new File(["hello"], "a.png", { type: "image/png" });';
       const after = "globalThis.outcome = { key, receipt };";
@@ -57,7 +58,7 @@ describe("what the documentation says of the client", () => {
   );
 
   it.for([["README.md"], ["client/web/README.md"]] as const)(
-    "sends a photo from React: %s",
+    "upload a photo from React: %s",
     async ([path]) => {
       const program = await readProgram(path, "jsx");
       const hasUploader = program.includes("createUploader(");

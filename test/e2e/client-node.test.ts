@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mintDevelopmentToken } from "../../cli/mint.ts";
 import {
   UploadError,
-  createMemoryStore,
+  createMemoryStorage,
   createUploader,
   type Completed,
   type Progress,
@@ -52,7 +52,7 @@ const codeOf = async (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 describe("the TypeScript client in Node.js", () => {
-  it("stores a file, with its name, type and metadata, and has a receipt", async () => {
+  it("stores a file with its name, type and metadata, and returns a receipt", async () => {
     const file = fileOf("여행 사진.txt".normalize("NFD"), "text/plain;charset=utf-8", 5);
     const options = { policy: "document", metadata: { album: "제주" } };
     const completed = await createClient().upload(file, options);
@@ -67,7 +67,7 @@ describe("the TypeScript client in Node.js", () => {
     expect(completed.receipt.split(".")).toHaveLength(3);
   });
 
-  it("sends a large file from the disk in parts, and tells how far it is", async () => {
+  it("sends a large file from the disk as a multipart upload, and reports progress", async () => {
     const path = join(folder, "a.mp4");
     await writeFile(path, contentOf(LARGE));
     const seen: Progress[] = [];
@@ -84,7 +84,7 @@ describe("the TypeScript client in Node.js", () => {
     expect(seen).toHaveLength(4);
   });
 
-  it("computes the checksum that a policy demands, without being told", async () => {
+  it("computes the checksum that a policy requires, without any option", async () => {
     const content = contentOf(100_000);
     const value = createHash("sha256").update(content).digest("base64");
     const tickets: Ticket[] = [];
@@ -96,22 +96,22 @@ describe("the TypeScript client in Node.js", () => {
     expect(tickets).toMatchObject([{ headers: { "x-amz-checksum-sha256": value } }]);
   });
 
-  it("computes an MD5 where it is asked for", async () => {
+  it("computes an MD5 if the app asks for it", async () => {
     const value = createHash("md5").update(contentOf(1000)).digest("base64");
     const options = { policy: "avatar", checksum: "md5" } as const;
     const completed = await createClient().upload(fileOf("a.png", "image/png", 1000), options);
     expect(completed.checksum).toEqual({ algorithm: "md5", value });
   });
 
-  it("goes on from the parts that arrived, in another process with the same store", async () => {
-    const store = createMemoryStore();
+  it("continues from the stored parts, in another process with the same resume storage", async () => {
+    const resumeStorage = createMemoryStorage();
     const file = fileOf("b.mp4", "video/mp4", LARGE);
     let puts = 0;
     const countingFetch: typeof fetch = async (input, init) => {
       if (init?.method === "PUT") puts += 1;
       return fetch(input, init);
     };
-    const first = createClient("alice", { store, fetch: countingFetch });
+    const first = createClient("alice", { store: resumeStorage, fetch: countingFetch });
     const upload = first.start(file, {
       policy: "video",
       concurrency: 1,
@@ -122,7 +122,7 @@ describe("the TypeScript client in Node.js", () => {
     expect(await codeOf(upload.done)).toBe("aborted");
     await upload.abort();
     const before = puts;
-    const second = createClient("alice", { store, fetch: countingFetch });
+    const second = createClient("alice", { store: resumeStorage, fetch: countingFetch });
     const completed = await second.upload(file, { policy: "video", concurrency: 1 });
     await expectStored(completed, contentOf(LARGE));
     expect(completed.id).toBe(upload.id);
@@ -130,7 +130,7 @@ describe("the TypeScript client in Node.js", () => {
     expect(puts).toBe(before + 2);
   });
 
-  it("reads back, and deletes, what the policy lets it", async () => {
+  it("downloads and deletes what the policy allows", async () => {
     const client = createClient();
     const { key } = await client.upload(fileOf("a.txt", "text/plain", 5), { policy: "document" });
     const { method, url, headers } = await client.download(key, { policy: "document" });
@@ -141,7 +141,7 @@ describe("the TypeScript client in Node.js", () => {
     expect(await codeOf(client.remove(key, { policy: "video" }))).toBe("key-outside-prefix");
   });
 
-  it("is told at once that the quota is used up, and lists what is in it", async () => {
+  it("fails at once if the quota is used up, and lists the uploads", async () => {
     const client = createClient("carol");
     const file = fileOf("a.txt", "text/plain", 5);
     const { id } = await client.upload(file, { policy: "once" });
@@ -158,7 +158,7 @@ describe("the TypeScript client in Node.js", () => {
     expect(uploads[0]?.id).toBe(id);
   });
 
-  it("leaves nothing when it is aborted, in the store and in the quota", async () => {
+  it("leaves nothing behind when it is aborted, in the store and in the quota", async () => {
     const client = createClient("dave");
     const upload = client.start(fileOf("c.mp4", "video/mp4", LARGE), {
       policy: "clip",
@@ -172,7 +172,7 @@ describe("the TypeScript client in Node.js", () => {
     expect(await server.read(uploads[0]?.key ?? "")).toBeUndefined();
   });
 
-  it("goes on with fresh tickets where a pause is longer than theirs live", async () => {
+  it("continues with new tickets after a pause that outlasts the old ones", async () => {
     const client = createClient("erin");
     const upload = client.start(fileOf("d.mp4", "video/mp4", LARGE), {
       policy: "clip",

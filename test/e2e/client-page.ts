@@ -1,4 +1,4 @@
-/** A page that uploads, as a person sees and uses it. */
+/** Controls a page that uploads, as its user would. */
 import { join } from "node:path";
 import type { Browser, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
@@ -16,9 +16,9 @@ export interface Shown {
 
 export interface UploadPage {
   readonly page: Page;
-  /** Every PUT to the store that was answered with 200, by its part's number; 0 for a whole file. */
+  /** The part number of every PUT that was answered with 200; 0 for a single-part upload. */
   readonly puts: readonly number[];
-  /** How far the bar was, each time that it moved. */
+  /** Returns every value that the progress bar had. */
   readonly bar: () => Promise<readonly number[]>;
   /** Drops a file from the disk onto the page. */
   readonly drop: (path: string) => Promise<void>;
@@ -26,13 +26,13 @@ export interface UploadPage {
   readonly waitFor: (status: string) => Promise<void>;
   readonly readError: () => Promise<string>;
   readonly readResult: () => Promise<Shown>;
-  /** Keeps this part from arriving: its request, once it is sent, and what lets it go. */
+  /** Holds the request of this part until `release` is called. */
   readonly hold: (partNumber: number) => Promise<{
     readonly request: Promise<Request>;
-    readonly letGo: () => Promise<void>;
+    readonly release: () => Promise<void>;
   }>;
   readonly reload: () => Promise<void>;
-  /** How many uploads the browser remembers. */
+  /** Counts the uploads in the resume storage of the browser. */
   readonly countRemembered: () => Promise<number>;
 }
 
@@ -44,7 +44,7 @@ export interface Setting {
 export const partOf = (url: string): number =>
   Number(new URL(url).searchParams.get("partNumber") ?? 0);
 
-/** Starts everything before the tests of a file, and ends it after them. */
+/** Starts the servers and the browser before the tests of a file, and closes them afterwards. */
 export function usePage(program: string): Setting {
   let server: Server;
   let browser: Browser;
@@ -108,7 +108,7 @@ async function drive(page: Page): Promise<UploadPage> {
         (one) => one.method() === "PUT" && isHeld(new URL(one.url())),
       );
       await page.route(isHeld, keep);
-      return { request, letGo: async () => page.unroute(isHeld, keep) };
+      return { request, release: async () => page.unroute(isHeld, keep) };
     },
     async reload() {
       await page.reload();

@@ -1,14 +1,14 @@
-/** What the service answers, of which the fields that the client itself relies on are looked at. */
+/** The answers of the service. Only the fields that the client relies on are checked. */
 import { hasFields } from "./has-fields.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
-/** A PUT that was signed: `headers` are sent byte for byte. */
+/** A presigned PUT. Send exactly these `headers`. */
 export interface SignedPut {
   readonly method: string;
   readonly url: string;
   readonly headers: Headers;
-  /** Seconds from the answer on, within which the PUT has to begin. */
+  /** In seconds from the answer. The PUT has to start before that. */
   readonly expiresIn: number;
   /** RFC 3339. */
   readonly expiresAt: string;
@@ -34,17 +34,17 @@ interface TicketBase {
   readonly key: string;
   readonly expiresIn: number;
   readonly expiresAt: string;
-  /** What remains after this ticket, where the policy has a quota. */
+  /** The remaining quota after this ticket, if the policy has a quota. */
   readonly quota?: { readonly uploads?: Limit; readonly bytes?: Limit; readonly pending?: Limit };
 }
 
-/** For one PUT of the whole file. */
-export interface WholeTicket extends TicketBase, SignedPut {
+/** A ticket for one PUT of the file. */
+export interface SinglePartTicket extends TicketBase, SignedPut {
   readonly multipart?: undefined;
 }
 
-/** For parts: `expiresIn` is how long the upload can go on. */
-export interface PartsTicket extends TicketBase {
+/** A ticket for a multipart upload. Its `expiresIn` is how long parts can be sent. */
+export interface MultipartTicket extends TicketBase {
   readonly url?: undefined;
   readonly multipart: {
     readonly uploadId: string;
@@ -56,7 +56,7 @@ export interface PartsTicket extends TicketBase {
   };
 }
 
-export type Ticket = WholeTicket | PartsTicket;
+export type Ticket = SinglePartTicket | MultipartTicket;
 
 export interface Checksum {
   readonly algorithm: string;
@@ -64,7 +64,7 @@ export interface Checksum {
   readonly value: string;
 }
 
-/** An upload that the service has seen in the store. */
+/** An upload that the service has verified in the store. */
 export interface Completed {
   readonly id: string;
   readonly status: "completed";
@@ -78,7 +78,7 @@ export interface Completed {
   readonly metadata: Readonly<Record<string, string>>;
   /** RFC 3339. */
   readonly completedAt: string;
-  /** A compact JWS (ES256): what an app hands to its own backend. */
+  /** A signed proof (compact JWS, ES256). Send it to your backend. */
   readonly receipt: string;
   readonly partsListed?: boolean;
 }
@@ -101,7 +101,7 @@ export interface DownloadTicket {
 
 export type UploadStatus = "pending" | "completed" | "rejected" | "expired" | "aborted";
 
-/** A record of the ledger. */
+/** A record of an upload in the ledger. */
 export interface UploadRecord {
   readonly id: string;
   readonly status: UploadStatus;
@@ -120,7 +120,7 @@ export interface UploadRecord {
 
 export interface UploadList {
   readonly uploads: readonly UploadRecord[];
-  /** For the next page, where there is one. */
+  /** For the next page, if there is one. */
   readonly cursor?: string;
 }
 

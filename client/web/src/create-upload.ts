@@ -1,20 +1,24 @@
-/** A new upload, with a checksum where the policy wants one. */
-import { askTicket } from "./request-ticket.ts";
-import { isWrong } from "./error.ts";
-import type { Begun, Job } from "./upload-context.ts";
+import type { ActiveUpload } from "./active-upload.ts";
+import { rejectsField } from "./error.ts";
+import { requestTicket } from "./request-ticket.ts";
+import type { UploadContext } from "./upload-context.ts";
 
-export async function begin(job: Job, signal: AbortSignal): Promise<Begun> {
-  const { checksum } = job.options;
+/** Creates a new upload, with a checksum if the app asks for one or the policy requires it. */
+export async function createUpload(
+  context: UploadContext,
+  signal: AbortSignal,
+): Promise<ActiveUpload> {
+  const { checksum } = context.options;
   let algorithm: "sha256" | "md5" = "sha256";
   if (typeof checksum === "string") algorithm = checksum;
   else {
     try {
-      return await askTicket(job, signal, checksum);
+      return await requestTicket(context, signal, checksum);
     } catch (error) {
-      if (checksum || !isWrong(error, "/checksum")) throw error;
+      if (checksum || !rejectsField(error, "/checksum")) throw error;
     }
   }
-  // Loaded where it is needed: most policies want none.
-  const { beginChecked } = await import("./create-with-checksum.ts");
-  return beginChecked(job, algorithm, signal);
+  // Loaded only if it is needed: most policies require no checksum.
+  const { createWithChecksum } = await import("./create-with-checksum.ts");
+  return createWithChecksum(context, algorithm, signal);
 }

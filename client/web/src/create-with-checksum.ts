@@ -1,50 +1,56 @@
-/** A new upload with a checksum that is computed here. */
-import { askTicket } from "./request-ticket.ts";
-import { discardIfPossible } from "./complete.ts";
+import { tryToAbort } from "./abort.ts";
+import type { ActiveUpload } from "./active-upload.ts";
 import { composeDigests, digest, digestParts, toBase64, type Algorithm } from "./digest.ts";
-import { UploadError, isWrong } from "./error.ts";
-import type { Begun, Job } from "./upload-context.ts";
+import { UploadError, rejectsField } from "./error.ts";
+import { requestTicket } from "./request-ticket.ts";
+import type { UploadContext } from "./upload-context.ts";
 
-/** How the service cuts (docs/resumable.md, "How a file is cut"): its ticket shows whether it did. */
+/** How the service splits a file into parts (docs/resumable.md). Its ticket is compared with this. */
 const MiB = 2 ** 20;
-const LEAST_PART_BYTES = 8 * MiB;
+const MIN_PART_BYTES = 8 * MiB;
 const MAX_PARTS = 10_000;
 
-/** Of the parts or of the whole: which one it is depends on whether the service cuts the file. */
-export async function beginChecked(
-  job: Job,
+/**
+ * Creates a new upload with a checksum that is computed here. Only the service knows whether the
+ * upload is multipart, which needs another checksum: the likelier one is tried first.
+ */
+export async function createWithChecksum(
+  context: UploadContext,
   algorithm: Algorithm,
   signal: AbortSignal,
-): Promise<Begun> {
-  const { file, options } = job;
-  const ofWhole = async (): Promise<Begun> => {
+): Promise<ActiveUpload> {
+  const { file, options } = context;
+  const asSinglePart = async (): Promise<ActiveUpload> => {
     const value = toBase64(await digest(algorithm, file, signal));
-    return askTicket(job, signal, { algorithm, value });
+    return requestTicket(context, signal, { algorithm, value });
   };
-  const ofParts = async (): Promise<Begun> => {
-    const partSize = guessPartSize(file.size);
+  const asMultipart = async (): Promise<ActiveUpload> => {
+    const partSize = expectedPartSize(file.size);
     const digests = await digestParts(file, partSize, signal);
     const value = await composeDigests(digests, signal);
-    const begun = await askTicket(job, signal, { algorithm, value });
-    if (begun.kind === "parts" && begun.partSize === partSize)
+    const upload = await requestTicket(context, signal, { algorithm, value });
+    if (upload.kind === "multipart" && upload.partSize === partSize)
       return {
-        ...begun,
+        ...upload,
         digestOf: async (part) => toBase64(digests[part - 1] ?? new Uint8Array()),
       };
-    await discardIfPossible(job, begun.id);
-    throw new UploadError("unexpected-answer", "The service cuts the file in another way");
+    await tryToAbort(context, upload.id);
+    throw new UploadError(
+      "unexpected-answer",
+      "The service uses another part size than this client: update the older one of the two",
+    );
   };
-  if (algorithm === "md5" || options.multipart === false) return ofWhole();
-  const isLarge = options.multipart ?? file.size > LEAST_PART_BYTES;
-  const [first, second] = isLarge ? [ofParts, ofWhole] : [ofWhole, ofParts];
+  if (algorithm === "md5" || options.multipart === false) return asSinglePart();
+  const isLarge = options.multipart ?? file.size > MIN_PART_BYTES;
+  const [first, second] = isLarge ? [asMultipart, asSinglePart] : [asSinglePart, asMultipart];
   try {
     return await first();
   } catch (error) {
-    if (!isWrong(error, "/checksum/value")) throw error;
+    if (!rejectsField(error, "/checksum/value")) throw error;
     return second();
   }
 }
 
-function guessPartSize(size: number): number {
-  return Math.max(LEAST_PART_BYTES, Math.ceil(size / MAX_PARTS / MiB) * MiB);
+function expectedPartSize(size: number): number {
+  return Math.max(MIN_PART_BYTES, Math.ceil(size / MAX_PARTS / MiB) * MiB);
 }

@@ -1,16 +1,16 @@
-/** What a client takes from outside, so that a test can hold it. */
-export interface World {
+/** What the client takes from its platform. Tests pass their own. */
+export interface Dependencies {
   readonly fetch: typeof fetch;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Resolves after that many milliseconds, and rejects with the signal's reason as soon as it is aborted. */
+  /** Resolves after that many milliseconds. Rejects with the signal's reason as soon as it is aborted. */
   readonly wait: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** The platform's own. */
-export function realWorld(): World {
+/** Returns the `fetch`, clock, random numbers and timer of the platform. */
+export function platformDependencies(): Dependencies {
   return {
     fetch: async (input, init) => fetch(input, init),
     now: () => Date.now(),

@@ -1,40 +1,40 @@
-/** Digests of files: by WebCrypto, and in pieces by a library, loaded when it is needed, where a file is large. */
+/** Digests of files. WebCrypto does small ones; large ones need a library, which is then loaded. */
 import { readFile } from "./read-file.ts";
 
 export type Algorithm = "sha256" | "md5";
 
-/** WebCrypto takes all of it at once: what a phone can hold in memory. */
-const LARGEST_AT_ONCE_BYTES = 64 * 2 ** 20;
-const PIECE_BYTES = 4 * 2 ** 20;
+/** WebCrypto needs the whole file in memory, which a phone may not have. */
+const MAX_WEBCRYPTO_BYTES = 64 * 2 ** 20;
+const CHUNK_BYTES = 4 * 2 ** 20;
 
-/** Rejects with `file-unreadable`, or the signal's reason. */
+/** Returns the digest. Rejects with `file-unreadable`, or with the signal's reason. */
 export async function digest(
   algorithm: Algorithm,
   blob: Blob,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  // A page that is not served over HTTPS has no WebCrypto.
-  const canHash = algorithm === "sha256" && "subtle" in crypto;
-  if (canHash && blob.size <= LARGEST_AT_ONCE_BYTES) {
+  // Pages that are not served over HTTPS have no WebCrypto.
+  const hasWebCrypto = algorithm === "sha256" && "subtle" in crypto;
+  if (hasWebCrypto && blob.size <= MAX_WEBCRYPTO_BYTES) {
     const bytes = await readFile(blob);
     signal.throwIfAborted();
     return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   }
   const hash = await createHash(algorithm);
-  for (let offset = 0; offset < blob.size; offset += PIECE_BYTES) {
-    // oxlint-disable-next-line no-await-in-loop -- pieces go in in their order
-    hash.update(new Uint8Array(await readFile(blob.slice(offset, offset + PIECE_BYTES))));
+  for (let offset = 0; offset < blob.size; offset += CHUNK_BYTES) {
+    // oxlint-disable-next-line no-await-in-loop -- chunks are hashed in order
+    hash.update(new Uint8Array(await readFile(blob.slice(offset, offset + CHUNK_BYTES))));
     signal.throwIfAborted();
   }
   return hash.digest();
 }
 
-/** SHA-256 of one part, in base64. */
+/** Returns the SHA-256 of one part, in base64. */
 export async function digestPart(part: Blob, signal: AbortSignal): Promise<string> {
   return toBase64(await digest("sha256", part, signal));
 }
 
-/** The digests of the parts that a file is cut into. */
+/** Returns the SHA-256 of each part of a file. */
 export async function digestParts(
   file: Blob,
   partSize: number,
@@ -48,7 +48,7 @@ export async function digestParts(
   return digests;
 }
 
-/** The SHA-256 of the parts' digests, and how many there are: docs/resumable.md, "Checksums". */
+/** Returns the SHA-256 of the parts' digests, and their number: docs/resumable.md, "Checksums". */
 export async function composeDigests(
   digests: readonly Uint8Array[],
   signal: AbortSignal,

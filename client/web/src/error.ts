@@ -1,4 +1,4 @@
-/** What the service answers in `code` (docs/protocol.md): never renamed. */
+/** The codes of the service (docs/protocol.md). They are never renamed. */
 export type ProblemCode =
   | "bad-request"
   | "unauthenticated"
@@ -24,8 +24,8 @@ export type ProblemCode =
   | "misconfigured";
 
 /**
- * What goes wrong on this side: nothing answered, also where a page may not read the answer; the upload
- * was aborted; the store said no; what answered is not the service; the file cannot be read any more.
+ * The codes of the client: no answer, or one that the page is not allowed to read; the upload was
+ * aborted; the store refused it; the answer is not from the service; the file cannot be read any more.
  */
 export type ClientCode =
   | "network"
@@ -34,19 +34,19 @@ export type ClientCode =
   | "unexpected-answer"
   | "file-unreadable";
 
-/** One fault of a request: an RFC 6901 pointer and what to change. */
-export interface Fault {
+/** An error in one field of a request: a JSON pointer (RFC 6901), and what to change. */
+export interface FieldError {
   readonly pointer: string;
   readonly detail: string;
 }
 
 interface ErrorFields {
-  /** Of the answer, where there was one. */
+  /** The HTTP status, if there was an answer. */
   readonly status?: number | undefined;
   readonly retryAfterSeconds?: number | undefined;
-  readonly errors?: readonly Fault[] | undefined;
+  readonly errors?: readonly FieldError[] | undefined;
   readonly requestId?: string | undefined;
-  /** With `too-large` and limits: what is allowed, and what it was. */
+  /** With `too-large` and quotas: the limit, and the value that exceeded it. */
   readonly limit?: number | undefined;
   readonly actual?: number | undefined;
   /** With `verification-failed`: whether the upload can still be completed. */
@@ -56,15 +56,15 @@ interface ErrorFields {
   readonly cause?: unknown;
 }
 
-/** Everything that an upload fails with. `code` is what to switch on, `detail` what a developer reads. */
+/** The error of a failed upload. Switch on `code`; `detail` is for developers. */
 export class UploadError extends Error implements ErrorFields {
   override readonly name = "UploadError";
-  /** A later service may have codes that are not known here. */
+  /** A newer service may send codes that are not in this list. */
   readonly code: ProblemCode | ClientCode | (string & Record<never, never>);
   readonly detail: string;
   declare readonly status?: number | undefined;
   declare readonly retryAfterSeconds?: number | undefined;
-  readonly errors: readonly Fault[] = [];
+  readonly errors: readonly FieldError[] = [];
   declare readonly requestId?: string | undefined;
   declare readonly limit?: number | undefined;
   declare readonly actual?: number | undefined;
@@ -79,7 +79,7 @@ export class UploadError extends Error implements ErrorFields {
   }
 }
 
-/** Whether it is the error with this code. */
+/** Whether it is an `UploadError` with one of these codes. */
 export function hasCode(
   error: unknown,
   ...codes: readonly UploadError["code"][]
@@ -87,9 +87,9 @@ export function hasCode(
   return error instanceof UploadError && codes.includes(error.code);
 }
 
-/** Whether the service finds fault with this field of the request (RFC 6901). */
-export function isWrong(error: unknown, pointer: string): boolean {
+/** Whether the service rejected this field of the request (a JSON pointer). */
+export function rejectsField(error: unknown, pointer: string): boolean {
   return (
-    hasCode(error, "invalid-request") && error.errors.some((fault) => fault.pointer === pointer)
+    hasCode(error, "invalid-request") && error.errors.some((field) => field.pointer === pointer)
   );
 }

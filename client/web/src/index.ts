@@ -2,23 +2,23 @@ export type {
   Checksum,
   Completed,
   DownloadTicket,
+  MultipartTicket,
   PartTicket,
-  PartsTicket,
   SignedPut,
+  SinglePartTicket,
   Ticket,
   UploadList,
   UploadRecord,
   UploadStatus,
-  WholeTicket,
 } from "./answers.ts";
-export { UploadError, type ClientCode, type Fault, type ProblemCode } from "./error.ts";
+export { UploadError, type ClientCode, type FieldError, type ProblemCode } from "./error.ts";
 export type { Progress, UploadFile, UploadOptions, UploadPhase } from "./options.ts";
 export type { Retry } from "./retry.ts";
 export type { AbortOptions, Upload } from "./start.ts";
 export {
-  createIndexedDbStore,
-  createMemoryStore,
+  createIndexedDbStorage,
+  createMemoryStorage,
   type RememberedUpload,
-  type UploadStore,
+  type ResumeStorage,
 } from "./resume-storage.ts";
 export { createUploader, type Uploader, type UploaderOptions } from "./uploader.ts";

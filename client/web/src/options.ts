@@ -1,62 +1,61 @@
-/** What an app says of one upload. */
+/** The options of one upload, and what they make of its file. */
 import type { Checksum, PartTicket, Ticket } from "./answers.ts";
 import type { Retry } from "./retry.ts";
 
-/** `sending` comes again after a pause. */
+/** `sending` is reported again after a pause. */
 export type UploadPhase = "preparing" | "sending" | "paused" | "completing";
 
 export interface Progress {
-  /** Of the file. Less than before where something has to be sent again. */
+  /** Bytes of the file. Goes back if something has to be sent again. */
   readonly sentBytes: number;
   readonly totalBytes: number;
 }
 
 export interface UploadOptions {
-  /** The service's default one where it is left out. */
+  /** Default: the service's default policy. */
   readonly policy?: string | undefined;
-  /** The file's own where it is left out. */
+  /** Default: the file's name. */
   readonly filename?: string | undefined;
-  /** The file's own where it is left out; `application/octet-stream` where it has none. */
+  /** Default: the file's type, or `application/octet-stream` if it has none. */
   readonly contentType?: string | undefined;
-  /** Names that the policy has. */
+  /** Only names that the policy allows. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
-  /** Left out, the policy decides. */
+  /** `true` for multipart, `false` for a single PUT. Default: the policy decides. */
   readonly multipart?: boolean | undefined;
-  /**
-   * Which one to compute, or one that is known. Left out, it is SHA-256 where the policy demands one.
-   */
+  /** The algorithm to compute, or a known checksum. Default: SHA-256 if the policy requires a checksum. */
   readonly checksum?: "sha256" | "md5" | Checksum | undefined;
-  /** How many parts travel at once: 4. */
+  /** How many parts are sent at once. Default: 4. */
   readonly concurrency?: number | undefined;
-  /** Aborts, as `abort()` does. */
+  /** Aborts the upload, as `abort()` does. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Names the file among the uploads that can go on after a reload. Left out, it is made of what a
-   * `File` tells: name, size, type and time. A `Blob` has no time, so that it needs one.
+   * Identifies the file in the resume storage. Default: the name, size, type and time of a `File`. A
+   * `Blob` has no name and time, so it cannot continue after a reload without this key.
    */
   readonly resumeKey?: string | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly onPhase?: ((phase: UploadPhase) => void) | undefined;
-  /** What was signed: the first ticket, and a fresh one after it expired. */
+  /** Called with the first ticket, and with each new one after a ticket expired. */
   readonly onTicket?: ((ticket: Ticket) => void) | undefined;
-  /** Tickets of further parts. */
+  /** Called with the tickets of further parts. */
   readonly onPartTickets?: ((tickets: readonly PartTicket[]) => void) | undefined;
-  /** Something failed, and is tried again. */
+  /** Called when something failed and is tried again. */
   readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
 
-/** A `File`, or a `Blob`, which may be given a name. */
+/** A `File`, or a `Blob`. */
 export type UploadFile = Blob & { readonly name?: string; readonly lastModified?: number };
 
-/** What is told of a file: its own where the app says nothing. */
-export interface Description {
+/** What the service is told about a file. */
+export interface FileDescription {
   readonly filename: string | undefined;
   readonly contentType: string;
 }
 
-export function describe(file: UploadFile, options: UploadOptions): Description {
+/** Returns the name and type from the options, or else from the file. */
+export function describeFile(file: UploadFile, options: UploadOptions): FileDescription {
   const { filename = file.name, contentType = file.type } = options;
-  // A Blob's type may have parameters, a policy's has none; names from a Mac are in NFD.
+  // Policies have types without parameters. File names from a Mac are in Unicode form NFD.
   const type = contentType.replace(/;.*/, "").trim().toLowerCase();
   return { filename: filename?.normalize(), contentType: type || "application/octet-stream" };
 }

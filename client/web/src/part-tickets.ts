@@ -1,64 +1,65 @@
-/** Tickets of parts: asked for in windows, and so many as can begin before they expire. */
+/** Tickets of parts. They are requested in batches, no more than can be used before they expire. */
+import type { MultipartUpload } from "./active-upload.ts";
 import { isPartTickets, type PartTicket } from "./answers.ts";
 import { UploadError } from "./error.ts";
-import { hold, type Job, type PartsUpload } from "./upload-context.ts";
+import { timeTicket } from "./timed-ticket.ts";
+import type { UploadContext } from "./upload-context.ts";
 
 export interface PartTickets {
-  /** One that is valid, with those of the next parts where there is none. */
+  /** Returns a valid ticket. Requests one if there is none, together with those of the next parts. */
   readonly take: (partNumber: number) => Promise<PartTicket>;
   readonly drop: (partNumber: number) => void;
 }
 
-/** What the service gives at once. */
-const LARGEST_WINDOW = 25;
+/** The service signs at most this many parts in one request. */
+const MAX_BATCH = 25;
 
 export function createPartTickets(
-  job: Job,
-  upload: PartsUpload,
+  context: UploadContext,
+  upload: MultipartUpload,
   concurrency: number,
   signal: AbortSignal,
 ): PartTickets {
   const { tickets, etags, partCount } = upload;
-  const { onPartTickets } = job.options;
-  let window = LARGEST_WINDOW;
+  const { onPartTickets } = context.options;
+  let batchSize = MAX_BATCH;
   let signing: Promise<void> | undefined;
 
-  const chooseWith = (first: number): readonly number[] => {
-    const held = [...tickets.values()];
-    // On a slow line tickets expire before it is their turn: fewer are asked for then.
-    if (held.some(({ isValid }) => !isValid()))
-      window = Math.max(Math.min(concurrency, LARGEST_WINDOW), window >> 1);
+  const chooseBatch = (first: number): readonly number[] => {
+    // On a slow connection tickets expire before they are used: request fewer then.
+    if ([...tickets.values()].some(({ isValid }) => !isValid()))
+      batchSize = Math.max(Math.min(concurrency, MAX_BATCH), batchSize >> 1);
     const chosen = [first];
-    for (let next = 1; next <= partCount && chosen.length < window; next += 1) {
+    for (let next = 1; next <= partCount && chosen.length < batchSize; next += 1) {
       if (next !== first && !etags.has(next) && !tickets.get(next)?.isValid()) chosen.push(next);
     }
     return chosen;
   };
 
   const sign = async (first: number): Promise<void> => {
-    const partNumbers = chooseWith(first);
+    const partNumbers = chooseBatch(first);
     const { digestOf } = upload;
     const checksums: Record<string, string> = {};
     // oxlint-disable-next-line no-await-in-loop -- one part in memory at a time
     if (digestOf) for (const part of partNumbers) checksums[part] = await digestOf(part, signal);
     const body = digestOf ? { partNumbers, checksums } : { partNumbers };
-    const request = `POST /v1/uploads/${upload.id}/parts`;
-    const { parts } = await job.ask(isPartTickets, request, { body, signal });
-    for (const part of parts) tickets.set(part.partNumber, hold(part, job.world));
+    const route = `POST /v1/uploads/${upload.id}/parts`;
+    const { parts } = await context.call(isPartTickets, route, { body, signal });
+    for (const part of parts) tickets.set(part.partNumber, timeTicket(part, context));
     onPartTickets?.(parts);
     if (!tickets.has(first))
-      throw new UploadError("unexpected-answer", `The service gave no ticket of part ${first}`);
+      throw new UploadError("unexpected-answer", `The service gave no ticket for part ${first}`);
   };
 
   return {
     async take(partNumber) {
       for (;;) {
-        const held = tickets.get(partNumber);
-        if (held?.isValid()) return held.ticket;
+        const timed = tickets.get(partNumber);
+        if (timed?.isValid()) return timed.ticket;
         signing ??= sign(partNumber).finally(() => {
           signing = undefined;
         });
-        // oxlint-disable-next-line no-await-in-loop -- one window at a time, which may be another part's
+        // oxlint-disable-next-line no-await-in-loop -- one batch at a time, which may be of other parts
         await signing;
       }
     },

@@ -1,6 +1,6 @@
 import type { Progress } from "./options.ts";
 
-/** Adds up what is on its way of each part. Tells nothing where nothing changed. */
+/** Adds up the bytes that were sent of each part. Reports only changes. */
 export function createProgress(
   totalBytes: number,
   onProgress: ((progress: Progress) => void) | undefined,

@@ -1,14 +1,14 @@
 import { IDLE_MS, type Send } from "./put.ts";
 import { readText } from "./read-answer.ts";
 
-/** `fetch` tells nothing before the answer: the slowest line that a body is given time for. */
-const SLOWEST_BYTES_PER_MS = 16;
+/** `fetch` reports no progress, so the time limit grows with the body: at least 16 kB a second. */
+const MIN_BYTES_PER_MS = 16;
 
-/** Where there is no `XMLHttpRequest`: Node.js, service workers. */
+/** Sends with `fetch`, where there is no `XMLHttpRequest`: Node.js, service workers. */
 export function createFetchSend(send: typeof fetch): Send {
   return async ({ ticket, body, signal }) => {
     const { method, url, headers } = ticket;
-    const limit = AbortSignal.timeout(IDLE_MS + Math.ceil(body.size / SLOWEST_BYTES_PER_MS));
+    const limit = AbortSignal.timeout(IDLE_MS + Math.ceil(body.size / MIN_BYTES_PER_MS));
     const signals = AbortSignal.any([signal, limit]);
     const response = await send(url, { method, headers, body, signal: signals });
     const text = await readText(response);

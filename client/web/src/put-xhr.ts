@@ -1,6 +1,6 @@
 import { IDLE_MS, type Send } from "./put.ts";
 
-/** With `XMLHttpRequest`, as `fetch` tells no progress of what it sends. */
+/** Sends with `XMLHttpRequest`, which reports progress; `fetch` does not. */
 export const sendWithXhr: Send = async ({ ticket, body, signal, onSent }) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -17,14 +17,14 @@ export const sendWithXhr: Send = async ({ ticket, body, signal, onSent }) =>
       watch();
       onSent(loaded);
     });
-    // After an answer, an error, an abort: the status of the last two is 0.
+    // Fires after an answer, an error and an abort. The status of the last two is 0.
     request.addEventListener("loadend", () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
       const { status, responseText: text } = request;
       const readHeader = (name: string) => request.getResponseHeader(name);
       if (status) resolve({ status, text, readHeader });
-      else reject(new Error("There is no answer"));
+      else reject(new Error("No answer"));
     });
     signal.addEventListener("abort", stop);
     watch();

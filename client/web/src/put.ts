@@ -1,14 +1,14 @@
 /** One PUT to the store. */
 import type { SignedPut } from "./answers.ts";
 import { UploadError } from "./error.ts";
-import { readRefusal } from "./read-answer.ts";
+import { readStoreError } from "./read-answer.ts";
 import { readFile } from "./read-file.ts";
 
-interface Sending {
+interface PutRequest {
   readonly ticket: SignedPut;
   readonly body: Blob;
   readonly signal: AbortSignal;
-  /** Bytes of this PUT that are on their way. */
+  /** Reports how many bytes of this PUT have been sent. */
   readonly onSent: (bytes: number) => void;
 }
 
@@ -18,29 +18,29 @@ interface StoreAnswer {
   readonly readHeader: (name: string) => string | null;
 }
 
-/** Rejects where there is no answer, for whatever reason. */
-export type Send = (sending: Sending) => Promise<StoreAnswer>;
+/** Sends the request. Rejects if there is no answer, for whatever reason. */
+export type Send = (request: PutRequest) => Promise<StoreAnswer>;
 
-/** The ETag, where it can be read. Rejects with an `UploadError`, or the signal's reason. */
-export type Put = (sending: Sending) => Promise<string | undefined>;
+/** Returns the ETag, if it can be read. Rejects with an `UploadError`, or with the signal's reason. */
+export type Put = (request: PutRequest) => Promise<string | undefined>;
 
-/** Without a byte, and then without an answer, for this long, the store is taken for gone. */
+/** A PUT fails after this long without a byte sent, or without an answer. */
 export const IDLE_MS = 60_000;
 
 export function createPut(send: Send): Put {
-  return async (sending) => {
-    const { signal, body, onSent } = sending;
+  return async (request) => {
+    const { signal, body, onSent } = request;
     signal.throwIfAborted();
     try {
-      const { status, text, readHeader } = await send(sending);
-      if (status >= 300) throw readRefusal(status, text, readHeader("retry-after"));
+      const { status, text, readHeader } = await send(request);
+      if (status >= 300) throw readStoreError(status, text, readHeader("retry-after"));
       onSent(body.size);
       return readHeader("etag") ?? undefined;
     } catch (cause) {
       onSent(0);
       signal.throwIfAborted();
       if (cause instanceof UploadError) throw cause;
-      // A browser tells a file that was changed since it was chosen as it tells a network that failed.
+      // Browsers report a file that changed since it was chosen as a network error.
       await readFile(body.slice(0, 1));
       throw new UploadError("network", "The store did not answer", { cause });
     }

@@ -1,4 +1,4 @@
-/** Uploads in React: one file at a time, and what a page shows of it. */
+/** A React hook that uploads one file at a time. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Completed } from "./answers.ts";
 import { UploadError } from "./error.ts";
@@ -10,12 +10,12 @@ export interface UploadState {
   readonly status: "idle" | UploadPhase | "completed" | "failed" | "aborted";
   readonly progress: Progress;
   readonly result: Completed | undefined;
-  /** What `getToken` throws comes as the `cause` of one with the code `unauthenticated`. */
+  /** An error of `getToken` is the `cause` of an `UploadError` with the code `unauthenticated`. */
   readonly error: UploadError | undefined;
 }
 
 export interface UseUpload extends UploadState {
-  /** Begins, and aborts what was under way. The options come on top of the hook's. */
+  /** Starts an upload, and aborts the one before. These options override those of the hook. */
   readonly start: (file: UploadFile, options?: UploadOptions) => Upload;
   readonly pause: () => void;
   readonly resume: () => void;
@@ -30,8 +30,8 @@ const IDLE: UploadState = {
 };
 
 /**
- * The uploader is made once, outside of the component. Where the component goes away, the upload
- * ends, and the same file goes on from the parts that arrived.
+ * Uploads with an uploader that was created once, outside of the component. When the component
+ * unmounts, the upload stops; a multipart upload continues when the same file is started again.
  */
 export function useUpload(uploader: Uploader, options: UploadOptions = {}): UseUpload {
   const [state, setState] = useState(IDLE);
@@ -42,9 +42,9 @@ export function useUpload(uploader: Uploader, options: UploadOptions = {}): UseU
   });
   useEffect(
     () => () => {
-      const left = current.current;
+      const upload = current.current;
       current.current = undefined;
-      void left?.abort({ keepParts: true }).catch(() => undefined);
+      void upload?.abort({ keepParts: true }).catch(() => undefined);
     },
     [],
   );
@@ -54,7 +54,7 @@ export function useUpload(uploader: Uploader, options: UploadOptions = {}): UseU
       const chosen = { ...latest.current, ...more };
       void current.current?.abort().catch(() => undefined);
       let upload: Upload | undefined;
-      // Those that are over, or gone, have nothing more to say.
+      // An upload that was replaced or unmounted no longer changes the state.
       const show = (change: Partial<UploadState>) => {
         if (upload === undefined || current.current === upload)
           setState((now) => ({ ...now, ...change }));
@@ -95,5 +95,7 @@ export function useUpload(uploader: Uploader, options: UploadOptions = {}): UseU
 
 function asUploadError(cause: unknown): UploadError {
   if (cause instanceof UploadError) return cause;
-  return new UploadError("unauthenticated", "There is no token", { cause });
+  return new UploadError("unauthenticated", "getToken failed: see the cause of this error", {
+    cause,
+  });
 }

@@ -1,11 +1,11 @@
-/** What the service and the store answer, read with a limit, and as errors where they refuse. */
-import { UploadError, type Fault } from "./error.ts";
+/** Reads the answers of the service and the store: with a size limit, and errors as `UploadError`. */
+import { UploadError, type FieldError } from "./error.ts";
 import { hasFields } from "./has-fields.ts";
 
 /** The largest answer is the list of 10,000 parts. */
 const MAX_ANSWER_BYTES = 4 * 2 ** 20;
 
-/** The body as text. Throws `unexpected-answer` where it is too long. */
+/** Returns the body as text. Throws `unexpected-answer` if it is too long. */
 export async function readText({ body }: Response): Promise<string> {
   if (!body) return "";
   const reader = body.getReader();
@@ -25,7 +25,7 @@ export async function readText({ body }: Response): Promise<string> {
   }
 }
 
-/** `undefined` where it is no JSON. */
+/** Returns `undefined` for a text that is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -34,13 +34,13 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** RFC 9457, of what the service has in it. */
+/** The fields that the service has in its problems (RFC 9457). */
 interface Problem {
   readonly code: string;
   readonly detail: string;
   readonly requestId?: string;
   readonly retryAfter?: number;
-  readonly errors?: readonly Fault[];
+  readonly errors?: readonly FieldError[];
   readonly limit?: number;
   readonly actual?: number;
   readonly upload?: string;
@@ -48,23 +48,23 @@ interface Problem {
 
 const isProblem = (value: unknown): value is Problem => hasFields(value, "code", "detail");
 
-/** What the service says where it refuses. Anything else is not the service. */
+/** Returns the error that the service answered. An answer without a problem is not from the service. */
 export function readProblem(status: number, text: string, header: string | null): UploadError {
   const problem = parseJson(text);
-  const waiting = readRetryAfter(header);
+  const retryAfterSeconds = readRetryAfter(header);
   if (!isProblem(problem))
     return new UploadError("unexpected-answer", `What answered ${status} is not the service`, {
       status,
-      retryAfterSeconds: waiting,
+      retryAfterSeconds,
     });
-  const { code, detail, retryAfter = waiting, errors = [] } = problem;
+  const { code, detail, retryAfter = retryAfterSeconds, errors = [] } = problem;
   const { requestId, limit, actual, upload } = problem;
-  const told = { errors, requestId, limit, actual, upload };
-  return new UploadError(code, detail, { status, retryAfterSeconds: retryAfter, ...told });
+  const fields = { status, errors, requestId, limit, actual, upload };
+  return new UploadError(code, detail, { ...fields, retryAfterSeconds: retryAfter });
 }
 
-/** What the store says where it refuses: XML with a `Code`. */
-export function readRefusal(status: number, text: string, header: string | null): UploadError {
+/** Returns the error that the store answered: XML with a `Code`. */
+export function readStoreError(status: number, text: string, header: string | null): UploadError {
   const storeCode = /<Code>([^<]*)<\/Code>/.exec(text)?.[1];
   return new UploadError(
     "store-refused",
@@ -77,7 +77,7 @@ export function readRefusal(status: number, text: string, header: string | null)
   );
 }
 
-/** In seconds; a date, which neither the service nor stores send, is passed over. */
+/** Returns seconds. A date is ignored: neither the service nor stores send one. */
 function readRetryAfter(header: string | null): number | undefined {
   return header && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
 }

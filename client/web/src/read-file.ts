@@ -1,6 +1,6 @@
 import { UploadError } from "./error.ts";
 
-/** A file that was changed or taken away since it was chosen cannot be read any more: `file-unreadable`. */
+/** Reads the file. Throws `file-unreadable` if it was changed or deleted since it was chosen. */
 export async function readFile(file: Blob): Promise<ArrayBuffer> {
   try {
     return await file.arrayBuffer();

@@ -1,51 +1,54 @@
-/** Asks for a ticket, and keeps of it what the upload needs. */
-import { isTicket, type Checksum, type PartsTicket, type WholeTicket } from "./answers.ts";
-import {
-  hold,
-  type Begun,
-  type Job,
-  type PartsUpload,
-  type WholeUpload,
-} from "./upload-context.ts";
-import { describe } from "./options.ts";
+/** Requests a ticket, and turns it into an upload. */
+import type { ActiveUpload, MultipartUpload, SinglePartUpload } from "./active-upload.ts";
+import { isTicket, type Checksum, type MultipartTicket, type SinglePartTicket } from "./answers.ts";
+import { describeFile } from "./options.ts";
+import { timeTicket } from "./timed-ticket.ts";
+import type { UploadContext } from "./upload-context.ts";
 
-/** The answer is waited for also where the signal is aborted, so that the upload can be given back. */
-export async function askTicket(
-  job: Job,
+/** Waits for the answer even if the signal is aborted, so that the upload can be aborted by its id. */
+export async function requestTicket(
+  context: UploadContext,
   signal: AbortSignal,
   checksum?: Checksum,
-): Promise<Begun> {
-  const { file, options } = job;
+): Promise<ActiveUpload> {
+  const { file, options } = context;
   const { policy, metadata, multipart, onTicket } = options;
   const body = {
     policy,
-    ...describe(file, options),
+    ...describeFile(file, options),
     size: file.size,
     checksum,
     metadata,
     multipart,
   };
-  const ticket = await job.ask(isTicket, "POST /v1/uploads", { body, signal, isKept: true });
-  const begun = ticket.multipart ? holdParts(job, ticket) : holdWhole(job, ticket);
+  const request = { body, signal, mustFinish: true };
+  const ticket = await context.call(isTicket, "POST /v1/uploads", request);
+  const upload = ticket.multipart
+    ? toMultipartUpload(context, ticket)
+    : toSinglePartUpload(context, ticket);
   onTicket?.(ticket);
-  return begun;
+  return upload;
 }
 
-function holdWhole({ world }: Job, ticket: WholeTicket): WholeUpload {
-  return { kind: "whole", id: ticket.id, held: hold(ticket, world), etag: undefined, sent: "no" };
+function toSinglePartUpload(context: UploadContext, ticket: SinglePartTicket): SinglePartUpload {
+  const timed = timeTicket(ticket, context);
+  return { kind: "single-part", id: ticket.id, timed, etag: undefined, sent: "no" };
 }
 
-function holdParts({ world }: Job, { id, multipart, expiresIn }: PartsTicket): PartsUpload {
+function toMultipartUpload(
+  context: UploadContext,
+  { id, multipart, expiresIn }: MultipartTicket,
+): MultipartUpload {
   const { partSize, partCount, parts } = multipart;
   return {
-    kind: "parts",
+    kind: "multipart",
     id,
     partSize,
     partCount,
     etags: new Map(),
-    tickets: new Map(parts.map((part) => [part.partNumber, hold(part, world)])),
+    tickets: new Map(parts.map((part) => [part.partNumber, timeTicket(part, context)])),
     digestOf: undefined,
-    expiresAt: world.now() + expiresIn * 1000,
+    expiresAt: context.now() + expiresIn * 1000,
     isResumed: false,
   };
 }

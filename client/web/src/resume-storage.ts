@@ -1,28 +1,29 @@
-/** What is remembered of an upload in parts, so that it goes on after a reload. Never a token, never a URL. */
+/** Where multipart uploads are kept, so that they continue after a reload. Never a token, never a URL. */
 import { hasFields } from "./has-fields.ts";
 
+/** What is kept of one upload. */
 export interface RememberedUpload {
   readonly id: string;
-  /** In bytes, as for a list of parts. */
+  /** In bytes. */
   readonly partSize: number;
   readonly partCount: number;
-  /** ETags of the parts that arrived, by their numbers. */
+  /** ETags of the stored parts, by part number. */
   readonly etags: Readonly<Record<string, string>>;
-  /** Whether each part has a checksum of its own. */
+  /** Whether each part is sent with a checksum. */
   readonly hasDigests: boolean;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
-/** Where it is remembered. An upload goes on without it where it fails. */
-export interface UploadStore {
+/** A place to keep uploads. If it fails, uploads work, but do not continue after a reload. */
+export interface ResumeStorage {
   readonly get: (name: string) => Promise<RememberedUpload | undefined>;
   readonly set: (name: string, upload: RememberedUpload) => Promise<void>;
   readonly delete: (name: string) => Promise<void>;
 }
 
-/** For as long as the page or the process lives. */
-export function createMemoryStore(): UploadStore {
+/** Creates a storage that lasts as long as the page or the process. */
+export function createMemoryStorage(): ResumeStorage {
   const uploads = new Map<string, RememberedUpload>();
   return {
     get: async (name) => uploads.get(name),
@@ -33,13 +34,13 @@ export function createMemoryStore(): UploadStore {
 
 const TABLE = "uploads";
 
-/** In the browser, for this origin. Opened when it is first needed. */
-export function createIndexedDbStore(database = "edge-presigner"): UploadStore {
+/** Creates a storage in the browser's IndexedDB, which is opened when it is first used. */
+export function createIndexedDbStorage(database = "edge-presigner"): ResumeStorage {
   let opened: Promise<IDBDatabase> | undefined;
   const open = async (): Promise<IDBDatabase> => {
     const request = indexedDB.open(database, 1);
     request.addEventListener("upgradeneeded", () => request.result.createObjectStore(TABLE));
-    return settle(request);
+    return resultOf(request);
   };
   const openTable = async (mode: IDBTransactionMode): Promise<IDBObjectStore> => {
     opened ??= open();
@@ -47,22 +48,22 @@ export function createIndexedDbStore(database = "edge-presigner"): UploadStore {
   };
   return {
     get: async (name) => {
-      const found: unknown = await settle((await openTable("readonly")).get(name));
+      const found: unknown = await resultOf((await openTable("readonly")).get(name));
       return isRemembered(found) ? found : undefined;
     },
     set: async (name, upload) =>
-      void (await settle((await openTable("readwrite")).put(upload, name))),
-    delete: async (name) => settle((await openTable("readwrite")).delete(name)),
+      void (await resultOf((await openTable("readwrite")).put(upload, name))),
+    delete: async (name) => resultOf((await openTable("readwrite")).delete(name)),
   };
 }
 
-async function settle<T>(request: IDBRequest<T>): Promise<T> {
+async function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener("success", () => resolve(request.result));
     request.addEventListener("error", () => reject(request.error));
   });
 }
 
-/** What another version left is no upload. */
+/** Whether it has the fields of this version: another version may have written it. */
 const isRemembered = (value: unknown): value is RememberedUpload =>
   hasFields(value, "id", "partSize", "partCount", "etags", "expiresAt");

@@ -1,16 +1,20 @@
-/** An upload in parts that was begun before: what is remembered here, and what the store has of it. */
+/** Resuming a multipart upload that was created before, for example before a reload. */
+import { slicePart, type MultipartUpload } from "./active-upload.ts";
 import { isPartsState } from "./answers.ts";
-import { sliceOf, type Job, type PartsUpload } from "./upload-context.ts";
+import type { UploadContext } from "./upload-context.ts";
 
-/** `undefined` where nothing is remembered of this file. */
-export async function recall({ file, memory }: Job): Promise<PartsUpload | undefined> {
-  const found = await memory.load();
+/** Returns the upload of this file from the resume storage; `undefined` if there is none. */
+export async function loadUpload({
+  file,
+  resumeEntry,
+}: UploadContext): Promise<MultipartUpload | undefined> {
+  const found = await resumeEntry.load();
   if (!found) return undefined;
   const { id, partSize, partCount, etags, hasDigests, expiresAt } = found;
   const digestOf = async (part: number, signal: AbortSignal) =>
-    (await import("./digest.ts")).digestPart(sliceOf(file, partSize, part), signal);
+    (await import("./digest.ts")).digestPart(slicePart(file, partSize, part), signal);
   return {
-    kind: "parts",
+    kind: "multipart",
     id,
     partSize,
     partCount,
@@ -22,13 +26,13 @@ export async function recall({ file, memory }: Job): Promise<PartsUpload | undef
   };
 }
 
-/** Asks which parts are there. `false` where the store cannot tell: then what is remembered counts. */
-export async function learnParts(
-  { ask }: Job,
-  { id, etags }: PartsUpload,
+/** Updates `etags` to the parts that are stored. Returns `false` if the store cannot list them. */
+export async function refreshEtags(
+  { call }: UploadContext,
+  { id, etags }: MultipartUpload,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { partsListed, done } = await ask(isPartsState, `GET /v1/uploads/${id}/parts`, { signal });
+  const { partsListed, done } = await call(isPartsState, `GET /v1/uploads/${id}/parts`, { signal });
   if (!partsListed) return false;
   etags.clear();
   for (const { partNumber, etag } of done) etags.set(partNumber, etag);

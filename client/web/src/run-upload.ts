@@ -1,51 +1,62 @@
-/** The steps of an upload, each from where the last one was interrupted. */
+/** The steps of an upload. Each can be interrupted, and continues where it stopped. */
+import { tryToAbort } from "./abort.ts";
+import type { ActiveUpload } from "./active-upload.ts";
 import type { Completed } from "./answers.ts";
-import { begin } from "./create-upload.ts";
-import { completeIfPossible, discardIfPossible, isGone } from "./complete.ts";
+import { isGone, tryToComplete } from "./complete.ts";
+import { createUpload } from "./create-upload.ts";
 import { hasCode } from "./error.ts";
-import type { Begun, Job } from "./upload-context.ts";
-import { recall } from "./resume.ts";
-import { partsOf, sendParts } from "./send-multipart.ts";
-import { sendWhole } from "./send-single-part.ts";
+import { loadUpload } from "./resume.ts";
+import { listSentParts, sendMultipart } from "./send-multipart.ts";
+import { sendSinglePart } from "./send-single-part.ts";
+import type { UploadContext } from "./upload-context.ts";
 
-/** What is under way, or was. */
-export interface Course {
-  begun: Begun | undefined;
+/** Holds the upload between two runs. */
+export interface Current {
+  upload: ActiveUpload | undefined;
 }
 
-/** Until it is completed. Rejects with the signal's reason where it is interrupted. */
-export async function advance(job: Job, course: Course, signal: AbortSignal): Promise<Completed> {
+/** Runs until the upload is completed. Rejects with the signal's reason when it is interrupted. */
+export async function runUpload(
+  context: UploadContext,
+  current: Current,
+  signal: AbortSignal,
+): Promise<Completed> {
   signal.throwIfAborted();
-  if (!course.begun) {
-    job.options.onPhase?.("preparing");
-    course.begun = (await recall(job)) ?? (await begin(job, signal));
+  if (!current.upload) {
+    context.options.onPhase?.("preparing");
+    current.upload = (await loadUpload(context)) ?? (await createUpload(context, signal));
     signal.throwIfAborted();
   }
-  const { begun } = course;
-  if (begun.kind === "whole") return sendWhole(job, begun, signal);
+  const { upload } = current;
+  if (upload.kind === "single-part") return sendSinglePart(context, upload, signal);
   try {
-    await job.memory.save(begun);
-    return await sendParts(job, begun, signal);
+    await context.resumeEntry.save(upload);
+    return await sendMultipart(context, upload, signal);
   } catch (error) {
-    if (!begun.isResumed || !isGone(error)) throw error;
+    if (!upload.isResumed || !isGone(error)) throw error;
     signal.throwIfAborted();
-    // It was completed, and only that answer was lost; or it is over, and the file is sent anew.
-    const late = await completeIfPossible(job, begun.id, partsOf(begun));
-    if (late) return late;
-    await job.memory.forget();
-    course.begun = undefined;
-    return advance(job, course, signal);
+    // Either it was completed and only the answer was lost, or it has ended and the file is sent again.
+    const completed = await tryToComplete(context, upload.id, listSentParts(upload));
+    if (completed) return completed;
+    await context.resumeEntry.remove();
+    current.upload = undefined;
+    return runUpload(context, current, signal);
   }
 }
 
-/** After a failure: what another try of the same file can go on with stays, anything else is given back. */
-export async function giveUp(job: Job, { begun }: Course, error: unknown): Promise<void> {
-  if (begun?.kind === "parts" && job.memory.isKept && !isOver(error)) return;
-  await job.memory.forget();
-  if (begun) await discardIfPossible(job, begun.id);
+/** Cleans up after a failure. Keeps the parts that another try of the same file can use. */
+export async function cleanUp(
+  context: UploadContext,
+  { upload }: Current,
+  error: unknown,
+): Promise<void> {
+  if (upload?.kind === "multipart" && context.resumeEntry.isEnabled && !hasEnded(error)) return;
+  await context.resumeEntry.remove();
+  if (upload) await tryToAbort(context, upload.id);
 }
 
-function isOver(error: unknown): boolean {
+/** Whether the upload cannot be continued after this error. */
+function hasEnded(error: unknown): boolean {
   return (
     isGone(error) ||
     hasCode(error, "already-exists") ||

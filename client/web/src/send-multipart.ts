@@ -1,89 +1,94 @@
-/** A file in parts, several at once. */
+import { slicePart, type MultipartUpload } from "./active-upload.ts";
 import type { Completed } from "./answers.ts";
 import { complete, isStillPending, type Sent } from "./complete.ts";
-import { isTicketRefused, sliceOf, type Job, type PartsUpload } from "./upload-context.ts";
 import { createPartTickets, type PartTickets } from "./part-tickets.ts";
-import { learnParts } from "./resume.ts";
+import { refreshEtags } from "./resume.ts";
 import { retry } from "./retry.ts";
+import { isTicketRefused } from "./timed-ticket.ts";
+import type { UploadContext } from "./upload-context.ts";
 
 const DEFAULT_CONCURRENCY = 4;
-/** Before a file counts as one that cannot be sent. */
+/** How often missing parts are sent before the upload fails. */
 const MAX_ROUNDS = 3;
 const MAX_RENEWALS = 2;
 
-/** Sends what is missing and completes; goes on from what `upload` says where it was interrupted. */
-export async function sendParts(
-  job: Job,
-  upload: PartsUpload,
+/** Sends the parts that are missing, several at once, and completes the upload. */
+export async function sendMultipart(
+  context: UploadContext,
+  upload: MultipartUpload,
   signal: AbortSignal,
 ): Promise<Completed> {
-  if (upload.isResumed) await learnParts(job, upload, signal);
+  if (upload.isResumed) await refreshEtags(context, upload, signal);
   for (let round = 1; ; round += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- sent again where the store lacks a part
-    await sendMissing(job, upload, signal);
+    // oxlint-disable-next-line no-await-in-loop -- sent again if the store misses a part
+    await sendMissing(context, upload, signal);
     try {
       // oxlint-disable-next-line no-await-in-loop -- as above
-      return await complete(job, upload.id, partsOf(upload), signal);
+      return await complete(context, upload.id, listSentParts(upload), signal);
     } catch (error) {
       if (!isStillPending(error) || round >= MAX_ROUNDS) throw error;
       // oxlint-disable-next-line no-await-in-loop -- as above
-      const isListed = await learnParts(job, upload, signal);
-      // The store does not tell which one it lacks.
+      const isListed = await refreshEtags(context, upload, signal);
+      // Without a list, nobody knows which part is missing: send all of them again.
       if (!isListed) upload.etags.clear();
     }
   }
 }
 
-/** All of them, in case the store cannot list; none where a page may not read them. */
-export function partsOf({ etags, partCount }: PartsUpload): Sent {
+/** Returns all parts, for a store that cannot list them; none if an ETag could not be read. */
+export function listSentParts({ etags, partCount }: MultipartUpload): Sent {
   const parts = [...etags].map(([partNumber, etag]) => ({ partNumber, etag }));
   return parts.length === partCount && parts.every(({ etag }) => etag !== "") ? { parts } : {};
 }
 
-async function sendMissing(job: Job, upload: PartsUpload, signal: AbortSignal): Promise<void> {
-  const { options, file } = job;
+async function sendMissing(
+  context: UploadContext,
+  upload: MultipartUpload,
+  signal: AbortSignal,
+): Promise<void> {
+  const { options, file } = context;
   const { etags, partSize, partCount } = upload;
   options.onPhase?.("sending");
   const queue: number[] = [];
   for (let partNumber = 1; partNumber <= partCount; partNumber += 1) {
-    const isDone = etags.has(partNumber);
-    job.onSent(partNumber, isDone ? sliceOf(file, partSize, partNumber).size : 0);
-    if (!isDone) queue.push(partNumber);
+    const isStored = etags.has(partNumber);
+    context.onSent(partNumber, isStored ? slicePart(file, partSize, partNumber).size : 0);
+    if (!isStored) queue.push(partNumber);
   }
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const concurrency = Math.max(1, options.concurrency ?? DEFAULT_CONCURRENCY);
-  const tickets = createPartTickets(job, upload, concurrency, either);
+  const tickets = createPartTickets(context, upload, concurrency, either);
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other on each line
-      await sendPart(job, upload, next, { tickets, signal: either });
+      // oxlint-disable-next-line no-await-in-loop -- each worker sends one part after the other
+      await sendPart(context, upload, next, { tickets, signal: either });
     }
   };
-  const lines = Array.from({ length: Math.min(concurrency, queue.length) }, work);
+  const workers = Array.from({ length: Math.min(concurrency, queue.length) }, work);
   try {
-    await Promise.all(lines);
+    await Promise.all(workers);
   } finally {
-    // One that fails ends the others, and nothing is under way after this.
+    // If one part fails, the others are stopped; nothing is being sent after this.
     stop.abort();
-    await Promise.allSettled(lines);
+    await Promise.allSettled(workers);
   }
 }
 
 async function sendPart(
-  job: Job,
-  upload: PartsUpload,
+  context: UploadContext,
+  upload: MultipartUpload,
   partNumber: number,
   { tickets, signal }: { readonly tickets: PartTickets; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { world, options } = job;
-  const body = sliceOf(job.file, upload.partSize, partNumber);
-  const onSent = (bytes: number) => job.onSent(partNumber, bytes);
+  const { onRetry } = context.options;
+  const body = slicePart(context.file, upload.partSize, partNumber);
+  const onSent = (bytes: number) => context.onSent(partNumber, bytes);
   let renewals = 0;
   const attempt = async (): Promise<void> => {
     const ticket = await tickets.take(partNumber);
     try {
-      const etag = await job.put({ ticket, body, signal, onSent });
+      const etag = await context.put({ ticket, body, signal, onSent });
       upload.etags.set(partNumber, etag ?? "");
     } catch (error) {
       renewals += 1;
@@ -92,7 +97,7 @@ async function sendPart(
       await attempt();
     }
   };
-  await retry(attempt, { world, signal, onRetry: options.onRetry });
+  await retry(attempt, context, { signal, onRetry });
   upload.tickets.delete(partNumber);
-  await job.memory.save(upload);
+  await context.resumeEntry.save(upload);
 }

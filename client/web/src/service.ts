@@ -1,48 +1,55 @@
-/** The service, as the client asks it: JSON in and out, with a token, and again where that helps. */
+/** Calls the service: JSON in and out, with a token, and with retries. */
+import type { Dependencies } from "./dependencies.ts";
 import { UploadError, hasCode } from "./error.ts";
 import { parseJson, readProblem, readText } from "./read-answer.ts";
 import { retry, type Retry } from "./retry.ts";
-import type { World } from "./dependencies.ts";
 
 export interface ServiceOptions {
-  /** Where the service is: `https://uploads.example.com`. */
+  /** The URL of the service: `https://uploads.example.com`. */
   readonly endpoint: string;
   /**
-   * A token that is still valid: asked for with every request. After a 401 it is asked once more, with
-   * the token that was refused.
+   * Returns a valid token. Called for every request, and once more after a 401, with the token that
+   * was refused.
    */
   readonly getToken: (refused?: string) => string | Promise<string>;
 }
 
-interface Asking {
+interface RequestOptions {
   readonly body?: object | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** An answer that must not be lost: the signal ends only the pauses between the tries. */
-  readonly isKept?: boolean;
-  readonly isTriedOnce?: boolean;
+  /** The signal does not cancel the request itself, only the pauses between tries. */
+  readonly mustFinish?: boolean;
+  readonly triesOnce?: boolean;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
 
-/** `POST /v1/uploads`. Rejects with an `UploadError`, or the signal's reason. */
-export type Ask = <T>(
+/** Sends `POST /v1/uploads`, say. Rejects with an `UploadError`, or with the signal's reason. */
+export type CallService = <T>(
   isExpected: (value: unknown) => value is T,
-  request: string,
-  asking?: Asking,
+  route: string,
+  options?: RequestOptions,
 ) => Promise<T>;
 
-/** `complete` may take a minute, in which the store puts parts together. */
+/** Completing a multipart upload may take the store a minute. */
 const TIME_LIMIT_MS = 90_000;
 
-export function createAsk({ endpoint, getToken }: ServiceOptions, world: World): Ask {
+export function createCallService(
+  { endpoint, getToken }: ServiceOptions,
+  dependencies: Dependencies,
+): CallService {
   const base = endpoint.replace(/\/+$/, "");
 
-  const askOnce = async (request: string, asking: Asking, token: string): Promise<unknown> => {
-    const [method = "", path = ""] = request.split(" ");
-    const { body } = asking;
-    const signal = asking.isKept ? undefined : asking.signal;
+  const callOnce = async (
+    route: string,
+    options: RequestOptions,
+    token: string,
+  ): Promise<unknown> => {
+    const [method = "", path = ""] = route.split(" ");
+    const { body } = options;
+    const signal = options.mustFinish ? undefined : options.signal;
     const limit = AbortSignal.timeout(TIME_LIMIT_MS);
     try {
-      const response = await world.fetch(base + path, {
+      const response = await dependencies.fetch(base + path, {
         method,
         headers: {
           authorization: `Bearer ${token}`,
@@ -62,21 +69,24 @@ export function createAsk({ endpoint, getToken }: ServiceOptions, world: World):
     }
   };
 
-  const askAuthorized = async (request: string, asking: Asking): Promise<unknown> => {
+  const callWithToken = async (route: string, options: RequestOptions): Promise<unknown> => {
     const token = await getToken();
     try {
-      return await askOnce(request, asking, token);
+      return await callOnce(route, options, token);
     } catch (error) {
       if (!hasCode(error, "unauthenticated")) throw error;
-      return askOnce(request, asking, await getToken(token));
+      return callOnce(route, options, await getToken(token));
     }
   };
 
-  return async (isExpected, request, asking = {}) => {
-    const answer = asking.isTriedOnce
-      ? await askAuthorized(request, asking)
-      : await retry(async () => askAuthorized(request, asking), { ...asking, world });
+  return async (isExpected, route, options = {}) => {
+    const answer = options.triesOnce
+      ? await callWithToken(route, options)
+      : await retry(async () => callWithToken(route, options), dependencies, options);
     if (isExpected(answer)) return answer;
-    throw new UploadError("unexpected-answer", "What answered is not the service");
+    throw new UploadError(
+      "unexpected-answer",
+      "What answered is not the service: check the endpoint",
+    );
   };
 }

@@ -1,56 +1,56 @@
-/** The life of one upload in this session: begun, paused, resumed, aborted. */
-import { advance, giveUp, type Course } from "./run-upload.ts";
+/** One upload as the app controls it: start, pause, resume, abort. */
+import { abortUpload, tryToDelete } from "./abort.ts";
 import type { Completed } from "./answers.ts";
-import { discard, removeIfPossible } from "./complete.ts";
 import { UploadError } from "./error.ts";
-import type { Job } from "./upload-context.ts";
+import { cleanUp, runUpload, type Current } from "./run-upload.ts";
+import type { UploadContext } from "./upload-context.ts";
 
 export interface AbortOptions {
-  /** Leaves the parts in the store, so that the same file goes on with them another time. */
+  /** Keeps the parts in the store, so that a later upload of the same file continues with them. */
   readonly keepParts?: boolean;
 }
 
-/** An upload that is under way. */
+/** An upload that was started. */
 export interface Upload {
-  /** Rejects with an `UploadError`: `aborted` after `abort()`. */
+  /** Resolves when the upload is completed. Rejects with an `UploadError`: `aborted` after `abort()`. */
   readonly done: Promise<Completed>;
-  /** The service's own, as soon as there is one. */
+  /** The upload's id at the service, once it has one. */
   readonly id: string | undefined;
   readonly isPaused: boolean;
-  /** Ends what is on its way. Parts that arrived stay; a single PUT begins anew. */
+  /** Stops sending. Parts that are stored stay; a single PUT starts again from its first byte. */
   readonly pause: () => void;
   readonly resume: () => void;
-  /** Resolves when nothing is left of it, neither in the store nor here. Rejects where that failed. */
+  /** Resolves when everything is deleted, in the store and in the resume storage. Rejects if that failed. */
   readonly abort: (options?: AbortOptions) => Promise<void>;
 }
 
-const stopped = (what: string) => new UploadError("aborted", `The upload was ${what}`);
+const stopped = (how: string) => new UploadError("aborted", `The upload was ${how}`);
 
-export function startUpload(job: Job): Upload {
-  const { options, memory } = job;
-  const course: Course = { begun: undefined };
-  // From one pause to the next.
-  let period = new AbortController();
-  let gate: Promise<void> | undefined;
-  let openGate: (() => void) | undefined;
+export function startUpload(context: UploadContext): Upload {
+  const { options, resumeEntry } = context;
+  const current: Current = { upload: undefined };
+  // Aborted by a pause, and then replaced.
+  let running = new AbortController();
+  let pausing: Promise<void> | undefined;
+  let endPause: (() => void) | undefined;
   let end: "completed" | "failed" | undefined;
   let aborting: Promise<void> | undefined;
   let isAborted = false;
 
-  const goOn = (): void => {
-    gate = undefined;
-    openGate?.();
+  const resume = (): void => {
+    pausing = undefined;
+    endPause?.();
   };
 
   const run = async (): Promise<Completed> => {
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- until the pause is over, and no other one has begun
-      await gate;
-      if (gate) continue;
-      const { signal } = period;
+      // oxlint-disable-next-line no-await-in-loop -- until the pause is over and no other one has started
+      await pausing;
+      if (pausing) continue;
+      const { signal } = running;
       try {
-        // oxlint-disable-next-line no-await-in-loop -- what comes after a pause
-        return await advance(job, course, signal);
+        // oxlint-disable-next-line no-await-in-loop -- continues after a pause
+        return await runUpload(context, current, signal);
       } catch (error) {
         if (isAborted) throw stopped("aborted");
         if (!signal.aborted) throw error;
@@ -62,63 +62,63 @@ export function startUpload(job: Job): Upload {
     try {
       const completed = await run();
       end = "completed";
-      await memory.forget();
+      await resumeEntry.remove();
       return completed;
     } catch (error) {
       end = "failed";
-      if (!isAborted) await giveUp(job, course, error);
+      if (!isAborted) await cleanUp(context, current, error);
       throw error;
     } finally {
-      memory.release();
+      resumeEntry.release();
       options.signal?.removeEventListener("abort", abortBySignal);
     }
   };
 
-  const clean = async (keepParts: boolean): Promise<void> => {
+  const deleteAll = async (keepParts: boolean): Promise<void> => {
     await done.catch(() => undefined);
-    const { begun } = course;
-    if (!begun || (keepParts && begun.kind === "parts" && memory.isKept)) return;
-    await memory.forget();
-    await discard(job, begun.id);
-    if (begun.kind === "parts" || begun.sent !== "yes") return;
-    const { policy, key } = begun.held.ticket;
-    await removeIfPossible(job, policy, key);
+    const { upload } = current;
+    if (!upload || (keepParts && upload.kind === "multipart" && resumeEntry.isEnabled)) return;
+    await resumeEntry.remove();
+    await abortUpload(context, upload.id);
+    if (upload.kind === "multipart" || upload.sent !== "yes") return;
+    const { policy, key } = upload.timed.ticket;
+    await tryToDelete(context, policy, key);
   };
 
   const abort = async ({ keepParts = false }: AbortOptions = {}): Promise<void> => {
     if (end === "completed") return;
     isAborted = true;
-    period.abort(stopped("aborted"));
-    goOn();
-    aborting ??= clean(keepParts);
+    running.abort(stopped("aborted"));
+    resume();
+    aborting ??= deleteAll(keepParts);
     await aborting;
   };
   const abortBySignal = () => void abort().catch(() => undefined);
 
   options.signal?.addEventListener("abort", abortBySignal, { once: true });
   const done = finish();
-  // Whoever aborts need not look at it.
+  // Without this, an app that aborts and ignores `done` gets an unhandled rejection.
   done.catch(() => undefined);
   if (options.signal?.aborted) abortBySignal();
 
   return {
     done,
     get id() {
-      return course.begun?.id;
+      return current.upload?.id;
     },
     get isPaused() {
-      return gate !== undefined;
+      return pausing !== undefined;
     },
     pause() {
-      if (gate || end || isAborted) return;
-      gate = new Promise((resolve) => {
-        openGate = resolve;
+      if (pausing || end || isAborted) return;
+      pausing = new Promise((resolve) => {
+        endPause = resolve;
       });
-      period.abort(stopped("paused"));
-      period = new AbortController();
+      running.abort(stopped("paused"));
+      running = new AbortController();
       options.onPhase?.("paused");
     },
-    resume: goOn,
+    resume,
     abort,
   };
 }

@@ -1,4 +1,3 @@
-/** The client of one service. */
 import {
   isDownloadTicket,
   isNothing,
@@ -8,77 +7,87 @@ import {
   type UploadList,
   type UploadStatus,
 } from "./answers.ts";
+import { platformDependencies, type Dependencies } from "./dependencies.ts";
 import type { UploadFile, UploadOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
-import { createPut } from "./put.ts";
 import { createFetchSend } from "./put-fetch.ts";
 import { sendWithXhr } from "./put-xhr.ts";
-import { createMemory, nameUpload } from "./resume-entry.ts";
-import { createAsk, type Ask, type ServiceOptions } from "./service.ts";
+import { createPut } from "./put.ts";
+import { createResumeEntry, nameEntry } from "./resume-entry.ts";
+import { createIndexedDbStorage, type ResumeStorage } from "./resume-storage.ts";
+import { createCallService, type CallService, type ServiceOptions } from "./service.ts";
 import { startUpload, type Upload } from "./start.ts";
-import { createIndexedDbStore, type UploadStore } from "./resume-storage.ts";
-import { realWorld, type World } from "./dependencies.ts";
 
-export interface UploaderOptions extends ServiceOptions, Partial<World> {
+export interface UploaderOptions extends ServiceOptions, Partial<Dependencies> {
   /**
-   * Where uploads in parts are remembered: IndexedDB where there is one, nowhere in Node.js. `false`
-   * for nowhere at all.
+   * Where multipart uploads are kept, so that they continue after a reload. Default: IndexedDB in a
+   * browser, nothing in Node.js. `false` keeps nothing.
    */
-  readonly store?: UploadStore | false;
+  readonly store?: ResumeStorage | false;
 }
 
-interface Cancelling {
+interface SignalOption {
   readonly signal?: AbortSignal;
 }
 
-interface RemoveOptions extends Cancelling {
-  /** The service's default one where it is left out. */
+interface RemoveOptions extends SignalOption {
+  /** Default: the service's default policy. */
   readonly policy?: string;
 }
 
 interface DownloadOptions extends RemoveOptions {
   readonly method?: "GET" | "HEAD";
   readonly disposition?: "attachment" | "inline";
-  /** The name under which it is saved. */
+  /** The name under which the browser saves the file. */
   readonly filename?: string;
 }
 
-interface ListOptions extends Cancelling {
+interface ListOptions extends SignalOption {
   readonly status?: UploadStatus;
-  /** Of the page before. */
+  /** The cursor of the previous page. */
   readonly cursor?: string;
 }
 
-/** Everything rejects with `UploadError`, or with what `getToken` throws. */
+/** The client of one service. All methods reject with `UploadError`, or with what `getToken` throws. */
 export interface Uploader {
-  /** Sends a file, and resolves when the service has seen it in the store. */
+  /** Uploads a file. Resolves when the service has verified it in the store. */
   readonly upload: (file: UploadFile, options?: UploadOptions) => Promise<Completed>;
-  /** The same, with a handle. */
+  /** Starts an upload that can be paused and aborted. */
   readonly start: (file: UploadFile, options?: UploadOptions) => Upload;
-  /** A ticket to read an object. */
+  /** Returns a ticket to read an object. */
   readonly download: (key: string, options?: DownloadOptions) => Promise<DownloadTicket>;
   /** Deletes an object. */
   readonly remove: (key: string, options?: RemoveOptions) => Promise<void>;
-  /** The caller's uploads of policies with a quota. */
+  /** Returns a page of the caller's uploads, of policies with a quota. */
   readonly list: (options?: ListOptions) => Promise<UploadList>;
 }
 
+/** Creates the client of one service. */
 export function createUploader(uploader: UploaderOptions): Uploader {
-  const { endpoint, store = defaultStore(), ...given } = uploader;
-  const world = { ...realWorld(), ...given };
-  const ask = createAsk(uploader, world);
+  const { endpoint, store: resumeStorage = defaultStorage(), ...given } = uploader;
+  const dependencies = { ...platformDependencies(), ...given };
+  const call = createCallService(uploader, dependencies);
   const hasXhr = !given.fetch && typeof XMLHttpRequest !== "undefined";
-  const put = createPut(hasXhr ? sendWithXhr : createFetchSend(world.fetch));
+  const put = createPut(hasXhr ? sendWithXhr : createFetchSend(dependencies.fetch));
   const active = new Set<string>();
 
   const start: Uploader["start"] = (file, options = {}) => {
-    const name = nameUpload(endpoint, file, options);
-    const memory = createMemory(store || undefined, name, { active, now: world.now });
+    const name = nameEntry(endpoint, file, options);
+    const { now } = dependencies;
+    const resumeEntry = createResumeEntry(resumeStorage || undefined, name, { active, now });
     const onSent = createProgress(file.size, options.onProgress);
     const { onRetry } = options;
-    const askAgain: Ask = async (isExpected, request, asking) =>
-      ask(isExpected, request, { onRetry, ...asking });
-    return startUpload({ file, options, ask: askAgain, put, world, memory, onSent });
+    const callAndReport: CallService = async (isExpected, route, request) =>
+      call(isExpected, route, { onRetry, ...request });
+    return startUpload({
+      ...dependencies,
+      file,
+      options,
+      call: callAndReport,
+      put,
+      resumeEntry,
+      onSent,
+    });
   };
 
   return {
@@ -86,19 +95,19 @@ export function createUploader(uploader: UploaderOptions): Uploader {
     upload: async (file, options) => start(file, options).done,
     download: async (key, { signal, ...options } = {}) => {
       const body = { key, ...options };
-      return ask(isDownloadTicket, "POST /v1/downloads", { body, signal });
+      return call(isDownloadTicket, "POST /v1/downloads", { body, signal });
     },
     remove: async (key, { signal, ...options } = {}) => {
       const body = { key, ...options };
-      return ask(isNothing, "DELETE /v1/objects", { body, signal });
+      return call(isNothing, "DELETE /v1/objects", { body, signal });
     },
     list: async ({ signal, status, cursor } = {}) => {
       const query = new URLSearchParams({ ...(status && { status }), ...(cursor && { cursor }) });
-      return ask(isUploadList, `GET /v1/uploads?${query}`, { signal });
+      return call(isUploadList, `GET /v1/uploads?${query}`, { signal });
     },
   };
 }
 
-function defaultStore(): UploadStore | undefined {
-  return typeof indexedDB === "undefined" ? undefined : createIndexedDbStore();
+function defaultStorage(): ResumeStorage | undefined {
+  return typeof indexedDB === "undefined" ? undefined : createIndexedDbStorage();
 }

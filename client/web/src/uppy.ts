@@ -1,6 +1,6 @@
-/** Uppy with tickets of an edge-presigner: docs/uppy-4.md, uppy-5.md, uppy-6.md. One file, as it is copied into pages. */
+/** Uppy with tickets of an edge-presigner: docs/uppy-4.md, uppy-5.md, uppy-6.md. One file, to be copied into an app. */
 
-/** Of Uppy's own types what is used here. */
+/** The part of Uppy's types that is used here. */
 interface UppyFile {
   readonly id: string;
   readonly name?: string | undefined;
@@ -9,11 +9,11 @@ interface UppyFile {
   readonly meta: object;
   readonly error?: string | null | undefined;
   readonly response?: { readonly body?: object | undefined } | undefined;
-  /** What Golden Retriever brings back after a reload. */
+  /** Restored by Golden Retriever after a reload. */
   readonly s3Multipart?: { readonly uploadId?: string | undefined } | undefined;
 }
 
-// Methods, so that Uppy's own types, which are narrower, fit.
+// Methods and not function fields, so that Uppy's narrower types are assignable.
 interface Uppy {
   addPreProcessor(step: (fileIds: string[]) => Promise<void>): void;
   addPostProcessor(step: (fileIds: string[]) => Promise<void>): void;
@@ -23,7 +23,7 @@ interface Uppy {
   emit(event: "upload-success" | "upload-error", ...args: readonly unknown[]): void;
 }
 
-/** What Uppy 6 asks to be signed. */
+/** A request that Uppy 6 wants signed. */
 interface SignRequest {
   readonly method: string;
   readonly key: string;
@@ -32,39 +32,39 @@ interface SignRequest {
   readonly contentType?: string;
 }
 
-interface Signed {
+interface SignedRequest {
   readonly url: string;
   readonly key: string;
   readonly headers: Record<string, string>;
 }
 
 interface SignerOptions {
-  /** Where the service is: `https://uploads.example.com`. */
+  /** The URL of the service: `https://uploads.example.com`. */
   readonly endpoint: string;
-  /** A token that is still valid: asked for with every request. */
+  /** Returns a valid token. Called for every request. */
   readonly getToken: () => string | Promise<string>;
-  /** The service's default one where it is left out. */
+  /** Default: the service's default policy. */
   readonly policy?: string;
 }
 
 interface UppySigner {
   readonly generateObjectKey: (file: UppyFile) => string;
-  readonly signRequest: (request: SignRequest) => Promise<Signed>;
+  readonly signRequest: (request: SignRequest) => Promise<SignedRequest>;
   /**
-   * Has the service look at each file after its upload, also after one whose answer was lost. The
-   * receipt is in `file.response.body.receipt`; a file that is not there as it was granted has failed.
+   * Completes each file after its upload, also if the store's answer was lost. The receipt is in
+   * `file.response.body.receipt`. A file that is not stored as it was granted fails.
    */
   readonly completeAfter: (uppy: Uppy) => void;
 }
 
-/** What the service answers, of which each route has some. */
-interface Answer extends Signed {
+/** The fields of the service's answers. Each route has some of them. */
+interface Answer extends SignedRequest {
   readonly id?: string;
   readonly receipt?: string;
   readonly message?: string;
 }
 
-/** Options for `AwsS3` of Uppy 6, in which every request is signed by the service. Errors say what it says. */
+/** Creates options for `AwsS3` of Uppy 6. The service signs every request. Errors have its messages. */
 export function createUppySigner({ endpoint, getToken, policy }: SignerOptions): UppySigner {
   const base = endpoint.replace(/\/+$/, "");
   const files = new Map<string, UppyFile>();
@@ -75,14 +75,14 @@ export function createUppySigner({ endpoint, getToken, policy }: SignerOptions):
 
   return {
     generateObjectKey(file) {
-      remember(uploadIds, file, file.s3Multipart?.uploadId);
+      setUploadId(uploadIds, file, file.s3Multipart?.uploadId);
       files.set(file.id, file);
       return file.id;
     },
 
     async signRequest(request) {
       const file = request.uploadId === undefined ? files.get(request.key) : undefined;
-      const told = file && {
+      const description = file && {
         filename: file.name,
         contentType: file.type,
         metadata: { ...file.meta, size: file.data?.size, ...(policy !== undefined && { policy }) },
@@ -90,11 +90,11 @@ export function createUppySigner({ endpoint, getToken, policy }: SignerOptions):
       const authorization = `Bearer ${await getToken()}`;
       const { url, key, headers, id } = await ask(
         "/s3/presign",
-        { ...request, ...told },
+        { ...request, ...description },
         authorization,
       );
-      if (file) remember(uploadIds, file, id);
-      // All but files and parts goes to the service itself.
+      if (file) setUploadId(uploadIds, file, id);
+      // A path is a request to the service itself. Only files and parts go to the store.
       return url.startsWith("/")
         ? { url: base + url, key, headers: { authorization } }
         : { url, key, headers };
@@ -104,13 +104,13 @@ export function createUppySigner({ endpoint, getToken, policy }: SignerOptions):
   };
 }
 
-/** A part as versions 4 and 5 have it. */
+/** A part, as Uppy 4 and 5 describe it. */
 interface Part {
   readonly PartNumber: number;
   readonly ETag: string;
 }
 
-/** `AwsS3` of versions 4 and 5: what it was given, and what it does by itself. */
+/** The plugin `AwsS3` of Uppy 4 and 5, with its options and its defaults. */
 interface Plugin {
   readonly opts: {
     readonly endpoint: string;
@@ -128,31 +128,32 @@ interface UppyWithParts extends Uppy {
 }
 
 /**
- * For Uppy 4 and 5, after `uppy.use(AwsS3, …)`: files in one PUT are completed as `completeAfter` does
- * it, and after a pause an upload in parts goes on also where the store cannot list them.
+ * Adds what Uppy 4 and 5 lack. Call it after `uppy.use(AwsS3, …)`. Single-part uploads are completed,
+ * as with `completeAfter`. Multipart uploads continue after a pause even if the store cannot list parts.
  */
 export function helpUppy(uppy: UppyWithParts): void {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of both versions, whose types differ
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types of the two versions differ
   const plugin = uppy.getPlugin("AwsS3Multipart") as Plugin | undefined;
-  if (!plugin) throw new Error("Cannot help Uppy: call uppy.use(AwsS3, …) before");
+  if (!plugin)
+    throw new Error("Cannot find the AwsS3 plugin: call uppy.use(AwsS3, …) before helpUppy(uppy)");
   const { getUploadParameters, listParts } = plugin.opts;
   const uploadIds = new Map<string, string>();
-  const arrived = new Map<string, Part[]>();
+  const sentParts = new Map<string, Part[]>();
   uppy.on("s3-multipart:part-uploaded", ({ s3Multipart }, part) => {
     const uploadId = s3Multipart?.uploadId ?? "";
-    arrived.set(uploadId, [...(arrived.get(uploadId) ?? []), part]);
+    sentParts.set(uploadId, [...(sentParts.get(uploadId) ?? []), part]);
   });
   plugin.setOptions({
     async getUploadParameters(file, options) {
-      remember(uploadIds, file, undefined);
+      setUploadId(uploadIds, file, undefined);
       const ticket = await getUploadParameters(file, options);
-      remember(uploadIds, file, ticket.id);
+      setUploadId(uploadIds, file, ticket.id);
       return ticket;
     },
-    // Uppy cannot send again what it has sent, and fails where that is not listed.
+    // Uppy never sends a part twice, and fails if a part that it sent is not in the list.
     async listParts(...args) {
       const listed = await listParts(...args);
-      return listed.length > 0 ? listed : (arrived.get(args[1].uploadId) ?? []);
+      return listed.length > 0 ? listed : (sentParts.get(args[1].uploadId) ?? []);
     },
   });
   completeEach(uppy, uploadIds, async (path) =>
@@ -160,13 +161,13 @@ export function helpUppy(uppy: UppyWithParts): void {
   );
 }
 
-/** The upload of a file that begins, or none: never that of an earlier attempt. */
-function remember(uploadIds: Map<string, string>, { id }: UppyFile, uploadId?: string): void {
+/** Keeps the id of the file's new upload, or deletes the one of an earlier attempt. */
+function setUploadId(uploadIds: Map<string, string>, { id }: UppyFile, uploadId?: string): void {
   if (uploadId === undefined) uploadIds.delete(id);
   else uploadIds.set(id, uploadId);
 }
 
-/** Has the service look at each of these files after its upload, failed ones too: the answer may have been lost. */
+/** Completes these files after their uploads. Includes failed ones: perhaps only the answer was lost. */
 function completeEach(
   uppy: Uppy,
   uploadIds: ReadonlyMap<string, string>,
@@ -179,19 +180,20 @@ function completeEach(
       const { key, receipt } = await ask(`/v1/uploads/${uploadId}/complete`);
       const file = uppy.getFile(fileId);
       if (!file) return;
-      const told = { ...file.response, body: { key, ...file.response?.body, receipt } };
-      uppy.setFileState(fileId, { error: null, response: told });
-      if (file.error) uppy.emit("upload-success", uppy.getFile(fileId), { status: 200, ...told });
+      const response = { ...file.response, body: { key, ...file.response?.body, receipt } };
+      uppy.setFileState(fileId, { error: null, response });
+      if (file.error)
+        uppy.emit("upload-success", uppy.getFile(fileId), { status: 200, ...response });
     } catch (error) {
       const file = uppy.getFile(fileId);
-      // What went wrong before is what there is to tell.
+      // A file that failed before keeps its first error.
       if (file && !file.error) uppy.emit("upload-error", file, error);
     }
   };
   uppy.addPostProcessor(async (fileIds) => void (await Promise.all(fileIds.map(complete))));
 }
 
-/** Longer than the service waits for a store that puts parts together. */
+/** Longer than the service waits for the store to complete a multipart upload. */
 const TIME_LIMIT_MS = 90_000;
 
 async function post(
@@ -212,13 +214,13 @@ async function post(
 }
 
 interface MetaOptions {
-  /** The service's default one where it is left out. */
+  /** Default: the service's default policy. */
   readonly policy?: string;
-  /** In bytes, where `getChunkSize` gives another size than Uppy's own. */
+  /** In bytes. Needed if `getChunkSize` returns another size than Uppy's default. */
   readonly partSize?: number;
 }
 
-/** Tells the service of each file how large it is when it is sent, for Uppy 4, 5 and 6 alike. */
+/** Adds the size of each file to its metadata, which the service reads. For Uppy 4, 5 and 6. */
 export function uppyMeta(uppy: Uppy, options: MetaOptions = {}): void {
   uppy.addPreProcessor(async (fileIds) => {
     for (const fileId of fileIds) {

@@ -1,4 +1,4 @@
-/** A page that uses the client itself: drop a file, and see what becomes of it. */
+/** A page that uses the client without a framework: drop a file, and see how it is uploaded. */
 import { UploadError, createUploader, type Upload } from "../../../client/web/src/index.ts";
 import { readSettings } from "./settings.ts";
 

@@ -1,4 +1,4 @@
-/** The same page with the React hook. */
+/** The page of plain.ts with the React hook. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createUploader } from "../../../client/web/src/index.ts";

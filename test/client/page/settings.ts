@@ -1,11 +1,11 @@
-/** What a test tells the page before it begins. */
+/** What a test passes to the page. */
 export interface Settings {
   readonly endpoint: string;
   readonly token: string;
   readonly policy: string;
 }
 
-/** Of the address, so that it outlives a reload. */
+/** Reads the settings from the URL, so that they stay after a reload. */
 export function readSettings(): Settings {
   const query = new URLSearchParams(location.hash.slice(1));
   const read = (name: string) => query.get(name) ?? "";

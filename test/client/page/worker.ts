@@ -1,15 +1,15 @@
-/** A page whose uploads run in a worker: this program is both. */
+/** A page whose uploads run in a worker. This program is both the page and the worker. */
 import { createUploader } from "../../../client/web/src/index.ts";
 import type { Settings } from "./settings.ts";
 
-interface Asked {
+interface UploadMessage {
   readonly settings: Settings;
   readonly file: File;
 }
 
 const isWorker = typeof document === "undefined";
 if (isWorker) {
-  globalThis.addEventListener("message", ({ data }: MessageEvent<Asked>) => {
+  globalThis.addEventListener("message", ({ data }: MessageEvent<UploadMessage>) => {
     const { endpoint, token, policy } = data.settings;
     const uploader = createUploader({ endpoint, getToken: () => token });
     void uploader
@@ -19,7 +19,7 @@ if (isWorker) {
   });
 }
 
-/** What a test calls: it resolves with what the worker answers. */
+/** Uploads in a worker, and returns its answer. Called by a test. */
 async function uploadInWorker(settings: Settings, size: number): Promise<unknown> {
   const worker = new Worker("/page.js");
   const file = new File([new Uint8Array(size)], "a.bin", { type: "application/octet-stream" });
