@@ -1,10 +1,10 @@
 /**
- * The order in which Dart sends headers. `dart:io` keeps them in a `HashMap`, so that they leave in
- * the order of its buckets: sdk/lib/_http/http_headers.dart, collection_patch.dart, runtime/vm/hash.h.
- * Computed here, as no Dart can run: the test compares it with two requests that others recorded.
+ * The order in which Dart sends headers. `dart:io` keeps them in a `HashMap`, and sends them in the order
+ * of its buckets: sdk/lib/_http/http_headers.dart, collection_patch.dart, runtime/vm/hash.h. It is
+ * computed, because no Dart runs here. The test compares it with two recorded requests.
  */
 
-/** What is put in, in turn; a hyphen before a name takes it out again. */
+/** Returns the order after these steps. A name is added; a name after a hyphen is removed. */
 export function orderHeaders(steps: readonly string[]): readonly string[] {
   let buckets: string[][] = emptyBuckets(8);
   let count = 0;
@@ -25,7 +25,7 @@ export function orderHeaders(steps: readonly string[]): readonly string[] {
   return buckets.flat();
 }
 
-/** What `dart:io` puts into a request by itself, then what package:http sets on it. */
+/** Returns the headers of a request: those that `dart:io` adds, then those of package:http. */
 export function headersOfRequest(method: string, own: readonly string[]): readonly string[] {
   const usual = ["host", "accept-encoding", "user-agent"];
   const first =
@@ -49,7 +49,7 @@ function bucketOf(buckets: readonly string[][], name: string): string[] {
   return buckets[hash(name) & (buckets.length - 1)] ?? [];
 }
 
-/** `String.hashCode` of the Dart VM: 30 bits, never 0. */
+/** Computes `String.hashCode` of the Dart VM: 30 bits, never 0. */
 function hash(text: string): number {
   let value = 0;
   for (let index = 0; index < text.length; index += 1) {

@@ -1,4 +1,4 @@
-/** The requests that client/dart makes on Android, iOS and desktops, byte for byte, against the Worker and its store. */
+/** Sends the requests of client/dart (Android, iOS, desktops), byte for byte, to the Worker and its store. */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { headersOfRequest, orderHeaders } from "./dart-headers.ts";
@@ -29,9 +29,11 @@ afterAll(async () => server.close());
 type Values = Readonly<Record<string, string | number>>;
 
 const fill = (text: string, values: Values) =>
-  text.replaceAll(/\{([a-zA-Z]+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  text.replaceAll(/\{([a-zA-Z]+)\}/g, (placeholder, name: string) =>
+    String(values[name] ?? placeholder),
+  );
 
-/** The request of that name, as Dart would write it. */
+/** Returns the request with that name, as Dart would send it. */
 function write(name: string, values: Values = {}, file?: Uint8Array): RawRequest {
   const template = EXCHANGE[name];
   if (!template) throw new Error(`There is no request "${name}"`);
@@ -62,21 +64,21 @@ interface Ticket {
 const read = (answer: RawAnswer) => JSON.parse(answer.text) as Ticket;
 const targetOf = ({ url }: Ticket) => url.slice(new URL(url).origin.length);
 const etagOf = ({ headers }: RawAnswer) => (headers.get("etag") ?? "").replaceAll('"', "");
-const ownOf = (ticket: Ticket) =>
+const headerNamesOf = (ticket: Ticket) =>
   EXCHANGE["put"]?.headers.filter(([name]) => name in ticket.headers).map(([name]) => name);
 
 const MiB = 2 ** 20;
 const PHOTO = crypto.getRandomValues(new Uint8Array(60_000));
 const IMAGE = { policy: "document", filename: "여행.png", contentType: "image/png" };
 
-async function begin(): Promise<Ticket> {
+async function createUpload(): Promise<Ticket> {
   const answer = await send("begin", { ...IMAGE, size: PHOTO.length });
   expect(answer.status).toBe(201);
   return read(answer);
 }
 
 describe("the headers of Dart", () => {
-  it("have the order that two requests had which others recorded", () => {
+  it("have the order of two recorded requests", () => {
     expect(headersOfRequest("POST", ["content-type"])).toEqual([
       "user-agent",
       "content-type",
@@ -94,13 +96,13 @@ describe("the headers of Dart", () => {
     ]);
   });
 
-  it.for(Object.entries(EXCHANGE))("have that order in the request %s", ([, template]) => {
+  it.for(Object.entries(EXCHANGE))("have this order in the request %s", ([, template]) => {
     const names = template.headers.map(([name]) => name);
-    // package:http hands them over in the order in which the client set them.
+    // package:http passes them on in the order in which the client set them.
     const set = ["authorization", "content-type", "if-none-match"];
     const own = set.filter((name) => names.includes(name));
     const all = headersOfRequest(template.method, own);
-    // RFC 9110 section 8.6: without a body, GET and DELETE tell no length.
+    // RFC 9110 section 8.6: GET and DELETE without a body have no Content-Length.
     expect(names).toEqual(
       template.body === undefined ? all.filter((name) => name !== "content-length") : all,
     );
@@ -108,9 +110,9 @@ describe("the headers of Dart", () => {
 });
 
 describe("the exchange of Dart", () => {
-  it("uploads a file with one PUT, reads it and removes it", async () => {
-    const ticket = await begin();
-    expect(ownOf(ticket)).toEqual(Object.keys(ticket.headers));
+  it("uploads a file with one PUT, downloads it and deletes it", async () => {
+    const ticket = await createUpload();
+    expect(headerNamesOf(ticket)).toEqual(Object.keys(ticket.headers));
     const target = targetOf(ticket);
     const stored = await send("put", { target, ...IMAGE }, PHOTO);
     expect(stored.status).toBe(200);
@@ -130,11 +132,11 @@ describe("the exchange of Dart", () => {
     expect(await server.read(ticket.key)).toBeUndefined();
   });
 
-  it("uploads a file in parts, of which it asks for one again", async () => {
+  it("uploads a file with a multipart upload, and signs one part again", async () => {
     const film = new Uint8Array(16 * MiB + 1).map((_, index) => index % 251);
     const asked = { policy: "video", filename: "a.mp4", contentType: "video/mp4" };
-    const begun = read(await send("begin", { ...asked, size: film.length }));
-    const { id, multipart } = begun;
+    const created = read(await send("begin", { ...asked, size: film.length }));
+    const { id, multipart } = created;
     expect((await send("findParts", { id })).status).toBe(200);
     const signed = await send("signParts", { id, partNumbers: 3 });
     const again = (JSON.parse(signed.text) as Ticket["multipart"]).parts;
@@ -148,11 +150,11 @@ describe("the exchange of Dart", () => {
     }
     const completed = await send("completeParts", { id, parts: parts.join() });
     expect(completed.status).toBe(200);
-    const stored = await server.read(begun.key);
+    const stored = await server.read(created.key);
     expect(Buffer.compare(stored?.bytes ?? new Uint8Array(), film)).toBe(0);
   });
 
-  it("plans what an operating system sends within a day", async () => {
+  it("plans a background upload with tickets for a day", async () => {
     const planned = await send("plan", { ...IMAGE, size: PHOTO.length });
     const ticket = read(planned);
     expect(new URL(ticket.url).searchParams.get("X-Amz-Expires")).toBe("86400");
@@ -161,30 +163,30 @@ describe("the exchange of Dart", () => {
     expect(await server.read(ticket.key)).toMatchObject({ bytes: PHOTO });
   });
 
-  it("gives an upload up, and lists what there was", async () => {
-    const { id } = await begin();
+  it("aborts an upload, and lists uploads", async () => {
+    const { id } = await createUpload();
     expect((await send("abort", { id })).status).toBe(204);
     expect((await send("list")).status).toBe(200);
   });
 });
 
 describe("what Dart must not send", () => {
-  it("is a charset that package:http adds to a text: the store refuses it", async () => {
-    const ticket = await begin();
+  it("is the charset that package:http adds to a string: the store refuses it", async () => {
+    const ticket = await createUpload();
     const contentType = "image/png; charset=utf-8";
     const refused = await send("put", { target: targetOf(ticket), contentType }, PHOTO);
     expect(refused.status).toBe(403);
     expect(await server.read(ticket.key)).toBeUndefined();
   });
 
-  it("is a body in chunks, as a stream without its length is sent: the store refuses it", async () => {
-    const ticket = await begin();
-    const whole = write("put", { target: targetOf(ticket), ...IMAGE }, PHOTO);
-    const headers = whole.headers.map(([name, value]): readonly [string, string] =>
+  it("is a chunked body, as for a stream without a length: the store refuses it", async () => {
+    const ticket = await createUpload();
+    const request = write("put", { target: targetOf(ticket), ...IMAGE }, PHOTO);
+    const headers = request.headers.map(([name, value]): readonly [string, string] =>
       name === "content-length" ? ["transfer-encoding", "chunked"] : [name, value],
     );
-    const refused = await sendRaw(host, { ...whole, headers, body: chunked(PHOTO) });
-    // The embedded store as a signature without its length; AWS answers 501.
+    const refused = await sendRaw(host, { ...request, headers, body: chunked(PHOTO) });
+    // The embedded store reports a wrong signature; AWS answers 501.
     expect(refused.status).toBe(403);
     expect(refused.text).toContain("SignatureDoesNotMatch");
     expect(await server.read(ticket.key)).toBeUndefined();

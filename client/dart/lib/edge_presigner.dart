@@ -6,7 +6,7 @@ export 'src/completed_upload.dart' show CompletedUpload;
 export 'src/download_ticket.dart' show DownloadTicket;
 export 'src/edge_presigner.dart' show EdgePresigner;
 export 'src/read_bytes.dart' show OpenRead, ProgressCallback;
-export 'src/resume_storage.dart' show MemoryResumeStore, ResumeStore;
+export 'src/resume_storage.dart' show MemoryResumeStorage, ResumeStorage;
 export 'src/transfer_plan.dart' show TransferPlan, TransferTask;
 export 'src/upload_exception.dart' show UploadCode, UploadException;
 export 'src/upload_options.dart' show UploadChecksum, UploadOptions;

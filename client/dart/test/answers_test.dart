@@ -11,11 +11,11 @@ const UploadOptions _options =
 
 void main() {
   group('every problem that was recorded', () {
-    for (final String name in sampleNames('problem-')) {
-      test('is an exception with its code: $name', () async {
-        final Sample sample = readSample(name);
-        final ScriptedService service = ScriptedService(<Reply>[
-          for (int i = 0; i < 5; i += 1) sample.reply,
+    for (final String name in vectorNames('problem-')) {
+      test('becomes an exception with its code: $name', () async {
+        final Vector vector = readVector(name);
+        final FakeServer service = FakeServer(<Reply>[
+          for (int i = 0; i < 5; i += 1) vector.reply,
         ]);
         await expectLater(
           service.open().transferPlan(_options, size: 5),
@@ -24,17 +24,17 @@ void main() {
                 .having(
                   (UploadException e) => e.code,
                   'code',
-                  sample.body['code'],
+                  vector.body['code'],
                 )
                 .having(
                   (UploadException e) => e.status,
                   'status',
-                  sample.status,
+                  vector.status,
                 )
                 .having(
                   (UploadException e) => e.message,
                   'message',
-                  sample.body['detail'],
+                  vector.body['detail'],
                 ),
           ),
         );
@@ -42,9 +42,9 @@ void main() {
     }
   });
 
-  test('a limit is read from the problem', () async {
-    final ScriptedService service =
-        ScriptedService(<Reply>[readSample('problem-too-large').reply]);
+  test('has the limit of the problem', () async {
+    final FakeServer service =
+        FakeServer(<Reply>[readVector('problem-too-large').reply]);
     await expectLater(
       service.open().transferPlan(_options, size: 5),
       throwsA(
@@ -55,38 +55,38 @@ void main() {
     );
   });
 
-  test('a ticket is sent as it was signed', () async {
-    final Map<String, Object?> ticket = readSample('ticket').body;
-    final ScriptedService service = ScriptedService(<Reply>[json(201, ticket)]);
+  test('a ticket is not changed', () async {
+    final Map<String, Object?> ticket = readVector('ticket').body;
+    final FakeServer service = FakeServer(<Reply>[json(201, ticket)]);
     final TransferPlan plan = await service
         .open()
         .transferPlan(_options, size: intIn(ticket, 'contentLength'));
     expect(plan.key, ticket['key']);
     expect(plan.tasks.single.method, ticket['method']);
-    // Dart normalises what it parses: that must not change what was signed.
+    // Dart normalises URLs: that must not change the signed one.
     expect(plan.tasks.single.url.toString(), ticket['url']);
     expect(plan.tasks.single.headers, ticket['headers']);
   });
 
   test('a completed upload is read', () async {
-    final Sample sample = readSample('completed');
-    final ScriptedService service = ScriptedService(<Reply>[sample.reply]);
+    final Vector vector = readVector('completed');
+    final FakeServer service = FakeServer(<Reply>[vector.reply]);
     final CompletedUpload upload = await service.open().complete('id');
-    expect(upload.key, sample.body['key']);
-    expect(upload.size, sample.body['size']);
-    expect(upload.etag, sample.body['etag']);
-    expect(upload.metadata, sample.body['metadata']);
-    expect(upload.receipt, sample.body['receipt']);
+    expect(upload.key, vector.body['key']);
+    expect(upload.size, vector.body['size']);
+    expect(upload.etag, vector.body['etag']);
+    expect(upload.metadata, vector.body['metadata']);
+    expect(upload.receipt, vector.body['receipt']);
     expect(service.lines, <String>['POST /v1/uploads/id/complete']);
     expect(service.seen.single.json, <String, Object?>{});
   });
 
-  test('a ticket to read is read', () async {
-    final Sample sample = readSample('download');
-    final ScriptedService service = ScriptedService(<Reply>[sample.reply]);
+  test('a download ticket is read', () async {
+    final Vector vector = readVector('download');
+    final FakeServer service = FakeServer(<Reply>[vector.reply]);
     final DownloadTicket ticket =
         await service.open().download('documents/a.txt', policy: 'document');
-    expect(ticket.url.toString(), sample.body['url']);
+    expect(ticket.url.toString(), vector.body['url']);
     expect(
       service.seen.single.json,
       <String, Object?>{'key': 'documents/a.txt', 'policy': 'document'},
@@ -94,21 +94,21 @@ void main() {
   });
 
   test('a page of records is read', () async {
-    final Sample sample = readSample('list');
-    final ScriptedService service = ScriptedService(<Reply>[sample.reply]);
+    final Vector vector = readVector('list');
+    final FakeServer service = FakeServer(<Reply>[vector.reply]);
     final UploadPage page = await service.open().list(status: 'completed');
     final List<Map<String, Object?>> records =
-        objectsIn(sample.body, 'uploads');
+        objectsIn(vector.body, 'uploads');
     expect(page.uploads, hasLength(records.length));
     expect(page.uploads.first.status, records.first['status']);
     expect(page.cursor, isNull);
     expect(service.seen.single.url.query, 'status=completed');
   });
 
-  test('what was deleted and aborted has no body', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
-      readSample('removed').reply,
-      readSample('aborted').reply,
+  test('remove and abort expect no body', () async {
+    final FakeServer service = FakeServer(<Reply>[
+      readVector('removed').reply,
+      readVector('aborted').reply,
     ]);
     final EdgePresigner presigner = service.open();
     await presigner.remove('documents/a.txt');
@@ -119,9 +119,9 @@ void main() {
     ]);
   });
 
-  test('what is no answer of the service is unexpected', () async {
-    final ScriptedService service =
-        ScriptedService(<Reply>[store(200, body: '<html></html>')]);
+  test('an answer that is not from the service is unexpected', () async {
+    final FakeServer service =
+        FakeServer(<Reply>[store(200, body: '<html></html>')]);
     await expectLater(
       service.open().complete('id'),
       throwsA(
@@ -135,8 +135,8 @@ void main() {
   });
 
   test('a token that is refused is asked for once more', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
-      readSample('problem-unauthenticated').reply,
+    final FakeServer service = FakeServer(<Reply>[
+      readVector('problem-unauthenticated').reply,
       noContent(),
     ]);
     await service.open().remove('documents/a.txt');
@@ -144,8 +144,8 @@ void main() {
     expect(utf8.decode(service.seen.last.body), '{"key":"documents/a.txt"}');
   });
 
-  test('a wait that the service asks for is kept', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+  test('a retry waits for Retry-After', () async {
+    final FakeServer service = FakeServer(<Reply>[
       problem(429, UploadCode.rateLimited, <String, Object?>{'retryAfter': 7}),
       noContent(),
     ]);
@@ -156,8 +156,8 @@ void main() {
     );
   });
 
-  test('a wait of hours is left to the app', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+  test('a Retry-After of hours is left to the app', () async {
+    final FakeServer service = FakeServer(<Reply>[
       problem(429, UploadCode.quotaExceeded, <String, Object?>{
         'retryAfter': 7200,
       }),

@@ -6,7 +6,7 @@ import 'package:test/test.dart';
 import 'vectors.dart';
 import 'fake_server.dart';
 
-/// What `dart:io` adds to each request by itself.
+/// The headers that `dart:io` adds to each request.
 const Set<String> _added = <String>{
   'user-agent',
   'accept-encoding',
@@ -15,7 +15,7 @@ const Set<String> _added = <String>{
 };
 
 /// The requests in `dart/exchange.json` are replayed against the service and
-/// its store; these say that the client really makes them.
+/// its store. These tests check that the client really sends them.
 void main() {
   final Map<String, Object?> exchange = readData('dart/exchange.json');
 
@@ -31,12 +31,12 @@ void main() {
   }
 
   test('one PUT', () async {
-    // Of a policy without metadata.
-    final Map<String, Object?> ticket = readSample('ticket-with-quota').body;
-    final ScriptedService service = ScriptedService(<Reply>[
+    // The ticket of a policy without metadata.
+    final Map<String, Object?> ticket = readVector('ticket-with-quota').body;
+    final FakeServer service = FakeServer(<Reply>[
       json(201, ticket),
-      readSample('store-stored').reply,
-      readSample('completed').reply,
+      readVector('store-stored').reply,
+      readVector('completed').reply,
     ]);
     await service.open().uploadBytes(
           Uint8List(intIn(ticket, 'contentLength')),
@@ -48,8 +48,8 @@ void main() {
   });
 
   test('a plan', () async {
-    final ScriptedService service =
-        ScriptedService(<Reply>[readSample('ticket-with-quota').reply]);
+    final FakeServer service =
+        FakeServer(<Reply>[readVector('ticket-with-quota').reply]);
     await service.open().transferPlan(
           const UploadOptions(policy: 'once', contentType: 'text/plain'),
           size: 5,
@@ -58,7 +58,7 @@ void main() {
   });
 
   test('a part', () async {
-    final Map<String, Object?> granted = readSample('ticket-in-parts').body;
+    final Map<String, Object?> granted = readVector('ticket-in-parts').body;
     final Map<String, Object?> multipart = objectIn(granted, 'multipart');
     final List<Map<String, Object?>> tickets = objectsIn(multipart, 'parts');
     final int size = tickets.fold<int>(
@@ -66,10 +66,10 @@ void main() {
       (int sum, Map<String, Object?> part) =>
           sum + intIn(part, 'contentLength'),
     );
-    final ScriptedService service = ScriptedService(<Reply>[
+    final FakeServer service = FakeServer(<Reply>[
       json(201, granted),
       for (int i = 0; i < tickets.length; i += 1) store(200, etag: 'abc'),
-      readSample('completed-in-parts').reply,
+      readVector('completed-in-parts').reply,
     ]);
     await service.open().uploadBytes(
           Uint8List(size),

@@ -6,7 +6,7 @@ import 'package:edge_presigner/edge_presigner.dart';
 import 'package:http/http.dart' as http;
 import 'package:http/testing.dart';
 
-/// A request as it would be sent, read to its end.
+/// A request that the client sent, with its whole body.
 class Seen {
   const Seen(this.method, this.url, this.headers, this.length, this.body);
 
@@ -14,7 +14,7 @@ class Seen {
   final Uri url;
   final Map<String, String> headers;
 
-  /// What `Content-Length` would say; `null` would be a chunked body.
+  /// The value of `Content-Length`; `null` for a chunked body.
   final int? length;
   final Uint8List body;
 
@@ -24,15 +24,15 @@ class Seen {
 /// Answers one request.
 typedef Reply = http.Response Function(Seen request);
 
-/// A service and a store that answer what a test says, in its order, and fail
-/// a test that asks for more.
-class ScriptedService {
-  ScriptedService(this._replies);
+/// A fake of the service and its store. Gives the answers of a test, in their
+/// order, and fails if there are more requests than answers.
+class FakeServer {
+  FakeServer(this._replies);
 
   final List<Reply> _replies;
   final List<Seen> seen = <Seen>[];
   final List<Duration> waited = <Duration>[];
-  final MemoryResumeStore resumeStore = MemoryResumeStore();
+  final MemoryResumeStorage resumeStorage = MemoryResumeStorage();
   DateTime now = DateTime.utc(2026, 11, 22, 7);
   int tokens = 0;
 
@@ -43,7 +43,7 @@ class ScriptedService {
           return 'token-$tokens';
         },
         client: MockClient.streaming(_answer),
-        resumeStore: resumeStore,
+        resumeStorage: resumeStorage,
         now: () => now,
         random: Random(1),
         wait: (Duration duration) async => waited.add(duration),
@@ -63,7 +63,7 @@ class ScriptedService {
     );
     seen.add(one);
     if (_replies.isEmpty) {
-      throw StateError('Nobody expected ${one.method} ${one.url}');
+      throw StateError('Unexpected request: ${one.method} ${one.url}');
     }
     final http.Response response = _replies.removeAt(0)(one);
     return http.StreamedResponse(
@@ -73,24 +73,24 @@ class ScriptedService {
     );
   }
 
-  /// The methods and paths, in their order.
+  /// The method and path of each request.
   List<String> get lines => <String>[
         for (final Seen request in seen)
           '${request.method} ${request.url.path}',
       ];
 }
 
-/// JSON, as the service sends it.
+/// Answers with JSON, as the service does.
 Reply json(int status, Map<String, Object?> body) =>
     (Seen _) => http.Response.bytes(utf8.encode(jsonEncode(body)), status,
         headers: <String, String>{'content-type': 'application/json'});
 
-/// What the store sends.
+/// Answers as the store does.
 Reply store(int status, {String? etag, String body = ''}) =>
     (Seen _) => http.Response(body, status,
         headers: <String, String>{if (etag != null) 'etag': '"$etag"'});
 
-/// No answer at all.
+/// Breaks the connection without an answer.
 Reply broken() => (Seen request) =>
     throw http.ClientException('Connection closed', request.url);
 

@@ -9,9 +9,9 @@ import 'package:test/test.dart';
 import 'vectors.dart';
 import 'fake_server.dart';
 
-/// The upload that was recorded: its two parts, and a file of their length.
-final Map<String, Object?> _granted = readSample('ticket-in-parts').body;
-final Map<String, Object?> _multipart = objectIn(_granted, 'multipart');
+/// The recorded upload: its two parts, and a file of their length.
+final Map<String, Object?> _created = readVector('ticket-in-parts').body;
+final Map<String, Object?> _multipart = objectIn(_created, 'multipart');
 final List<Map<String, Object?>> _tickets = objectsIn(_multipart, 'parts');
 final int _partSize = intIn(_multipart, 'partSize');
 final int _partCount = intIn(_multipart, 'partCount');
@@ -19,7 +19,7 @@ final int _size = _tickets.fold<int>(
   0,
   (int sum, Map<String, Object?> part) => sum + intIn(part, 'contentLength'),
 );
-final String _id = _granted['id'].toString();
+final String _id = _created['id'].toString();
 
 const UploadOptions _options = UploadOptions(
   policy: 'clip',
@@ -31,7 +31,7 @@ const UploadOptions _options = UploadOptions(
 Stream<List<int>> _openRead(int start, int end) =>
     Stream<List<int>>.value(Uint8List(end - start));
 
-/// The store's answer to a part, with an ETag that names it.
+/// Answers to a part with an ETag that has its number.
 http.Response _stored(Seen request) {
   final String? partNumber = request.url.queryParameters['partNumber'];
   return store(200, etag: 'etag-$partNumber')(request);
@@ -39,7 +39,7 @@ http.Response _stored(Seen request) {
 
 Map<String, Object?> _progress({required bool isListed, List<int>? done}) =>
     <String, Object?>{
-      ...readSample('parts-state').body,
+      ...readVector('parts-state').body,
       'partsListed': isListed,
       'done': <Object?>[
         for (final int partNumber in done ?? <int>[])
@@ -54,11 +54,11 @@ Map<String, Object?> _signed(List<int> partNumbers) => <String, Object?>{
     };
 
 void main() {
-  test('each part is sent as it was signed, with its own length', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
-      json(201, _granted),
+  test('each part is sent exactly as signed, with its length', () async {
+    final FakeServer service = FakeServer(<Reply>[
+      json(201, _created),
       for (int i = 0; i < _partCount; i += 1) _stored,
-      readSample('completed-in-parts').reply,
+      readVector('completed-in-parts').reply,
     ]);
     final List<int> progress = <int>[];
     await service.open().uploadStream(
@@ -84,10 +84,10 @@ void main() {
           },
       ],
     });
-    expect(await service.resumeStore.read('clip.mp4'), isNull);
+    expect(await service.resumeStorage.read('clip.mp4'), isNull);
   });
 
-  test('no more parts than were asked for are on their way at once', () async {
+  test('no more parts than the concurrency are sent at once', () async {
     int open = 0;
     int most = 0;
     Stream<List<int>> openRead(int start, int end) async* {
@@ -98,10 +98,10 @@ void main() {
       open -= 1;
     }
 
-    final ScriptedService service = ScriptedService(<Reply>[
-      json(201, _granted),
+    final FakeServer service = FakeServer(<Reply>[
+      json(201, _created),
       for (int i = 0; i < _partCount; i += 1) _stored,
-      readSample('completed-in-parts').reply,
+      readVector('completed-in-parts').reply,
     ]);
     await service.open().uploadStream(
           openRead,
@@ -111,14 +111,15 @@ void main() {
     expect(most, 1);
   });
 
-  test('what failed goes on where it stopped, where the store lists', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+  test('an upload continues from the parts that the store lists', () async {
+    final FakeServer service = FakeServer(<Reply>[
       json(200, _progress(isListed: true, done: <int>[1])),
       json(200, _signed(<int>[2])),
       for (int i = 1; i < _partCount; i += 1) _stored,
-      readSample('completed-in-parts').reply,
+      readVector('completed-in-parts').reply,
     ]);
-    await service.resumeStore.write('clip.mp4', jsonEncode(_state().toJson()));
+    await service.resumeStorage
+        .write('clip.mp4', jsonEncode(_state().toJson()));
     final List<int> progress = <int>[];
     await service.open().uploadStream(
           _openRead,
@@ -134,29 +135,30 @@ void main() {
     });
   });
 
-  test('the ETags that were kept count where the store cannot list', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+  test('an upload continues from the saved ETags without a list', () async {
+    final FakeServer service = FakeServer(<Reply>[
       json(200, _progress(isListed: false)),
       json(200, _signed(<int>[2])),
       for (int i = 1; i < _partCount; i += 1) _stored,
-      readSample('completed-in-parts').reply,
+      readVector('completed-in-parts').reply,
     ]);
-    final UploadState state = _state(etags: <int, String>{1: 'kept'});
-    await service.resumeStore.write('clip.mp4', jsonEncode(state.toJson()));
+    final UploadState state = _state(etags: <int, String>{1: 'saved'});
+    await service.resumeStorage.write('clip.mp4', jsonEncode(state.toJson()));
     await service.open().uploadStream(_openRead, _options, size: _size);
     final Object? body = service.seen.last.json;
-    expect(jsonEncode(body), contains('"kept"'));
+    expect(jsonEncode(body), contains('"saved"'));
   });
 
-  test('an upload that is over begins anew', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
-      readSample('problem-upload-expired').reply,
-      readSample('problem-upload-expired').reply,
-      json(201, _granted),
+  test('an upload that expired starts again', () async {
+    final FakeServer service = FakeServer(<Reply>[
+      readVector('problem-upload-expired').reply,
+      readVector('problem-upload-expired').reply,
+      json(201, _created),
       for (int i = 0; i < _partCount; i += 1) _stored,
-      readSample('completed-in-parts').reply,
+      readVector('completed-in-parts').reply,
     ]);
-    await service.resumeStore.write('clip.mp4', jsonEncode(_state().toJson()));
+    await service.resumeStorage
+        .write('clip.mp4', jsonEncode(_state().toJson()));
     await service.open().uploadStream(_openRead, _options, size: _size);
     expect(service.lines.take(3), <String>[
       'GET /v1/uploads/$_id/parts',
@@ -166,23 +168,24 @@ void main() {
   });
 
   test('an upload that was completed is completed again', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
-      readSample('problem-already-completed').reply,
-      readSample('completed-in-parts').reply,
+    final FakeServer service = FakeServer(<Reply>[
+      readVector('problem-already-completed').reply,
+      readVector('completed-in-parts').reply,
     ]);
-    await service.resumeStore.write('clip.mp4', jsonEncode(_state().toJson()));
+    await service.resumeStorage
+        .write('clip.mp4', jsonEncode(_state().toJson()));
     final CompletedUpload upload =
         await service.open().uploadStream(_openRead, _options, size: _size);
     expect(upload.size, _size);
   });
 
   test('a part whose ticket expired is signed again', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
-      json(201, _granted),
+    final FakeServer service = FakeServer(<Reply>[
+      json(201, _created),
       store(403),
       json(200, _signed(<int>[1])),
       for (int i = 0; i < _partCount; i += 1) _stored,
-      readSample('completed-in-parts').reply,
+      readVector('completed-in-parts').reply,
     ]);
     await service.open().uploadStream(_openRead, _options, size: _size);
     expect(service.lines[2], 'POST /v1/uploads/$_id/parts');
@@ -191,15 +194,16 @@ void main() {
     });
   });
 
-  test('what is given up is forgotten', () async {
-    final ScriptedService service = ScriptedService(<Reply>[noContent()]);
-    await service.resumeStore.write('clip.mp4', jsonEncode(_state().toJson()));
+  test('discard aborts the upload and deletes its state', () async {
+    final FakeServer service = FakeServer(<Reply>[noContent()]);
+    await service.resumeStorage
+        .write('clip.mp4', jsonEncode(_state().toJson()));
     await service.open().discard('clip.mp4');
     expect(service.lines, <String>['DELETE /v1/uploads/$_id']);
-    expect(await service.resumeStore.read('clip.mp4'), isNull);
+    expect(await service.resumeStorage.read('clip.mp4'), isNull);
   });
 
-  test('a state is the same after it was kept', () {
+  test('a state is the same after it was saved', () {
     final UploadState state = _state(etags: <int, String>{1: 'a', 2: 'b'});
     final Object? json = jsonDecode(jsonEncode(state.toJson()));
     final UploadState read =

@@ -11,8 +11,8 @@ import 'fake_server.dart';
 const UploadOptions _options =
     UploadOptions(policy: 'document', contentType: 'text/plain');
 
-final Map<String, Object?> _ticket = readSample('ticket').body;
-final Map<String, Object?> _completed = readSample('completed').body;
+final Map<String, Object?> _ticket = readVector('ticket').body;
+final Map<String, Object?> _completed = readVector('completed').body;
 final Uint8List _bytes = Uint8List.fromList(utf8.encode('hello'));
 final String _id = _ticket['id'].toString();
 
@@ -22,9 +22,9 @@ Matcher _throwsCode(String code) => throwsA(
     );
 
 void main() {
-  test('the bytes are sent with the headers of the ticket and no other',
+  test('the bytes are sent with the headers of the ticket and no others',
       () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+    final FakeServer service = FakeServer(<Reply>[
       json(201, _ticket),
       store(200, etag: 'abc'),
       json(200, _completed),
@@ -50,8 +50,8 @@ void main() {
   });
 
   test('the request has its exact content type, without a charset', () async {
-    final ScriptedService service =
-        ScriptedService(<Reply>[problem(403, UploadCode.forbidden)]);
+    final FakeServer service =
+        FakeServer(<Reply>[problem(403, UploadCode.forbidden)]);
     await expectLater(
       service.open().uploadBytes(_bytes, _options),
       _throwsCode(UploadCode.forbidden),
@@ -67,8 +67,8 @@ void main() {
     });
   });
 
-  test('a store that fails gets the same ticket again', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+  test('the same ticket is sent again after the store failed', () async {
+    final FakeServer service = FakeServer(<Reply>[
       json(201, _ticket),
       store(503),
       broken(),
@@ -81,8 +81,8 @@ void main() {
     expect(service.seen[3].body, _bytes);
   });
 
-  test('a store that does not come back is left after five tries', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+  test('the upload fails after five tries', () async {
+    final FakeServer service = FakeServer(<Reply>[
       json(201, _ticket),
       for (int i = 0; i < 5; i += 1) broken(),
     ]);
@@ -97,11 +97,11 @@ void main() {
     expect(service.waited, hasLength(4));
   });
 
-  test('412 after a lost answer is completed', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+  test('412 after a lost answer means that the file is stored', () async {
+    final FakeServer service = FakeServer(<Reply>[
       json(201, _ticket),
       broken(),
-      readSample('store-taken').reply,
+      readVector('store-taken').reply,
       json(200, _completed),
     ]);
     final CompletedUpload upload =
@@ -110,10 +110,10 @@ void main() {
     expect(service.waited, hasLength(1));
   });
 
-  test('412 to the first PUT is somebody else', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+  test('412 to the first PUT means that another object exists', () async {
+    final FakeServer service = FakeServer(<Reply>[
       json(201, _ticket),
-      readSample('store-taken').reply,
+      readVector('store-taken').reply,
     ]);
     await expectLater(
       service.open().uploadBytes(_bytes, _options),
@@ -122,8 +122,8 @@ void main() {
   });
 
   test('a ticket that expired is replaced once', () async {
-    final Reply expired = readSample('store-expired').reply;
-    final ScriptedService service = ScriptedService(<Reply>[
+    final Reply expired = readVector('store-expired').reply;
+    final FakeServer service = FakeServer(<Reply>[
       json(201, _ticket),
       expired,
       noContent(),
@@ -149,12 +149,12 @@ void main() {
     expect(service.lines[2], 'DELETE /v1/uploads/$_id');
   });
 
-  test('a ticket that is known to be expired is not sent', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+  test('a ticket that has expired is not sent', () async {
+    final FakeServer service = FakeServer(<Reply>[
       json(201, _ticket),
       store(503),
-      // Nothing was stored by the first PUT: another ticket is asked for.
-      readSample('problem-verification-pending').reply,
+      // The first PUT stored nothing, so another ticket is requested.
+      readVector('problem-verification-pending').reply,
       noContent(),
       json(201, _ticket),
       store(200, etag: 'abc'),
@@ -176,8 +176,8 @@ void main() {
     expect(sends, 2);
   });
 
-  test('a file of another length is not sent', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+  test('a file of another length is refused', () async {
+    final FakeServer service = FakeServer(<Reply>[
       json(201, _ticket),
       store(200),
     ]);
@@ -194,7 +194,7 @@ void main() {
 
   test('cancelling leaves nothing behind', () async {
     final Completer<void> cancelled = Completer<void>();
-    final ScriptedService service = ScriptedService(<Reply>[
+    final FakeServer service = FakeServer(<Reply>[
       json(201, _ticket),
       (Seen request) {
         cancelled.complete();

@@ -10,8 +10,8 @@ const UploadOptions _options =
     UploadOptions(policy: 'video', contentType: 'video/mp4');
 
 void main() {
-  final Map<String, Object?> granted = readSample('ticket-in-parts').body;
-  final Map<String, Object?> multipart = objectIn(granted, 'multipart');
+  final Map<String, Object?> created = readVector('ticket-in-parts').body;
+  final Map<String, Object?> multipart = objectIn(created, 'multipart');
   final List<Map<String, Object?>> tickets = objectsIn(multipart, 'parts');
   final int size = tickets.fold<int>(
     0,
@@ -19,8 +19,7 @@ void main() {
   );
 
   test('has a task for each part, and they make up the file', () async {
-    final ScriptedService service =
-        ScriptedService(<Reply>[json(201, granted)]);
+    final FakeServer service = FakeServer(<Reply>[json(201, created)]);
     final TransferPlan plan =
         await service.open().transferPlan(_options, size: size);
     expect(plan.tasks, hasLength(tickets.length));
@@ -38,10 +37,10 @@ void main() {
     });
   });
 
-  test('asks for the tickets that did not come at once', () async {
-    final ScriptedService service = ScriptedService(<Reply>[
+  test('requests the tickets that were not in the first answer', () async {
+    final FakeServer service = FakeServer(<Reply>[
       json(201, <String, Object?>{
-        ...granted,
+        ...created,
         'multipart': <String, Object?>{
           ...multipart,
           'parts': <Object?>[tickets.first],
@@ -60,9 +59,8 @@ void main() {
     });
   });
 
-  test('is the same after it was kept', () async {
-    final ScriptedService service =
-        ScriptedService(<Reply>[json(201, granted)]);
+  test('is the same after it was saved', () async {
+    final FakeServer service = FakeServer(<Reply>[json(201, created)]);
     final TransferPlan plan =
         await service.open().transferPlan(_options, size: size);
     final Object? kept = jsonDecode(jsonEncode(plan.toJson()));
@@ -71,10 +69,9 @@ void main() {
     expect(jsonEncode(read.toJson()), jsonEncode(plan.toJson()));
   });
 
-  test('is refused where the policy has no tickets for the background',
-      () async {
-    final ScriptedService service = ScriptedService(<Reply>[
-      readSample('problem-invalid-request').reply,
+  test('fails if the policy has no background tickets', () async {
+    final FakeServer service = FakeServer(<Reply>[
+      readVector('problem-invalid-request').reply,
     ]);
     await expectLater(
       service.open().transferPlan(_options, size: size),

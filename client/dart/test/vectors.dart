@@ -8,19 +8,19 @@ import 'fake_server.dart';
 /// `dart test` runs in the package's folder.
 const String _folder = '../../test/vectors';
 
-/// What the service or its store really answered: `test/vectors` of the
-/// project, which the web client is tested with, too.
-class Sample {
-  const Sample(this.status, this.headers, this._body);
+/// A recorded answer of the service or its store: `test/vectors` of the
+/// project, which the tests of the web client use, too.
+class Vector {
+  const Vector(this.status, this.headers, this._body);
 
   final int status;
   final Map<String, String> headers;
   final Object? _body;
 
-  /// Where it is JSON.
+  /// The body, if it is JSON.
   Map<String, Object?> get body => _objectOf(_body);
 
-  /// The same answer, once more.
+  /// Gives this answer.
   Reply get reply {
     final Object? body = _body;
     if (body is Map<String, Object?>) return json(status, body);
@@ -29,21 +29,21 @@ class Sample {
   }
 }
 
-/// The sample of that name.
-Sample readSample(String name) {
+/// Returns the vector with that name.
+Vector readVector(String name) {
   final Map<String, Object?> answer =
       objectIn(readData('$name.json'), 'answer');
   final Object? status = answer['status'];
   if (status is! int) throw FormatException('$name has no status');
-  return Sample(
+  return Vector(
     status,
     objectIn(answer, 'headers').cast<String, String>(),
     answer['body'],
   );
 }
 
-/// The names of all that begin with [prefix].
-List<String> sampleNames(String prefix) {
+/// Returns the names of all vectors that start with [prefix].
+List<String> vectorNames(String prefix) {
   final List<String> names = <String>[];
   for (final FileSystemEntity entity in Directory(_folder).listSync()) {
     final String file = entity.uri.pathSegments.last;
@@ -55,29 +55,29 @@ List<String> sampleNames(String prefix) {
   return names;
 }
 
-/// A file of the folder.
+/// Returns the content of a file of the folder.
 Map<String, Object?> readData(String file) =>
     _objectOf(jsonDecode(File('$_folder/$file').readAsStringSync()));
 
-/// The object under [name].
+/// Returns the object under [name].
 Map<String, Object?> objectIn(Map<String, Object?> json, String name) =>
     _objectOf(json[name]);
 
-/// The objects in the list under [name].
+/// Returns the objects in the list under [name].
 List<Map<String, Object?>> objectsIn(Map<String, Object?> json, String name) {
   final Object? value = json[name];
   if (value is List<Object?>) return value.cast<Map<String, Object?>>();
   throw FormatException('There is no list "$name"');
 }
 
-/// The whole number under [name].
+/// Returns the integer under [name].
 int intIn(Map<String, Object?> json, String name) {
   final Object? value = json[name];
   if (value is int) return value;
-  throw FormatException('There is no whole number "$name"');
+  throw FormatException('There is no integer "$name"');
 }
 
 Map<String, Object?> _objectOf(Object? value) {
   if (value is Map<String, Object?>) return value;
-  throw const FormatException('This is no object');
+  throw const FormatException('This is not an object');
 }

@@ -1,11 +1,11 @@
-/** Whether our own constructors, functions and methods get what they take. */
+/** Checks the arguments of calls to the package's constructors, functions and methods. */
 import type { Node } from "web-tree-sitter";
 import { nodesIn, placeOf } from "./grammar.ts";
 import { childrenOf, type Callable, type Outline } from "./outline.ts";
 import { MEMBERS } from "./sdk.ts";
 
-/** The calls that fit none of the declarations of that name. A call of a name that also others have is passed over. */
-export function findCallFaults(root: Node, outlines: readonly Outline[]): readonly string[] {
+/** Returns the calls that fit no declaration with their name. Ignores names that the SDK has, too. */
+export function findCallProblems(root: Node, outlines: readonly Outline[]): readonly string[] {
   const declared = new Map<string, readonly Callable[]>();
   for (const { callables } of outlines) {
     for (const [name, some] of callables)
@@ -21,7 +21,7 @@ export function findCallFaults(root: Node, outlines: readonly Outline[]): readon
     });
 }
 
-/** `Class`, `Class.named`, `function` or `.method`; `undefined` for what is none of ours. */
+/** Returns `Class`, `Class.named`, `function` or `.method`; `undefined` for an external one. */
 function calleeOf(call: Node): string | undefined {
   const { parent } = call;
   if (parent?.type === "const_object_expression" || parent?.type === "new_expression") {
@@ -43,11 +43,16 @@ function calleeOf(call: Node): string | undefined {
   return MEMBERS.has(name.text) ? undefined : `.${name.text}`;
 }
 
-function fits(call: Node, { least, most, named }: Callable): boolean {
+function fits(call: Node, { minPositional, maxPositional, named }: Callable): boolean {
   const positional = childrenOf(call, "argument").length;
   const given = childrenOf(call, "named_argument").map(
     ({ namedChildren: [label] }) => label?.namedChildren[0]?.text ?? "",
   );
   const missing = [...named].some(([name, isRequired]) => isRequired && !given.includes(name));
-  return positional >= least && positional <= most && !missing && given.every((n) => named.has(n));
+  return (
+    positional >= minPositional &&
+    positional <= maxPositional &&
+    !missing &&
+    given.every((n) => named.has(n))
+  );
 }

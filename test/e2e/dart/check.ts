@@ -1,21 +1,21 @@
 /**
- * What a compiler would say first, from the syntax trees alone: imports, exports, names, and what own
- * constructors and functions take. It knows no types: a wrong type, a missing `await`, a null where
- * none may be, a member of another class, and what the SDK's own functions take are not seen.
+ * Finds wrong imports, exports and names, and calls with wrong arguments, from the syntax trees alone.
+ * It knows no types: it does not find a wrong type, a missing `await`, a null, a member of another
+ * class, or a wrong argument to a function of the SDK.
  */
 import { dirname, join, normalize } from "node:path";
 import type { Node } from "web-tree-sitter";
-import { findCallFaults } from "./calls.ts";
+import { findCallProblems } from "./calls.ts";
 import { parseDart, placeOf } from "./grammar.ts";
 import { outline, type Import, type Outline } from "./outline.ts";
 import { INHERITED, LIBRARIES, MEMBERS } from "./sdk.ts";
 import { unitsIn } from "./uses.ts";
 
-/** A package as it is on disk: its files by their path in it, and what it may import. */
+/** A package: its files by their paths, and what it may import. */
 export interface DartPackage {
   readonly name: string;
   readonly files: ReadonlyMap<string, string>;
-  /** Declared in pubspec.yaml, for `lib`, and for the rest of it. */
+  /** As declared in pubspec.yaml. `devDependencies` are not for `lib`. */
   readonly dependencies: readonly string[];
   readonly devDependencies: readonly string[];
 }
@@ -25,7 +25,7 @@ interface Parsed {
   readonly outline: Outline;
 }
 
-/** Each fault, with its file and place. `others` are packages of our own that it imports. */
+/** Returns each problem with its file and position. `others` are local packages that it imports. */
 export function checkPackage(
   pub: DartPackage,
   others: readonly DartPackage[] = [],
@@ -39,13 +39,13 @@ export function checkPackage(
   }
   return [...pub.files.keys()].flatMap((path) => {
     const at = `${pub.name}/${path}`;
-    return [...findImportFaults(pub, path, parsed), ...findNameFaults(at, parsed)].map(
-      (fault) => `${path}:${fault}`,
+    return [...findImportProblems(pub, path, parsed), ...findNameProblems(at, parsed)].map(
+      (problem) => `${path}:${problem}`,
     );
   });
 }
 
-function findImportFaults(
+function findImportProblems(
   { name, dependencies, devDependencies }: DartPackage,
   path: string,
   parsed: ReadonlyMap<string, Parsed>,
@@ -57,15 +57,15 @@ function findImportFaults(
     const owner = /^package:([^/]+)\//.exec(uri)?.[1];
     if (uri === "dart:io" && path.startsWith("lib/")) return [`${uri} is not on the web`];
     if (owner !== undefined && owner !== name && !allowed.includes(owner))
-      return [`${uri} is of no package that pubspec.yaml declares`];
+      return [`${uri} is not of a package that pubspec.yaml declares`];
     if (target === undefined) return LIBRARIES.has(uri) ? [] : [`${uri} is not known`];
-    if (!parsed.has(target)) return [`${uri} is no file`];
+    if (!parsed.has(target)) return [`${uri} does not exist`];
     const there = namesOf(target, parsed);
     return (shown ?? []).filter((one) => !there.has(one)).map((one) => `${uri} has no ${one}`);
   });
 }
 
-/** The file behind a URI, as `package/path`; `undefined` for what is not ours. */
+/** Returns the file of a URI, as `package/path`; `undefined` for an external one. */
 function targetOf(uri: string, from: string): string | undefined {
   if (uri.startsWith("dart:")) return undefined;
   const match = /^package:([^/]+)\/(.+)$/.exec(uri);
@@ -73,17 +73,17 @@ function targetOf(uri: string, from: string): string | undefined {
   return normalize(join(dirname(from), uri));
 }
 
-/** What a file gives to those who import it. */
+/** Returns the names that a file exports. */
 function namesOf(at: string, parsed: ReadonlyMap<string, Parsed>): ReadonlySet<string> {
   const file = parsed.get(at)?.outline;
   const exported = (file?.imports ?? [])
     .filter(({ isExport }) => isExport)
-    .flatMap((one) => [...broughtIn(one, at, parsed)]);
-  const own = [...(file?.topLevel ?? [])].filter((name) => !name.startsWith("_"));
-  return new Set([...own, ...exported]);
+    .flatMap((one) => [...namesImportedBy(one, at, parsed)]);
+  const declared = [...(file?.topLevel ?? [])].filter((name) => !name.startsWith("_"));
+  return new Set([...declared, ...exported]);
 }
 
-function broughtIn(
+function namesImportedBy(
   { uri, shown }: Import,
   at: string,
   parsed: ReadonlyMap<string, Parsed>,
@@ -93,7 +93,7 @@ function broughtIn(
   return new Set([...(all ?? [])].filter((name) => shown?.includes(name) ?? true));
 }
 
-function findNameFaults(at: string, parsed: ReadonlyMap<string, Parsed>): readonly string[] {
+function findNameProblems(at: string, parsed: ReadonlyMap<string, Parsed>): readonly string[] {
   const file = parsed.get(at);
   if (!file) return [];
   const { imports, topLevel, members } = file.outline;
@@ -108,26 +108,32 @@ function findNameFaults(at: string, parsed: ReadonlyMap<string, Parsed>): readon
     ...members,
     ...INHERITED,
     ...(LIBRARIES.get("dart:core") ?? []),
-    ...sources.flatMap((one) => (one.prefix === undefined ? [...broughtIn(one, at, parsed)] : [])),
+    ...sources.flatMap((one) =>
+      one.prefix === undefined ? [...namesImportedBy(one, at, parsed)] : [],
+    ),
     ...sources.flatMap(({ prefix }) => prefix ?? []),
   ]);
   const outlines = [...parsed.values()].map((one) => one.outline);
-  const ours = new Set([
+  const declared = new Set([
     ...outlines.flatMap((one) => [...one.members]),
     ...outlines.flatMap((one) =>
       [...one.callables.keys()].map((key) => key.split(".").at(-1) ?? ""),
     ),
   ]);
   const prefixed = new Set(
-    sources.flatMap((one) => (one.prefix === undefined ? [] : [...broughtIn(one, at, parsed)])),
+    sources.flatMap((one) =>
+      one.prefix === undefined ? [] : [...namesImportedBy(one, at, parsed)],
+    ),
   );
   const unknown = units.flatMap(({ locals, bare, behindDot }) => [
     ...bare.filter(({ text }) => !locals.has(text) && !known.has(text)),
-    ...behindDot.filter(({ text }) => !ours.has(text) && !MEMBERS.has(text) && !prefixed.has(text)),
+    ...behindDot.filter(
+      ({ text }) => !declared.has(text) && !MEMBERS.has(text) && !prefixed.has(text),
+    ),
   ]);
   const unusedImports = sources.filter((one) =>
     one.prefix === undefined
-      ? ![...broughtIn(one, at, parsed)].some((name) => used.has(name))
+      ? ![...namesImportedBy(one, at, parsed)].some((name) => used.has(name))
       : !used.has(one.prefix),
   );
   const unusedPrivate = [...topLevel, ...members].filter(
@@ -137,6 +143,6 @@ function findNameFaults(at: string, parsed: ReadonlyMap<string, Parsed>): readon
     ...unknown.map((node) => `${placeOf(node)} is not declared`),
     ...unusedImports.map(({ uri }) => `${uri} is not used`),
     ...unusedPrivate.map((name) => `${name} is not used`),
-    ...findCallFaults(file.root, outlines),
+    ...findCallProblems(file.root, outlines),
   ];
 }

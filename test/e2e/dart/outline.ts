@@ -1,30 +1,30 @@
-/** What a Dart file declares, and what it brings in. */
+/** Lists what a Dart file declares and imports. */
 import { type Node } from "web-tree-sitter";
 import { nodesIn } from "./grammar.ts";
 
-/** What a function, a method or a constructor takes. */
+/** The parameters of a function, a method or a constructor. */
 export interface Callable {
-  readonly least: number;
-  readonly most: number;
-  /** The named parameters, and whether each has to be there. */
+  readonly minPositional: number;
+  readonly maxPositional: number;
+  /** The named parameters, and whether each is required. */
   readonly named: ReadonlyMap<string, boolean>;
 }
 
 export interface Import {
   readonly uri: string;
   readonly prefix: string | undefined;
-  /** `undefined`: all of it. */
+  /** The names after `show`; `undefined` for all names. */
   readonly shown: readonly string[] | undefined;
   readonly isExport: boolean;
 }
 
 export interface Outline {
   readonly imports: readonly Import[];
-  /** Classes, functions, types and constants of the file. */
+  /** The classes, functions, types and constants of the file. */
   readonly topLevel: ReadonlySet<string>;
-  /** Fields, getters and methods of its classes, and constants of its enums. */
+  /** The fields, getters and methods of its classes, and the constants of its enums. */
   readonly members: ReadonlySet<string>;
-  /** By `Class`, `Class.named`, `function`, and `.method`, where it may be one of several. */
+  /** By `Class`, `Class.named`, `function` or `.method`. Several methods may have one name. */
   readonly callables: ReadonlyMap<string, readonly Callable[]>;
 }
 
@@ -65,7 +65,7 @@ export function outline(root: Node): Outline {
   return { imports: importsIn(root), topLevel, members, callables };
 }
 
-/** The declarations of a class, without what stands inside of methods. */
+/** Yields the declarations of a class, but not those inside its methods. */
 function* memberNodes(node: Node): Generator<Node> {
   for (const child of node.namedChildren) {
     if (child.type === "function_body") continue;
@@ -91,7 +91,7 @@ function importsIn(root: Node): readonly Import[] {
     });
 }
 
-/** The names that a node at the top of a file declares. */
+/** Returns the names that a top-level node declares. */
 function namesOf(node: Node): readonly string[] {
   if (node.type === "type_alias")
     return childrenOf(node, "type_identifier").slice(0, 1).map(textOf);
@@ -105,12 +105,12 @@ function namesOf(node: Node): readonly string[] {
 function readCallable(signature: Node): Callable {
   const list = childrenOf(signature, "formal_parameter_list")[0];
   const optional = list && childrenOf(list, "optional_formal_parameters")[0];
-  const least = list ? childrenOf(list, "formal_parameter").length : 0;
+  const required = list ? childrenOf(list, "formal_parameter").length : 0;
   const parameters = optional ? childrenOf(optional, "formal_parameter") : [];
   const isNamed = optional?.text.startsWith("{") ?? false;
   return {
-    least,
-    most: isNamed ? least : least + parameters.length,
+    minPositional: required,
+    maxPositional: isNamed ? required : required + parameters.length,
     named: new Map(isNamed ? parameters.map((node) => [parameterOf(node), isRequired(node)]) : []),
   };
 }
@@ -122,7 +122,7 @@ function isRequired(parameter: Node): boolean {
   );
 }
 
-/** The name of a parameter: the last identifier, also behind `this.` and `super.`. */
+/** Returns the name of a parameter: its last identifier, also after `this.` and `super.`. */
 export function parameterOf(parameter: Node): string {
   const inner = parameter.namedChildren.find(({ type }) =>
     /^(constructor_param|super_formal_parameter)$/.test(type),

@@ -1,12 +1,12 @@
 /**
- * The names of the Dart SDK, of package:http, of package:test and of Flutter that client/dart uses,
- * each looked up in the documentation of the version that pubspec.yaml asks for: nothing here can ask
- * a compiler. A name that is not in here is a finding, until somebody has looked it up.
+ * The names of the Dart SDK, package:http, package:test and Flutter that client/dart uses. Each was
+ * looked up in the documentation of the version in pubspec.yaml, because no compiler runs here. The
+ * check reports a name that is not in this list: look it up, and then add it.
  */
 
 const words = (text: string) => new Set(text.split(/\s+/).filter((word) => word !== ""));
 
-/** What each library brings in; `dart:core` is always there. */
+/** The names of each library. `dart:core` is always imported. */
 export const LIBRARIES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
     "dart:core",
@@ -45,7 +45,7 @@ export const LIBRARIES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["package:image_picker/image_picker.dart", words("ImagePicker ImageSource XFile")],
 ]);
 
-/** What stands behind a dot, whatever is before it. */
+/** Names after a dot, whatever is before the dot. */
 export const MEMBERS: ReadonlySet<string> = words(`
   add addAll all any bodyBytes bytes cancel cast clear colorScheme complete contains containsKey
   containsValue
@@ -59,7 +59,7 @@ export const MEMBERS: ReadonlySet<string> = words(`
   toLowerCase toSet toString toStringAsFixed toUtc tryParse uri utc values wait zero
 `);
 
-/** What classes have from those that they extend: `BaseRequest` and `State`. */
+/** Members that classes inherit from `BaseRequest` and `State`. */
 export const INHERITED: ReadonlySet<string> = words(
   "contentLength followRedirects mounted setState",
 );

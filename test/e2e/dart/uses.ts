@@ -1,25 +1,25 @@
-/** The names that a Dart file uses, each with where it could be declared. */
+/** Lists the names that a Dart file uses, with the declarations that are in scope. */
 import { type Node } from "web-tree-sitter";
 import { childrenOf, parameterOf } from "./outline.ts";
 import { nodesIn } from "./grammar.ts";
 
-/** One member of a class, or one declaration at the top of a file: names of others' insides are not seen in it. */
+/** One member of a class, or one top-level declaration. Local names of other units are not visible in it. */
 export interface Unit {
-  /** What it declares inside: parameters, variables, functions, type parameters. */
+  /** The names that it declares: parameters, variables, functions, type parameters. */
   readonly locals: ReadonlySet<string>;
-  /** What is found by its name alone. */
+  /** Names without a dot before them. */
   readonly bare: readonly Node[];
-  /** What stands behind a dot. */
+  /** Names after a dot. */
   readonly behindDot: readonly Node[];
 }
 
 const DOT = /^(un)?conditional_assignable_selector$|^cascade_selector$/;
 const NAMES = /^(identifier|type_identifier|identifier_dollar_escaped)$/;
-/** Their first identifiers are declarations, not uses. */
+/** Nodes whose first identifier is a declaration, not a use. */
 const DECLARES =
   /^(class_definition|enum_declaration|enum_constant|type_alias|function_signature|getter_signature|setter_signature|(constant_|factory_)?constructor_signature|initialized_identifier|static_final_declaration|type_parameter|catch_parameters|initialized_variable_definition|for_loop_parts|typed_identifier|label)$/;
 
-/** The units of a file: a signature and the body behind it are one. */
+/** Returns the units of a file. A signature and its body are one unit. */
 export function unitsIn(root: Node): readonly Unit[] {
   return groupsIn(root).map((nodes) => {
     const all = nodes.flatMap((node) => [...nodesIn(node)]);
@@ -33,7 +33,7 @@ export function unitsIn(root: Node): readonly Unit[] {
   });
 }
 
-/** The members of classes, each with its body; at the top of the file likewise. */
+/** Groups the nodes of each member or declaration, with its body. */
 function groupsIn(node: Node): readonly (readonly Node[])[] {
   const groups: Node[][] = [];
   for (const child of node.namedChildren) {
@@ -45,15 +45,15 @@ function groupsIn(node: Node): readonly (readonly Node[])[] {
       continue;
     }
     const last = groups.at(-1);
-    const goesOn =
+    const continuation =
       /^(function_body|static_final_declaration_list|initialized_identifier_list|type_arguments|nullable_type|type_identifier)$/;
-    if (last && goesOn.test(child.type)) last.push(child);
+    if (last && continuation.test(child.type)) last.push(child);
     else groups.push([child]);
   }
   return groups;
 }
 
-/** The identifiers that a node declares. */
+/** Returns the identifiers that a node declares. */
 function declaredBy(node: Node): readonly Node[] {
   if (node.type === "formal_parameter") {
     const name = parameterOf(node);

@@ -1,5 +1,5 @@
-/// The types of what a gallery has, by the extension: phones name no type, or
-/// a wrong one.
+/// The content types of photos, by extension: phones report none, or a wrong
+/// one.
 const Map<String, String> _types = <String, String>{
   'avif': 'image/avif',
   'gif': 'image/gif',
@@ -11,8 +11,8 @@ const Map<String, String> _types = <String, String>{
   'webp': 'image/webp',
 };
 
-/// What the name says, else what the platform says, else a type that no policy
-/// for photos has, so that the service says what it takes.
+/// Returns the type by the file's extension, or else the platform's type. For
+/// an unknown file it is a type that the service refuses with a clear message.
 String contentTypeOf(String name, String? platformType) {
   final int dot = name.lastIndexOf('.');
   final String extension = dot < 0 ? '' : name.substring(dot + 1).toLowerCase();

@@ -1,7 +1,7 @@
 import 'package:edge_presigner/edge_presigner.dart';
 import 'package:flutter/widgets.dart';
 
-/// What the screen says, in the language of the device.
+/// The texts of the screen, in the language of the device.
 class Messages {
   const Messages._({
     required this.title,
@@ -40,7 +40,7 @@ class Messages {
   final String unreadable;
   final String Function(String code) other;
 
-  /// A refusal as a person wants to read it: what happened, and what to do.
+  /// Returns what happened and what to do, for the user.
   String failure(UploadException error) {
     switch (error.code) {
       case UploadCode.tooLarge:
@@ -74,16 +74,17 @@ final Messages _english = Messages._(
   cancel: 'Cancel',
   waiting: 'Uploading',
   stored: 'Stored as',
-  picture: 'The photo that was uploaded',
+  picture: 'The uploaded photo',
   tooLarge: (String megabytes) =>
       'This photo is too large. Choose one of at most $megabytes MB.',
-  wrongType: 'Files of this kind cannot be uploaded. Choose a photo.',
+  wrongType: 'Files of this type cannot be uploaded. Choose a photo.',
   signIn: 'You are signed out. Sign in and try again.',
   offline: 'There is no connection. Try again when you are online.',
-  later: (int seconds) => 'These were many uploads. Wait $seconds seconds.',
+  later: (int seconds) =>
+      'You have uploaded too much. Try again in $seconds seconds.',
   cancelled: 'Cancelled. Nothing was stored.',
   unreadable: 'The photo cannot be read. Choose it again.',
-  other: (String code) => 'That did not work ($code). Try again later.',
+  other: (String code) => 'The upload failed ($code). Try again later.',
 );
 
 final Messages _korean = Messages._(

@@ -15,7 +15,7 @@ const String _endpoint = String.fromEnvironment(
 );
 const String _token = String.fromEnvironment('TOKEN');
 
-/// Picks a photo, sends it, and shows its key and the photo as it is stored.
+/// Picks a photo, uploads it, and shows its key and the stored photo.
 class UploadScreen extends StatefulWidget {
   const UploadScreen({super.key});
 
@@ -30,7 +30,7 @@ class _UploadScreenState extends State<UploadScreen> {
   );
   final ImagePicker _picker = ImagePicker();
 
-  /// There while a photo is on its way.
+  /// Set while a photo is being uploaded.
   Completer<void>? _cancelling;
   double? _progress;
   String? _key;
@@ -86,7 +86,7 @@ class _UploadScreenState extends State<UploadScreen> {
     _update(() => _picture = ticket.url);
   }
 
-  /// The screen may be gone when an answer comes.
+  /// Changes the state, unless the screen was closed.
   void _update(VoidCallback change) {
     if (mounted) setState(change);
   }
@@ -130,7 +130,7 @@ class _UploadScreenState extends State<UploadScreen> {
         TextButton(onPressed: _cancel, child: Text(messages.cancel)),
       ];
 
-  /// A screen reader says it as soon as it changes.
+  /// Shows the result. Screen readers announce it as soon as it changes.
   Widget _buildOutcome(BuildContext context, Messages messages) {
     final UploadException? failure = _failure;
     final String? key = _key;

@@ -3,8 +3,8 @@ import 'dart:math';
 import 'stop_signal.dart';
 import 'upload_exception.dart';
 
-/// Tries again what may succeed later, with pauses that grow and are never
-/// the same for two clients.
+/// Retries what may succeed later. The pauses grow and are random, so that
+/// clients do not all return at once.
 class BackOff {
   BackOff({
     Random? random,
@@ -18,17 +18,17 @@ class BackOff {
   final Random _random;
   final Future<void> Function(Duration duration) _wait;
 
-  /// How often in all.
+  /// How many tries there are, with the first one.
   final int attempts;
 
-  /// The longest pause after the first failure; it doubles with each.
+  /// The longest pause after the first failure. It doubles with each failure.
   final Duration first;
 
-  /// No pause is longer. Where a service asks for more, its refusal stands.
+  /// The longest pause of all. A longer `Retry-After` is not waited for.
   final Duration longest;
 
-  /// Does [work] until it succeeds, fails for good, or has failed too often.
-  Future<T> retry<T>(Future<T> Function() work, Stop stop) async {
+  /// Calls [work] until it succeeds, cannot succeed, or has failed too often.
+  Future<T> retry<T>(Future<T> Function() work, StopSignal stop) async {
     int failures = 0;
     while (true) {
       stop.check();
@@ -38,7 +38,7 @@ class BackOff {
         failures += 1;
         final Duration asked = error.retryAfter ?? Duration.zero;
         final bool isFinal = !error.isTransient || asked > longest;
-        // What was retried inside of this is not retried once more.
+        // What was already retried inside [work] is not retried here.
         if (isFinal || error.wasRetried) rethrow;
         if (failures >= attempts) throw error.afterRetries();
         await pause(asked + _jitter(failures), stop);
@@ -46,13 +46,13 @@ class BackOff {
     }
   }
 
-  /// Ends early where it is stopped, and then throws `cancelled`.
-  Future<void> pause(Duration duration, Stop stop) async {
+  /// Waits. Throws `cancelled` as soon as it is stopped.
+  Future<void> pause(Duration duration, StopSignal stop) async {
     await Future.any<void>(<Future<void>>[_wait(duration), stop.whenStopped]);
     stop.check();
   }
 
-  /// Anything from nothing to the whole pause.
+  /// Returns a random duration between zero and the longest pause.
   Duration _jitter(int failures) {
     int most = first.inMilliseconds;
     for (int i = 1; i < failures; i += 1) {

@@ -1,6 +1,6 @@
 import 'read_json.dart';
 
-/// An upload that the service found in the store, as it was granted.
+/// An upload that the service has verified in the store.
 class CompletedUpload {
   const CompletedUpload({
     required this.id,
@@ -29,14 +29,14 @@ class CompletedUpload {
   final String id;
   final String policy;
 
-  /// What an app keeps.
+  /// The key of the object in the bucket.
   final String key;
 
   /// In bytes.
   final int size;
   final String contentType;
 
-  /// A signed statement (compact JWS) that any backend can check.
+  /// A signed proof (compact JWS) that any backend can check.
   final String receipt;
   final DateTime completedAt;
 

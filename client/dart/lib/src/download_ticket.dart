@@ -1,6 +1,6 @@
 import 'read_json.dart';
 
-/// A URL to read one object with, until it expires.
+/// A presigned request that reads one object, until it expires.
 class DownloadTicket {
   const DownloadTicket({
     required this.method,

@@ -21,18 +21,17 @@ import 'upload_record.dart';
 import 'upload_state.dart';
 import 'single_part_upload.dart';
 
-/// Uploads, downloads and deletes with tickets of one service. All methods
-/// throw [UploadException], and what `getToken` and the stores of the app
-/// throw.
+/// The client of one service. All methods throw [UploadException], or what
+/// `getToken` and the app's [ResumeStorage] throw.
 class EdgePresigner {
-  /// [getToken] is called before each request to the service, and again after
-  /// a token was refused: it should answer from memory while its token is
-  /// good. [client] is closed by whoever made it.
+  /// Creates a client. [getToken] is called before each request to the
+  /// service, and once more after a token was refused: return a cached token
+  /// while it is valid. If you pass [client], close it yourself.
   EdgePresigner({
     required Uri endpoint,
     required Future<String> Function() getToken,
     http.Client? client,
-    ResumeStore? resumeStore,
+    ResumeStorage? resumeStorage,
     DateTime Function()? now,
     Random? random,
     Future<void> Function(Duration duration)? wait,
@@ -41,7 +40,7 @@ class EdgePresigner {
           getToken: getToken,
           client: client ?? http.Client(),
           isOwnClient: client == null,
-          resumeStore: resumeStore ?? MemoryResumeStore(),
+          resumeStorage: resumeStorage ?? MemoryResumeStorage(),
           now: now ?? DateTime.now,
           backOff: BackOff(random: random, wait: wait),
         );
@@ -51,12 +50,12 @@ class EdgePresigner {
     required Future<String> Function() getToken,
     required http.Client client,
     required bool isOwnClient,
-    required ResumeStore resumeStore,
+    required ResumeStorage resumeStorage,
     required DateTime Function() now,
     required BackOff backOff,
   })  : _client = client,
         _isOwnClient = isOwnClient,
-        _resumeStore = resumeStore,
+        _resumeStorage = resumeStorage,
         _now = now,
         _service = Service(
           endpoint: endpoint,
@@ -67,11 +66,11 @@ class EdgePresigner {
 
   final http.Client _client;
   final bool _isOwnClient;
-  final ResumeStore _resumeStore;
+  final ResumeStorage _resumeStorage;
   final DateTime Function() _now;
   final Service _service;
 
-  /// Uploads bytes that are in memory: a photo, say.
+  /// Uploads bytes that are in memory, such as a photo.
   Future<CompletedUpload> uploadBytes(
     Uint8List bytes,
     UploadOptions options, {
@@ -86,12 +85,13 @@ class EdgePresigner {
         cancelled: cancelled,
       );
 
-  /// Uploads what [openRead] opens, of exactly [size] bytes, without holding
-  /// more of it in memory than is on its way. On the web the browser takes
-  /// each PUT as a whole: progress then goes by parts.
+  /// Uploads what [openRead] returns, exactly [size] bytes. The file is
+  /// streamed, and not held in memory. On the web the browser buffers each
+  /// PUT, so that progress is reported once a part.
   ///
-  /// When [cancelled] completes, it throws `cancelled`: with a `resumeKey` the
-  /// parts stay, and the same call goes on later; else nothing is left behind.
+  /// Throws `cancelled` when [cancelled] completes. With a `resumeKey` the
+  /// parts are kept, and the same call continues later. Without one
+  /// everything is deleted.
   Future<CompletedUpload> uploadStream(
     OpenRead openRead,
     UploadOptions options, {
@@ -99,108 +99,117 @@ class EdgePresigner {
     ProgressCallback? onProgress,
     Future<void>? cancelled,
   }) async {
-    final Job job = Job(
+    final UploadContext context = UploadContext(
       service: _service,
       openRead: openRead,
       size: size,
       options: options,
-      stop: Stop()..follow(cancelled),
+      stop: StopSignal()..follow(cancelled),
       now: _now,
       onProgress: onProgress,
     );
-    final SavedState saved = SavedState(_resumeStore, options.resumeKey);
+    final SavedState saved = SavedState(_resumeStorage, options.resumeKey);
     final UploadState? state = await saved.load();
     if (state != null && state.size == size) {
       try {
-        return await PartsUpload(job, state, saved).resume();
+        return await MultipartUpload(context, state, saved).resume();
       } on UploadException catch (error) {
         final bool isOver = error.code == UploadCode.uploadExpired ||
             error.code == UploadCode.uploadNotFound;
         if (!isOver) rethrow;
       }
     }
-    return _begin(job, saved);
+    return _create(context, saved);
   }
 
-  Future<CompletedUpload> _begin(Job job, SavedState saved) async {
-    final GrantedUpload granted = await _service.begin(job.request, job.stop);
-    final Parts? parts = granted.parts;
-    if (parts != null) {
-      final UploadState state = _stateOf(granted.id, parts, job.size);
-      return PartsUpload(job, state, saved, tickets: parts.tickets).run();
+  Future<CompletedUpload> _create(
+      UploadContext context, SavedState saved) async {
+    final CreatedUpload created =
+        await _service.createUpload(context.request, context.stop);
+    final MultipartTicket? multipart = created.multipart;
+    if (multipart != null) {
+      final UploadState state = _stateOf(created.id, multipart, context.size);
+      return MultipartUpload(context, state, saved, tickets: multipart.tickets)
+          .run();
     }
-    final Ticket? ticket = granted.ticket;
-    if (ticket == null) throw unexpected('has no ticket');
-    return WholeUpload(job, granted.id, ticket).run();
+    final Ticket? ticket = created.ticket;
+    if (ticket == null) throw unexpectedAnswer('has no ticket');
+    return SinglePartUpload(context, created.id, ticket).run();
   }
 
-  /// The requests that an operating system sends while the app sleeps. With
-  /// [isBackground] their tickets live for the policy's `backgroundExpiresIn`;
-  /// a policy without one refuses. [complete] ends the upload afterwards.
+  /// Returns requests that the operating system can send while the app is
+  /// suspended. With [isBackground] their tickets are valid for the policy's
+  /// `backgroundExpiresIn`; a policy without it refuses. Call [complete] when
+  /// they are sent.
   Future<TransferPlan> transferPlan(
     UploadOptions options, {
     required int size,
     bool isBackground = true,
   }) async {
-    final Stop stop = Stop();
+    final StopSignal stop = StopSignal();
     final Json request =
         options.toRequest(size: size, isBackground: isBackground);
-    final GrantedUpload granted = await _service.begin(request, stop);
-    final Ticket? ticket = granted.ticket;
-    final Parts? parts = granted.parts;
+    final CreatedUpload created = await _service.createUpload(request, stop);
+    final Ticket? ticket = created.ticket;
+    final MultipartTicket? multipart = created.multipart;
     final List<TransferTask> tasks = <TransferTask>[];
     if (ticket != null) tasks.add(taskOf(ticket, size, _now()));
-    if (parts != null) {
-      final UploadState state = _stateOf(granted.id, parts, size);
-      for (final Ticket part in parts.tickets) {
+    if (multipart != null) {
+      final UploadState state = _stateOf(created.id, multipart, size);
+      for (final Ticket part in multipart.tickets) {
         tasks.add(partTaskOf(part, state, _now()));
       }
-      while (tasks.length < parts.partCount) {
+      while (tasks.length < multipart.partCount) {
         final int first = tasks.length + 1;
-        final int last = min(tasks.length + signedAtOnce, parts.partCount);
+        final int last =
+            min(tasks.length + maxPartsPerRequest, multipart.partCount);
         final List<Ticket> more = await _service.signParts(
-          granted.id,
+          created.id,
           <int>[for (int part = first; part <= last; part += 1) part],
           stop,
           isBackground: isBackground,
         );
-        if (more.isEmpty) throw unexpected('has no tickets');
+        if (more.isEmpty) throw unexpectedAnswer('has no part tickets');
         for (final Ticket part in more) {
           tasks.add(partTaskOf(part, state, _now()));
         }
       }
     }
-    return TransferPlan(id: granted.id, key: granted.key, tasks: tasks);
+    return TransferPlan(id: created.id, key: created.key, tasks: tasks);
   }
 
-  UploadState _stateOf(String id, Parts parts, int size) => UploadState(
+  UploadState _stateOf(String id, MultipartTicket multipart, int size) =>
+      UploadState(
         id: id,
         size: size,
-        partSize: parts.partSize,
-        partCount: parts.partCount,
+        partSize: multipart.partSize,
+        partCount: multipart.partCount,
       );
 
-  /// Has the service look whether the file is there, as often as it is asked.
-  /// [etags] of parts, by their numbers, are for stores that cannot list them.
+  /// Completes an upload: the service verifies that the file is stored. Can be
+  /// called again safely. Pass the [etags] of the parts, by part number, for a
+  /// store that cannot list parts.
   Future<CompletedUpload> complete(String id, {Map<int, String>? etags}) {
     final Json request = <String, Object?>{
       if (etags != null) 'parts': partsToJson(etags),
     };
-    return _service.complete(id, request, Stop());
+    return _service.complete(id, request, StopSignal());
   }
 
-  /// Gives an upload up: parts are forgotten, a quota's bytes come back.
-  Future<void> abort(String id) => _service.abort(id, Stop());
+  /// Aborts an upload: its parts are deleted, and its bytes no longer count
+  /// against the quota.
+  Future<void> abort(String id) => _service.abort(id, StopSignal());
 
-  /// The same for one that stopped under a `resumeKey`.
+  /// Aborts the upload that was interrupted under [resumeKey], and deletes its
+  /// saved state.
   Future<void> discard(String resumeKey) async {
-    final SavedState saved = SavedState(_resumeStore, resumeKey);
+    final SavedState saved = SavedState(_resumeStorage, resumeKey);
     final UploadState? state = await saved.load();
     if (state != null) await abort(state.id);
     await saved.remove();
   }
 
-  /// A URL to read an object of the user's own with.
+  /// Returns a ticket to read an object of the user.
   Future<DownloadTicket> download(
     String key, {
     String? policy,
@@ -214,36 +223,39 @@ class EdgePresigner {
       if (isInline) 'disposition': 'inline',
     };
     return DownloadTicket.fromJson(
-      await _service.ask('POST', '/v1/downloads', body: request, stop: Stop()),
+      await _service.callService('POST', '/v1/downloads',
+          body: request, stop: StopSignal()),
     );
   }
 
-  /// Deletes an object of the user's own.
+  /// Deletes an object of the user.
   Future<void> remove(String key, {String? policy}) async {
     final Json request = <String, Object?>{
       'key': key,
       if (policy != null) 'policy': policy,
     };
-    await _service.ask('DELETE', '/v1/objects', body: request, stop: Stop());
+    await _service.callService('DELETE', '/v1/objects',
+        body: request, stop: StopSignal());
   }
 
-  /// The user's uploads of policies with a quota, the newest first.
+  /// Returns a page of the user's uploads, of policies with a quota, the newest
+  /// first.
   Future<UploadPage> list({String? status, String? cursor}) async {
     final Map<String, String> query = <String, String>{
       if (status != null) 'status': status,
       if (cursor != null) 'cursor': cursor,
     };
     return UploadPage.fromJson(
-      await _service.ask(
+      await _service.callService(
         'GET',
         '/v1/uploads',
         query: query.isEmpty ? null : query,
-        stop: Stop(),
+        stop: StopSignal(),
       ),
     );
   }
 
-  /// Closes the client, where it was made here.
+  /// Closes the HTTP client, unless it was passed to the constructor.
   void close() {
     if (_isOwnClient) _client.close();
   }

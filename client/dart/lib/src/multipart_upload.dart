@@ -13,58 +13,60 @@ import 'ticket.dart';
 import 'upload_exception.dart';
 import 'upload_state.dart';
 
-/// A file that is sent in parts, from its begin or from where it stopped.
-class PartsUpload {
-  PartsUpload(this._job, this._state, this._saved, {List<Ticket>? tickets}) {
+/// A multipart upload, new or resumed.
+class MultipartUpload {
+  MultipartUpload(this._context, this._state, this._saved,
+      {List<Ticket>? tickets}) {
     _tickets.keep(tickets ?? <Ticket>[]);
   }
 
-  final Job _job;
+  final UploadContext _context;
   final UploadState _state;
   final SavedState _saved;
 
-  /// Bytes of each part that are on their way, or there.
+  /// How many bytes of each part have been sent.
   final Map<int, int> _sent = <int, int>{};
 
   late final PartTickets _tickets = PartTickets(
     sign: (List<int> partNumbers) =>
-        _job.service.signParts(_state.id, partNumbers, _job.stop),
-    now: _job.now,
+        _context.service.signParts(_state.id, partNumbers, _context.stop),
+    now: _context.now,
   );
 
-  /// Sends all parts of an upload that has just begun.
-  Future<CompletedUpload> run() => _guard(() async {
+  /// Sends all parts of a new upload, and completes it.
+  Future<CompletedUpload> run() => _cleanUpAfter(() async {
         await _saved.save(_state);
         await _sendAll(_numbers());
         return _complete();
       });
 
-  /// Sends what is missing.
-  Future<CompletedUpload> resume() => _guard(() async {
+  /// Sends the missing parts of an earlier upload, and completes it.
+  Future<CompletedUpload> resume() => _cleanUpAfter(() async {
         try {
           await _sendAll(await _findMissing());
         } on UploadException catch (error) {
-          // It may be completed, and only the answer was lost.
-          final bool isOver = error.code == UploadCode.alreadyCompleted ||
+          // Perhaps it was completed, and only the answer was lost.
+          final bool hasEnded = error.code == UploadCode.alreadyCompleted ||
               error.code == UploadCode.uploadExpired;
-          if (!isOver) rethrow;
+          if (!hasEnded) rethrow;
           return _completeOr(error);
         }
         return _complete();
       });
 
-  /// Completes what is over for sending, or says that it is over.
-  Future<CompletedUpload> _completeOr(UploadException over) async {
+  /// Completes the upload, or throws [ended] if that fails, too.
+  Future<CompletedUpload> _completeOr(UploadException ended) async {
     try {
-      return await _askToComplete();
+      return await _callComplete();
     } on UploadException catch (error) {
       if (error.isTransient || error.code == UploadCode.cancelled) rethrow;
-      throw over;
+      throw ended;
     }
   }
 
-  /// What can be resumed stays; what nobody could resume is taken back.
-  Future<CompletedUpload> _guard(
+  /// Runs [work]. After a failure, keeps an upload that can be resumed, and
+  /// aborts any other.
+  Future<CompletedUpload> _cleanUpAfter(
     Future<CompletedUpload> Function() work,
   ) async {
     try {
@@ -72,13 +74,13 @@ class PartsUpload {
       await _saved.remove();
       return completed;
     } on UploadException catch (error) {
-      final bool isOver = error.code == UploadCode.uploadExpired ||
+      final bool hasEnded = error.code == UploadCode.uploadExpired ||
           error.code == UploadCode.uploadNotFound ||
           error.code == UploadCode.alreadyExists ||
           error.upload == 'rejected';
-      if (isOver) await _saved.remove();
-      final bool isLost = _saved.key == null && !isOver;
-      if (isLost) await _job.service.tryToAbort(_state.id);
+      if (hasEnded) await _saved.remove();
+      final bool cannotResume = _saved.key == null && !hasEnded;
+      if (cannotResume) await _context.service.tryToAbort(_state.id);
       rethrow;
     }
   }
@@ -90,10 +92,11 @@ class PartsUpload {
           partNumber,
       ];
 
-  /// The parts that the store lacks. Where it cannot list them, those of which
-  /// no ETag was kept.
+  /// Returns the parts that are not stored. If the store cannot list them,
+  /// returns those without a saved ETag.
   Future<List<int>> _findMissing() async {
-    final Json progress = await _job.service.findParts(_state.id, _job.stop);
+    final Json progress =
+        await _context.service.listParts(_state.id, _context.stop);
     if (progress['partsListed'] == true) {
       _state.etags.clear();
       for (final Json part in readObjects(progress, 'done')) {
@@ -114,9 +117,9 @@ class PartsUpload {
     ];
   }
 
-  /// Several at once. When one of them fails for good, the others stop.
+  /// Sends parts, several at once. If one fails, the others are stopped.
   Future<void> _sendAll(List<int> partNumbers) async {
-    final Stop stop = Stop()..follow(_job.stop.whenStopped);
+    final StopSignal stop = StopSignal()..follow(_context.stop.whenStopped);
     final Queue<int> waiting = Queue<int>.of(partNumbers);
     Object? failure;
     StackTrace? trace;
@@ -134,9 +137,9 @@ class PartsUpload {
       }
     }
 
-    final int runners = min(_job.options.concurrency, partNumbers.length);
+    final int workers = min(_context.options.concurrency, partNumbers.length);
     await Future.wait<void>(<Future<void>>[
-      for (int runner = 0; runner < runners; runner += 1) run(),
+      for (int worker = 0; worker < workers; worker += 1) run(),
     ]);
     final Object? first = failure;
     if (first != null) {
@@ -147,10 +150,10 @@ class PartsUpload {
   Future<void> _sendPart(
     int partNumber,
     Queue<int> waiting,
-    Stop stop,
+    StopSignal stop,
   ) async {
     bool isRenewed = false;
-    await _job.backOff.retry<void>(() async {
+    await _context.backOff.retry<void>(() async {
       final Answer answer = await _put(partNumber, waiting, stop);
       if (answer.isSuccess) {
         _state.etags[partNumber] = etagOf(answer) ?? '';
@@ -161,31 +164,32 @@ class PartsUpload {
       if (answer.status == 404) {
         throw const UploadException(
           UploadCode.uploadExpired,
-          'The store has no such upload any more',
+          'The store no longer has this upload: start it again',
           status: 404,
         );
       }
-      final bool mayExpire = isRefused(answer.status) && !isRenewed;
+      final bool mayExpire = isTicketRefused(answer.status) && !isRenewed;
       if (mayExpire) {
         isRenewed = true;
         _tickets.drop(partNumber);
       }
-      throw storeRefusal(
+      throw storeError(
         answer,
-        isTransient: mayExpire || isPassing(answer.status),
+        isTransient: mayExpire || isTransientStatus(answer.status),
       );
     }, stop);
   }
 
-  Future<Answer> _put(int partNumber, Queue<int> waiting, Stop stop) async {
-    final int ahead = min(_job.options.concurrency, signedAtOnce - 1);
+  Future<Answer> _put(
+      int partNumber, Queue<int> waiting, StopSignal stop) async {
+    final int ahead = min(_context.options.concurrency, maxPartsPerRequest - 1);
     final List<int> next = waiting.take(ahead).toList();
     final Ticket ticket = await _tickets.take(partNumber, next);
     _sent[partNumber] = 0;
     return putTicket(
-      _job.client,
+      _context.client,
       ticket,
-      _job.slice(_state.startOf(partNumber), _state.endOf(partNumber)),
+      _context.slice(_state.startOf(partNumber), _state.endOf(partNumber)),
       stop: stop,
       onSent: (int sentBytes) {
         _sent[partNumber] = sentBytes;
@@ -196,26 +200,26 @@ class PartsUpload {
 
   Future<CompletedUpload> _complete() async {
     try {
-      return await _askToComplete();
+      return await _callComplete();
     } on UploadException catch (error) {
       final bool isPartMissing = error.code == UploadCode.verificationFailed &&
           error.upload == 'pending';
       if (!isPartMissing) rethrow;
       await _sendAll(await _findMissing());
-      return _askToComplete();
+      return _callComplete();
     }
   }
 
-  /// The ETags are for stores that cannot list parts; without all of them none
-  /// are of use.
-  Future<CompletedUpload> _askToComplete() {
+  /// Completes the upload. The ETags are for stores that cannot list parts, and
+  /// are sent only if all of them are known.
+  Future<CompletedUpload> _callComplete() {
     final Map<int, String> etags = _state.etags;
     final bool hasAll =
         etags.length == _state.partCount && !etags.containsValue('');
     final Json request = <String, Object?>{
       if (hasAll) 'parts': partsToJson(etags),
     };
-    return _job.service.complete(_state.id, request, _job.stop);
+    return _context.service.complete(_state.id, request, _context.stop);
   }
 
   int _lengthOf(int partNumber) =>
@@ -226,11 +230,11 @@ class PartsUpload {
     for (final int bytes in _sent.values) {
       sum += bytes;
     }
-    _job.report(sum);
+    _context.report(sum);
   }
 }
 
-/// `parts` of a request to complete.
+/// Returns the field `parts` of a request to complete.
 List<Json> partsToJson(Map<int, String> etags) => <Json>[
       for (final MapEntry<int, String> entry in etags.entries)
         <String, Object?>{'partNumber': entry.key, 'etag': entry.value},

@@ -3,12 +3,12 @@ import 'dart:async';
 import 'read_json.dart';
 import 'ticket.dart';
 
-/// The tickets of parts that can be used now. One request at a time asks for
-/// more, for all who wait.
+/// The valid tickets of parts. More are requested in one request at a time, for
+/// all parts that wait.
 class PartTickets {
   PartTickets({required this.sign, required this.now});
 
-  /// Asks for the tickets of these parts.
+  /// Requests the tickets of these parts.
   final Future<List<Ticket>> Function(List<int> partNumbers) sign;
   final DateTime Function() now;
 
@@ -16,8 +16,8 @@ class PartTickets {
   final Map<int, DateTime> _staleFrom = <int, DateTime>{};
   Future<void>? _signing;
 
-  /// They are taken for stale a little before they expire: the clock is the
-  /// device's own, but what is counted with it is only how long ago they came.
+  /// Keeps tickets. They count as stale a little before they expire. Only the
+  /// time since their arrival counts, so that a wrong clock does no harm.
   void keep(List<Ticket> tickets) {
     for (final Ticket ticket in tickets) {
       final int? partNumber = ticket.partNumber;
@@ -27,13 +27,13 @@ class PartTickets {
     }
   }
 
-  /// The store refused it.
+  /// Drops a ticket that the store refused.
   void drop(int partNumber) {
     _tickets.remove(partNumber);
   }
 
-  /// The ticket of one part. Where it has to be asked for, those of [next] are
-  /// asked for with it.
+  /// Returns the ticket of one part. Requests it if there is none, together
+  /// with those of [next].
   Future<Ticket> take(int partNumber, List<int> next) async {
     while (true) {
       final Ticket? ticket = _tickets[partNumber];
@@ -43,11 +43,11 @@ class PartTickets {
         await signing;
         continue;
       }
-      return _ask(partNumber, next);
+      return _requestTickets(partNumber, next);
     }
   }
 
-  Future<Ticket> _ask(int partNumber, List<int> next) async {
+  Future<Ticket> _requestTickets(int partNumber, List<int> next) async {
     final Completer<void> done = Completer<void>();
     _signing = done.future;
     try {
@@ -64,7 +64,7 @@ class PartTickets {
     }
     final Ticket? ticket = _tickets[partNumber];
     if (ticket == null) {
-      throw unexpected('has other parts than were asked for');
+      throw unexpectedAnswer('has tickets for other parts than requested');
     }
     return ticket;
   }

@@ -10,28 +10,28 @@ import 'upload_exception.dart';
 
 const int _answerBytes = 256 * 1024;
 
-/// The slowest line that is waited for.
-const int _bytesPerSecond = 8192;
+/// The time limit allows for a connection that is at least this fast.
+const int _minBytesPerSecond = 8192;
 
-/// Sends the slice as the ticket says. What the store answers is returned,
-/// whatever it is. Throws `network`, `cancelled` and `file-unreadable`.
+/// Sends the slice with the ticket. Returns the store's answer, even if it is
+/// an error. Throws `network`, `cancelled` or `file-unreadable`.
 Future<Answer> putTicket(
   http.Client client,
   Ticket ticket,
   FileSlice slice, {
-  required Stop stop,
+  required StopSignal stop,
   required void Function(int sentBytes) onSent,
 }) async {
   UploadException? unreadable;
-  final Stream<List<int>> body = measure(
+  final Stream<List<int>> body = withProgress(
     slice,
     onSent: onSent,
-    onFault: (UploadException fault) => unreadable = fault,
+    onFailure: (UploadException failure) => unreadable = failure,
   );
-  // The client may have made something else of it, or nothing.
+  // The HTTP client may wrap or swallow the error of the body.
   void checkFile() {
-    final UploadException? fault = unreadable;
-    if (fault != null) throw fault;
+    final UploadException? failure = unreadable;
+    if (failure != null) throw failure;
   }
 
   try {
@@ -49,7 +49,7 @@ Future<Answer> putTicket(
         return request;
       },
       stop: stop,
-      timeout: Duration(seconds: 60 + slice.length ~/ _bytesPerSecond),
+      timeout: Duration(seconds: 60 + slice.length ~/ _minBytesPerSecond),
       limit: _answerBytes,
     );
     checkFile();
@@ -60,31 +60,31 @@ Future<Answer> putTicket(
   }
 }
 
-/// What the store said, as an error. Nothing of it is repeated but the code
-/// that it names: the rest shows the request.
-UploadException storeRefusal(Answer answer, {required bool isTransient}) {
+/// Returns the store's answer as an error. Only its code is repeated: the rest
+/// shows the request.
+UploadException storeError(Answer answer, {required bool isTransient}) {
   final String text = utf8.decode(answer.body, allowMalformed: true);
   final RegExpMatch? match =
       RegExp('<Code>([A-Za-z0-9]{1,64})</Code>').firstMatch(text);
-  final String? named = match?.group(1);
-  final String says = named == null ? '' : ' $named';
+  final String? storeCode = match?.group(1);
+  final String suffix = storeCode == null ? '' : ' $storeCode';
   return UploadException(
     UploadCode.storeRefused,
-    'The store answered ${answer.status}$says',
+    'The store answered ${answer.status}$suffix',
     status: answer.status,
     retryAfter: answer.retryAfter,
     isTransient: isTransient,
   );
 }
 
-/// The store or the network failed: the same ticket may do later (409: two
-/// requests at once for one key).
-bool isPassing(int status) =>
+/// Whether the same ticket may work later (409: two requests for one key at
+/// once).
+bool isTransientStatus(int status) =>
     status == 408 || status == 409 || status == 429 || status >= 500;
 
-/// The ticket expired, as stores say it; or something differs from what was
-/// signed, which another ticket does not mend.
-bool isRefused(int status) => status == 400 || status == 403;
+/// Whether the store refused the ticket. A new one helps if it expired, and
+/// does not help if the request differs from what was signed.
+bool isTicketRefused(int status) => status == 400 || status == 403;
 
-/// Without the quotes of the header.
+/// Returns the ETag without its quotes.
 String? etagOf(Answer answer) => answer.headers['etag']?.replaceAll('"', '');

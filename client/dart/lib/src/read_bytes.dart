@@ -3,15 +3,14 @@ import 'dart:typed_data';
 
 import 'upload_exception.dart';
 
-/// Opens the bytes from [start] up to [end], which is not in it: what
-/// `XFile.openRead` and `File.openRead` are. Called again for another try.
+/// Opens the bytes from [start] up to, but not including, [end], as
+/// `XFile.openRead` and `File.openRead` do. Called again for each try.
 typedef OpenRead = Stream<List<int>> Function(int start, int end);
 
-/// How many bytes of all were handed to the network. After a failure it goes
-/// back to what the store has.
+/// Reports how many bytes have been sent. Goes back after a failure.
 typedef ProgressCallback = void Function(int sentBytes, int totalBytes);
 
-/// The bytes that one ticket is for.
+/// The bytes of the file that are sent with one ticket.
 class FileSlice {
   const FileSlice(this._openRead, this._start, this._end);
 
@@ -24,34 +23,35 @@ class FileSlice {
   Stream<List<int>> open() => _openRead(_start, _end);
 }
 
-const int _sliceBytes = 65536;
+const int _chunkBytes = 65536;
 
-/// Bytes in memory as a stream of small slices, so that there is progress.
+/// Returns bytes in memory as a stream of small chunks, so that there is
+/// progress.
 OpenRead openBytes(Uint8List bytes) {
   return (int start, int end) async* {
-    for (int offset = start; offset < end; offset += _sliceBytes) {
+    for (int offset = start; offset < end; offset += _chunkBytes) {
       yield Uint8List.sublistView(
         bytes,
         offset,
-        min(offset + _sliceBytes, end),
+        min(offset + _chunkBytes, end),
       );
     }
   };
 }
 
-/// The bytes of [slice], with progress. Where they are not of its length, or
-/// cannot be read, [onFault] hears it, and the stream ends with it.
-Stream<List<int>> measure(
+/// Returns the bytes of [slice], and reports progress. If they cannot be read,
+/// or their length is wrong, calls [onFailure] and ends with that error.
+Stream<List<int>> withProgress(
   FileSlice slice, {
   required void Function(int sentBytes) onSent,
-  required void Function(UploadException fault) onFault,
+  required void Function(UploadException failure) onFailure,
 }) async* {
   int sent = 0;
-  UploadException? fault;
+  UploadException? failure;
   try {
     await for (final List<int> chunk in slice.open()) {
       if (sent + chunk.length > slice.length) {
-        fault = _otherLength('has more than', slice.length);
+        failure = _wrongLength('has more than', slice.length);
         break;
       }
       yield chunk;
@@ -59,22 +59,22 @@ Stream<List<int>> measure(
       onSent(sent);
     }
   } on Exception catch (error) {
-    fault = UploadException(
+    failure = UploadException(
       UploadCode.fileUnreadable,
-      'The file cannot be read',
+      'Choose the file again: it cannot be read',
       cause: error,
     );
   }
-  if (fault == null && sent < slice.length) {
-    fault = _otherLength('has less than', slice.length);
+  if (failure == null && sent < slice.length) {
+    failure = _wrongLength('has less than', slice.length);
   }
-  if (fault != null) {
-    onFault(fault);
-    throw fault;
+  if (failure != null) {
+    onFailure(failure);
+    throw failure;
   }
 }
 
-/// All of it. Throws `unexpected-answer` beyond [limit] bytes.
+/// Returns the whole stream. Throws `unexpected-answer` after [limit] bytes.
 Future<Uint8List> readAtMost(Stream<List<int>> stream, int limit) async {
   final BytesBuilder builder = BytesBuilder();
   await for (final List<int> chunk in stream) {
@@ -89,7 +89,7 @@ Future<Uint8List> readAtMost(Stream<List<int>> stream, int limit) async {
   return builder.takeBytes();
 }
 
-UploadException _otherLength(String how, int length) => UploadException(
+UploadException _wrongLength(String how, int length) => UploadException(
       UploadCode.fileUnreadable,
-      'The file $how the $length bytes that were told: was it changed?',
+      'The file $how $length bytes: pass its exact size, and do not change it',
     );

@@ -3,94 +3,98 @@ import 'dart:typed_data';
 
 import 'upload_exception.dart';
 
-/// An object of JSON.
+/// A JSON object.
 typedef Json = Map<String, Object?>;
 
-/// Throws `unexpected-answer` for what is no object of JSON in UTF-8.
+/// Returns the JSON object in [bytes]. Throws `unexpected-answer` for anything
+/// else.
 Json parseJson(Uint8List bytes) {
   try {
     final Object? value = jsonDecode(utf8.decode(bytes));
     if (value is Json) return value;
   } on FormatException catch (error) {
-    throw unexpected('is no JSON', error);
+    throw unexpectedAnswer('is not JSON', error);
   }
-  throw unexpected('is no object');
+  throw unexpectedAnswer('is not a JSON object');
 }
 
-/// A text that has to be there.
+/// Returns a string. Throws `unexpected-answer` if there is none.
 String readText(Json json, String name) {
   final Object? value = json[name];
   if (value is String) return value;
-  throw unexpected('has no text "$name"');
+  throw unexpectedAnswer('has no string "$name"');
 }
 
-/// A text, or nothing.
+/// Returns a string, or `null`.
 String? readTextOrNull(Json json, String name) {
   final Object? value = json[name];
   return value is String ? value : null;
 }
 
-/// A whole number that has to be there.
+/// Returns an integer. Throws `unexpected-answer` if there is none.
 int readInt(Json json, String name) {
   final Object? value = json[name];
   if (value is int) return value;
-  throw unexpected('has no whole number "$name"');
+  throw unexpectedAnswer('has no integer "$name"');
 }
 
-/// A whole number, or nothing.
+/// Returns an integer, or `null`.
 int? readIntOrNull(Json json, String name) {
   final Object? value = json[name];
   return value is int ? value : null;
 }
 
-/// An object that has to be there.
+/// Returns an object. Throws `unexpected-answer` if there is none.
 Json readObject(Json json, String name) {
   final Object? value = json[name];
   if (value is Json) return value;
-  throw unexpected('has no object "$name"');
+  throw unexpectedAnswer('has no object "$name"');
 }
 
-/// A list of objects that has to be there.
+/// Returns a list of objects. Throws `unexpected-answer` if there is none.
 List<Json> readObjects(Json json, String name) {
   final Object? value = json[name];
-  if (value is! List<Object?>) throw unexpected('has no list "$name"');
+  if (value is! List<Object?>) throw unexpectedAnswer('has no list "$name"');
   final List<Json> objects = <Json>[];
   for (final Object? item in value) {
-    if (item is! Json) throw unexpected('has something else in "$name"');
+    if (item is! Json) {
+      throw unexpectedAnswer('has a list "$name" that is not of objects');
+    }
     objects.add(item);
   }
   return objects;
 }
 
-/// Names and texts; without any where there is nothing.
+/// Returns an object of strings, which is empty if there is none.
 Map<String, String> readTexts(Json json, String name) {
   final Object? value = json[name];
   final Map<String, String> texts = <String, String>{};
   if (value is! Json) return texts;
   for (final MapEntry<String, Object?> entry in value.entries) {
     final Object? text = entry.value;
-    if (text is! String) throw unexpected('has no text "${entry.key}"');
+    if (text is! String) throw unexpectedAnswer('has no string "${entry.key}"');
     texts[entry.key] = text;
   }
   return texts;
 }
 
-/// An absolute URL that has to be there.
+/// Returns an absolute URL. Throws `unexpected-answer` if there is none.
 Uri readUrl(Json json, String name) {
   final Uri? url = Uri.tryParse(readText(json, name));
   if (url != null && url.hasAuthority) return url;
-  throw unexpected('has no URL "$name"');
+  throw unexpectedAnswer('has no URL "$name"');
 }
 
-/// RFC 3339, in UTC.
+/// Returns a time (RFC 3339). Throws `unexpected-answer` if there is none.
 DateTime readTime(Json json, String name) {
   final DateTime? time = DateTime.tryParse(readText(json, name));
   if (time != null) return time;
-  throw unexpected('has no time "$name"');
+  throw unexpectedAnswer('has no time "$name"');
 }
 
-/// The error for an answer that is not as the protocol says.
-UploadException unexpected(String what, [Object? cause]) => UploadException(
+/// Returns the error for an answer that does not follow the protocol.
+UploadException unexpectedAnswer(String what, [Object? cause]) =>
+    UploadException(
       UploadCode.unexpectedAnswer,
       'The answer $what: is the endpoint an edge-presigner?',
       cause: cause,

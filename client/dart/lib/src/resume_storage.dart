@@ -2,20 +2,20 @@ import 'dart:convert';
 
 import 'upload_state.dart';
 
-/// Where the states of uploads in parts are kept, so that they go on after the
-/// app was closed: `shared_preferences`, a file, a database.
-abstract interface class ResumeStore {
-  /// `null` where there is nothing under the key.
+/// Where the states of multipart uploads are kept, so that they continue after
+/// the app was closed: `shared_preferences`, a file, a database.
+abstract interface class ResumeStorage {
+  /// Returns `null` if there is nothing under the key.
   Future<String?> read(String key);
 
   Future<void> write(String key, String value);
 
-  /// Without an error where there is nothing.
+  /// Does nothing if there is nothing under the key.
   Future<void> remove(String key);
 }
 
-/// Keeps them for as long as the app runs.
-class MemoryResumeStore implements ResumeStore {
+/// Keeps states in memory, as long as the app runs.
+class MemoryResumeStorage implements ResumeStorage {
   final Map<String, String> _values = <String, String>{};
 
   @override
@@ -32,19 +32,19 @@ class MemoryResumeStore implements ResumeStore {
   }
 }
 
-/// One state in a store, under its name; nowhere where [key] is `null`.
+/// The saved state of one upload. Nothing is saved if [key] is `null`.
 class SavedState {
-  SavedState(this._store, this.key);
+  SavedState(this._storage, this.key);
 
-  final ResumeStore _store;
+  final ResumeStorage _storage;
   final String? key;
   Future<void> _writing = Future<void>.value();
 
-  /// `null` where there is none, or one that cannot be read.
+  /// Returns `null` if there is no state, or one that cannot be read.
   Future<UploadState?> load() async {
     final String? key = this.key;
     if (key == null) return null;
-    final String? text = await _store.read(key);
+    final String? text = await _storage.read(key);
     if (text == null) return null;
     try {
       final Object? json = jsonDecode(text);
@@ -55,17 +55,17 @@ class SavedState {
     return null;
   }
 
-  /// One after the other, so that the newest stays.
+  /// Saves the state. Writes in turn, so that the newest state stays.
   Future<void> save(UploadState state) {
     final String? key = this.key;
     if (key == null) return Future<void>.value();
     final String text = jsonEncode(state.toJson());
-    _writing = _writing.then((void _) => _store.write(key, text));
+    _writing = _writing.then((void _) => _storage.write(key, text));
     return _writing;
   }
 
   Future<void> remove() async {
     final String? key = this.key;
-    if (key != null) await _store.remove(key);
+    if (key != null) await _storage.remove(key);
   }
 }

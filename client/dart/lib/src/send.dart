@@ -7,19 +7,19 @@ import 'read_bytes.dart';
 import 'stop_signal.dart';
 import 'upload_exception.dart';
 
-/// What was answered, read to its end.
+/// An HTTP answer with its whole body.
 class Answer {
   const Answer(this.status, this.headers, this.body);
 
   final int status;
 
-  /// By their names in lower case.
+  /// By name in lower case.
   final Map<String, String> headers;
   final Uint8List body;
 
   bool get isSuccess => status >= 200 && status < 300;
 
-  /// What `Retry-After` says in seconds; dates are passed over.
+  /// Returns the seconds of `Retry-After`. Dates are ignored.
   Duration? get retryAfter {
     final String? text = headers['retry-after'];
     final int? seconds = text == null ? null : int.tryParse(text);
@@ -27,8 +27,8 @@ class Answer {
   }
 }
 
-/// A request with a body that is read while it is sent, and only then. Its
-/// length is always told: S3 refuses a chunked body.
+/// A request whose body is read while it is sent. Its length is always set: S3
+/// refuses a chunked body.
 class StreamedBody extends http.BaseRequest with http.Abortable {
   StreamedBody(
     super.method,
@@ -53,21 +53,21 @@ class StreamedBody extends http.BaseRequest with http.Abortable {
   }
 }
 
-/// One try. Makes the request with what stops it, sends it and reads the
-/// answer, of at most [limit] bytes and within [timeout]. Throws `cancelled`
-/// where [stop] was stopped, and `network` where nothing answered.
+/// Sends a request once. Reads an answer of at most [limit] bytes within
+/// [timeout]. Throws `cancelled` if it is stopped, and `network` if there is no
+/// answer.
 Future<Answer> sendOnce(
   http.Client client,
   http.BaseRequest Function(Future<void> abortTrigger) makeRequest, {
-  required Stop stop,
+  required StopSignal stop,
   required Duration timeout,
   required int limit,
 }) async {
   stop.check();
-  final Stop attempt = Stop()..follow(stop.whenStopped);
+  final StopSignal attempt = StopSignal()..follow(stop.whenStopped);
   final Timer timer = Timer(timeout, attempt.stop);
   try {
-    // A client that cannot abort is not waited for.
+    // Not every HTTP client can abort: do not wait for one that cannot.
     return await Future.any<Answer>(<Future<Answer>>[
       _exchange(client, makeRequest(attempt.whenStopped), limit),
       attempt.whenStopped.then<Answer>((void _) => throw _noAnswer(null)),
@@ -100,7 +100,7 @@ Future<Answer> _exchange(
 
 UploadException _noAnswer(Exception? cause) => UploadException(
       UploadCode.network,
-      'Nothing answered',
+      'No answer: check the network connection',
       isTransient: true,
       cause: cause,
     );

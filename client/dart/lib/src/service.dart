@@ -11,7 +11,7 @@ import 'stop_signal.dart';
 import 'ticket.dart';
 import 'upload_exception.dart';
 
-/// What may succeed later (docs/protocol.md, "Problems").
+/// Problems that a retry may solve (docs/protocol.md, "Problems").
 const Set<String> _transient = <String>{
   UploadCode.rateLimited,
   UploadCode.quotaExceeded,
@@ -20,14 +20,14 @@ const Set<String> _transient = <String>{
   UploadCode.ledgerUnavailable,
 };
 
-/// Longer than a store takes to put a large object together.
+/// Longer than a store takes to complete a large multipart upload.
 const Duration _timeout = Duration(seconds: 90);
 
-/// What somebody who cancelled is made to wait at most.
-const Duration _farewell = Duration(seconds: 5);
+/// How long a cancelled upload waits for its abort.
+const Duration _abortTimeout = Duration(seconds: 5);
 const int _answerBytes = 4 * 1024 * 1024;
 
-/// Asks the edge-presigner service.
+/// Calls the edge-presigner service.
 class Service {
   Service({
     required this.endpoint,
@@ -41,17 +41,17 @@ class Service {
   final http.Client client;
   final BackOff backOff;
 
-  /// `POST /v1/uploads`.
-  Future<GrantedUpload> begin(Json request, Stop stop) async =>
-      GrantedUpload.fromJson(
-        await ask('POST', '/v1/uploads', body: request, stop: stop),
+  /// Sends `POST /v1/uploads`.
+  Future<CreatedUpload> createUpload(Json request, StopSignal stop) async =>
+      CreatedUpload.fromJson(
+        await callService('POST', '/v1/uploads', body: request, stop: stop),
       );
 
-  /// `POST /v1/uploads/{id}/parts`: at most 25 of them.
+  /// Sends `POST /v1/uploads/{id}/parts`, for at most 25 parts.
   Future<List<Ticket>> signParts(
     String id,
     List<int> partNumbers,
-    Stop stop, {
+    StopSignal stop, {
     bool isBackground = false,
   }) async {
     final Json request = <String, Object?>{
@@ -59,68 +59,69 @@ class Service {
       if (isBackground) 'background': true,
     };
     return readTickets(
-      await ask('POST', '/v1/uploads/$id/parts', body: request, stop: stop),
+      await callService('POST', '/v1/uploads/$id/parts',
+          body: request, stop: stop),
     );
   }
 
-  /// `GET /v1/uploads/{id}/parts`.
-  Future<Json> findParts(String id, Stop stop) =>
-      ask('GET', '/v1/uploads/$id/parts', stop: stop);
+  /// Sends `GET /v1/uploads/{id}/parts`.
+  Future<Json> listParts(String id, StopSignal stop) =>
+      callService('GET', '/v1/uploads/$id/parts', stop: stop);
 
-  /// `POST /v1/uploads/{id}/complete`.
-  Future<CompletedUpload> complete(String id, Json request, Stop stop) async =>
+  /// Sends `POST /v1/uploads/{id}/complete`.
+  Future<CompletedUpload> complete(
+          String id, Json request, StopSignal stop) async =>
       CompletedUpload.fromJson(
-        await ask('POST', '/v1/uploads/$id/complete',
+        await callService('POST', '/v1/uploads/$id/complete',
             body: request, stop: stop),
       );
 
-  /// `DELETE /v1/uploads/{id}`.
-  Future<void> abort(String id, Stop stop) async {
-    await ask('DELETE', '/v1/uploads/$id', stop: stop);
+  /// Sends `DELETE /v1/uploads/{id}`.
+  Future<void> abort(String id, StopSignal stop) async {
+    await callService('DELETE', '/v1/uploads/$id', stop: stop);
   }
 
-  /// The same where it does not matter whether it succeeds: the upload ends by
-  /// itself, later.
+  /// Aborts the upload, and ignores a failure: the upload expires by itself.
   Future<void> tryToAbort(String id) async {
     try {
-      await _once(
+      await _send(
         'DELETE',
         _urlOf('/v1/uploads/$id', null),
         null,
-        Stop(),
-        timeout: _farewell,
+        StopSignal(),
+        timeout: _abortTimeout,
       );
     } on Exception {
       return;
     }
   }
 
-  /// An empty answer is an empty object. A token that is refused is asked for
-  /// once more.
-  Future<Json> ask(
+  /// Sends a request, with retries. Asks once more for a token that is refused.
+  /// Returns an empty object for an empty answer.
+  Future<Json> callService(
     String method,
     String path, {
-    required Stop stop,
+    required StopSignal stop,
     Json? body,
     Map<String, String>? query,
   }) {
     final Uri url = _urlOf(path, query);
     return backOff.retry<Json>(() async {
-      final Answer answer = await _once(method, url, body, stop);
+      final Answer answer = await _send(method, url, body, stop);
       if (answer.status != 401) return _read(answer);
-      return _read(await _once(method, url, body, stop));
+      return _read(await _send(method, url, body, stop));
     }, stop);
   }
 
-  Future<Answer> _once(
+  Future<Answer> _send(
     String method,
     Uri url,
     Json? body,
-    Stop stop, {
+    StopSignal stop, {
     Duration timeout = _timeout,
   }) async {
     final String token = await getToken();
-    // Bytes and not a text, to which package:http would add a charset.
+    // Bytes and not a string: package:http would add a charset to a string.
     final List<int> bytes =
         body == null ? <int>[] : utf8.encode(jsonEncode(body));
     return sendOnce(
@@ -153,8 +154,8 @@ class Service {
   }
 }
 
-/// The problem that the service answered, or what stands for one that
-/// something before it answered.
+/// Returns the service's problem as an exception. An answer without a problem
+/// is not from the service, but from a proxy, say.
 UploadException problemOf(Answer answer) {
   final Json problem = _problemIn(answer.body);
   final int? seconds = readIntOrNull(problem, 'retryAfter');
@@ -164,7 +165,7 @@ UploadException problemOf(Answer answer) {
   if (code == null) {
     return UploadException(
       UploadCode.unexpectedAnswer,
-      'Something else than the service answered ${answer.status}',
+      'What answered ${answer.status} is not the service: check the endpoint',
       status: answer.status,
       retryAfter: retryAfter,
       isTransient: answer.status == 429 || answer.status >= 500,

@@ -6,30 +6,31 @@ import 'send.dart';
 import 'ticket.dart';
 import 'upload_exception.dart';
 
-/// A file that is sent with one PUT.
-class WholeUpload {
-  WholeUpload(this._job, String id, Ticket ticket)
+/// A single-part upload: one PUT.
+class SinglePartUpload {
+  SinglePartUpload(this._context, String id, Ticket ticket)
       : _id = id,
         _ticket = ticket,
-        _staleFrom = _job.now().add(ticket.expiresIn * 0.8);
+        _staleFrom = _context.now().add(ticket.expiresIn * 0.8);
 
-  final Job _job;
+  final UploadContext _context;
   String _id;
   Ticket _ticket;
   DateTime _staleFrom;
 
-  /// A PUT had no answer, or none that tells: it may have been stored.
+  /// Whether a PUT may have been stored, because its answer was lost.
   bool _mayBeStored = false;
   bool _isRenewed = false;
 
-  /// Sends it, and has the service look at it.
+  /// Sends the file, and completes the upload.
   Future<CompletedUpload> run() async {
     try {
-      final String? etag = await _job.backOff.retry<String?>(_put, _job.stop);
+      final String? etag =
+          await _context.backOff.retry<String?>(_put, _context.stop);
       return await _complete(etag);
     } on UploadException catch (error) {
       if (error.code == UploadCode.cancelled) {
-        await _job.service.tryToAbort(_id);
+        await _context.service.tryToAbort(_id);
       }
       rethrow;
     }
@@ -37,47 +38,47 @@ class WholeUpload {
 
   Future<CompletedUpload> _complete(String? etag) {
     final Json request = <String, Object?>{if (etag != null) 'etag': etag};
-    return _job.service.complete(_id, request, _job.stop);
+    return _context.service.complete(_id, request, _context.stop);
   }
 
-  /// The ETag that the store answered, where it showed one.
+  /// Sends the file. Returns its ETag, if the store exposes one.
   Future<String?> _put() async {
-    if (!_job.now().isBefore(_staleFrom)) {
+    if (!_context.now().isBefore(_staleFrom)) {
       if (_mayBeStored && await _isStored()) return null;
       await _renew();
     }
     final Answer answer = await _send();
     if (answer.isSuccess) return etagOf(answer);
-    // Only what this ticket stored can be in its way after a lost answer.
+    // After a lost answer, 412 means that the first PUT was stored.
     if (answer.status == 412 && _mayBeStored) return null;
     if (answer.status == 412) {
       throw const UploadException(
         UploadCode.alreadyExists,
-        'There is an object under this key',
+        'Another object already has this key',
         status: 412,
       );
     }
-    if (isPassing(answer.status)) {
+    if (isTransientStatus(answer.status)) {
       _mayBeStored = true;
-      throw storeRefusal(answer, isTransient: true);
+      throw storeError(answer, isTransient: true);
     }
-    if (!isRefused(answer.status) || _isRenewed) {
-      throw storeRefusal(answer, isTransient: false);
+    if (!isTicketRefused(answer.status) || _isRenewed) {
+      throw storeError(answer, isTransient: false);
     }
     if (_mayBeStored && await _isStored()) return null;
     await _renew();
     _isRenewed = true;
-    throw storeRefusal(answer, isTransient: true);
+    throw storeError(answer, isTransient: true);
   }
 
   Future<Answer> _send() async {
     try {
       return await putTicket(
-        _job.client,
+        _context.client,
         _ticket,
-        _job.slice(0, _job.size),
-        stop: _job.stop,
-        onSent: _job.report,
+        _context.slice(0, _context.size),
+        stop: _context.stop,
+        onSent: _context.report,
       );
     } on UploadException catch (error) {
       if (error.code == UploadCode.network) _mayBeStored = true;
@@ -85,7 +86,7 @@ class WholeUpload {
     }
   }
 
-  /// Whether the first answer was only lost.
+  /// Whether an earlier PUT was stored.
   Future<bool> _isStored() async {
     try {
       await _complete(null);
@@ -98,16 +99,19 @@ class WholeUpload {
     }
   }
 
-  /// Another ticket in place of this one, whose place in a quota is given back.
+  /// Requests another ticket. The old one is aborted, because it counts against
+  /// the quota.
   Future<void> _renew() async {
-    await _job.service.tryToAbort(_id);
-    final GrantedUpload granted =
-        await _job.service.begin(_job.request, _job.stop);
-    final Ticket? ticket = granted.ticket;
-    if (ticket == null) throw unexpected('has parts, and had none before');
-    _id = granted.id;
+    await _context.service.tryToAbort(_id);
+    final CreatedUpload created =
+        await _context.service.createUpload(_context.request, _context.stop);
+    final Ticket? ticket = created.ticket;
+    if (ticket == null) {
+      throw unexpectedAnswer('has a multipart ticket for a single-part upload');
+    }
+    _id = created.id;
     _ticket = ticket;
-    _staleFrom = _job.now().add(ticket.expiresIn * 0.8);
+    _staleFrom = _context.now().add(ticket.expiresIn * 0.8);
     _mayBeStored = false;
   }
 }

@@ -2,9 +2,9 @@ import 'dart:async';
 
 import 'upload_exception.dart';
 
-/// Ends what is under way, once: a wish of the user, a time limit, or the
-/// failure of another part.
-class Stop {
+/// Stops what is running: because the user cancelled, a time limit passed, or
+/// another part failed.
+class StopSignal {
   final Completer<void> _completer = Completer<void>();
   bool _isDisarmed = false;
 
@@ -16,12 +16,12 @@ class Stop {
     if (!_isDisarmed && !_completer.isCompleted) _completer.complete();
   }
 
-  /// What it would have ended is over: nobody is to hear of it any more.
+  /// Makes [stop] do nothing from now on.
   void disarm() {
     _isDisarmed = true;
   }
 
-  /// Stops when [trigger] completes, with an error or without.
+  /// Stops when [trigger] completes, with or without an error.
   void follow(Future<void>? trigger) {
     if (trigger == null) return;
     unawaited(
@@ -32,11 +32,11 @@ class Stop {
     );
   }
 
-  /// Throws `cancelled` where it was stopped.
+  /// Throws `cancelled` if it was stopped.
   void check() {
     if (isStopped) throw cancelled();
   }
 }
 
 UploadException cancelled() =>
-    const UploadException(UploadCode.cancelled, 'It was cancelled');
+    const UploadException(UploadCode.cancelled, 'The upload was cancelled');

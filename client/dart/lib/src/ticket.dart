@@ -1,6 +1,6 @@
 import 'read_json.dart';
 
-/// One request that was signed: it is sent as it is.
+/// A presigned request. It is sent exactly as it is.
 class Ticket {
   const Ticket({
     required this.method,
@@ -21,71 +21,73 @@ class Ticket {
   final String method;
   final Uri url;
 
-  /// Exactly these, byte for byte, and no other.
+  /// Send exactly these headers, and no others.
   final Map<String, String> headers;
 
-  /// From the moment of the answer: the request has to begin within it.
+  /// Counts from the answer. The request has to start before it is over.
   final Duration expiresIn;
 
-  /// Of a part, from 1.
+  /// The number of the part, from 1; `null` for a single-part upload.
   final int? partNumber;
 }
 
-/// How many tickets the service gives at once.
-const int signedAtOnce = 25;
+/// How many part tickets the service gives in one answer.
+const int maxPartsPerRequest = 25;
 
-/// How a file is cut, by the service.
-class Parts {
-  const Parts({
+/// How the service splits a file into parts, and their tickets.
+class MultipartTicket {
+  const MultipartTicket({
     required this.partSize,
     required this.partCount,
     required this.tickets,
   });
 
-  factory Parts.fromJson(Json json) => Parts(
+  factory MultipartTicket.fromJson(Json json) => MultipartTicket(
         partSize: readInt(json, 'partSize'),
         partCount: readInt(json, 'partCount'),
         tickets: readTickets(json),
       );
 
-  /// In bytes, of every part but the last one, which has the rest.
+  /// In bytes. The last part has the rest.
   final int partSize;
   final int partCount;
 
-  /// Of the first parts, or of all.
+  /// The tickets of the first parts, or of all.
   final List<Ticket> tickets;
 }
 
-/// The tickets in `parts`.
+/// Returns the tickets in `parts`.
 List<Ticket> readTickets(Json json) => <Ticket>[
       for (final Json part in readObjects(json, 'parts')) Ticket.fromJson(part),
     ];
 
-/// The answer of `POST /v1/uploads`: one ticket, or parts.
-class GrantedUpload {
-  const GrantedUpload({
+/// The answer of `POST /v1/uploads`: a single-part or a multipart upload.
+class CreatedUpload {
+  const CreatedUpload({
     required this.id,
     required this.key,
     required this.ticket,
-    required this.parts,
+    required this.multipart,
   });
 
-  factory GrantedUpload.fromJson(Json json) {
-    final bool isInParts = json['multipart'] != null;
-    return GrantedUpload(
+  factory CreatedUpload.fromJson(Json json) {
+    final bool isMultipart = json['multipart'] != null;
+    return CreatedUpload(
       id: readText(json, 'id'),
       key: readText(json, 'key'),
-      ticket: isInParts ? null : Ticket.fromJson(json),
-      parts: isInParts ? Parts.fromJson(readObject(json, 'multipart')) : null,
+      ticket: isMultipart ? null : Ticket.fromJson(json),
+      multipart: isMultipart
+          ? MultipartTicket.fromJson(readObject(json, 'multipart'))
+          : null,
     );
   }
 
   final String id;
   final String key;
 
-  /// For one PUT.
+  /// The ticket of a single-part upload.
   final Ticket? ticket;
 
-  /// In place of [ticket].
-  final Parts? parts;
+  /// The tickets of a multipart upload.
+  final MultipartTicket? multipart;
 }

@@ -2,8 +2,8 @@ import 'read_json.dart';
 import 'ticket.dart';
 import 'upload_state.dart';
 
-/// One request that an operating system sends by itself: `URLSession` in the
-/// background, WorkManager, or a package that speaks to both.
+/// One request that the operating system sends in the background: with
+/// `URLSession`, WorkManager, or a package that wraps both.
 class TransferTask {
   const TransferTask({
     required this.method,
@@ -28,20 +28,21 @@ class TransferTask {
   final String method;
   final Uri url;
 
-  /// Exactly these. The length, [end] less [start], goes into
-  /// `Content-Length`, which user agents set themselves.
+  /// Send exactly these headers. `Content-Length` is [end] minus [start]; HTTP
+  /// clients set it themselves.
   final Map<String, String> headers;
 
-  /// The first byte of the file that is sent.
+  /// The offset in the file of the first byte to send.
   final int start;
 
-  /// The first byte that is not.
+  /// The offset after the last byte to send.
   final int end;
 
-  /// The request has to begin before it, by the device's own clock.
+  /// The request has to start before this time, by the device's clock.
   final DateTime expiresAt;
 
-  /// Of a part, from 1: the store's `ETag` is kept under it.
+  /// The number of the part, from 1; `null` for a single-part upload. Keep the
+  /// store's `ETag` under this number.
   final int? partNumber;
 
   Json toJson() => <String, Object?>{
@@ -55,7 +56,7 @@ class TransferTask {
       };
 }
 
-/// An upload that others send: its tasks, and what completes it afterwards.
+/// An upload that the operating system sends: its tasks, and its id.
 class TransferPlan {
   const TransferPlan({
     required this.id,
@@ -72,14 +73,14 @@ class TransferPlan {
         ],
       );
 
-  /// For `complete`, when all tasks are done, and for `abort`.
+  /// Pass it to `complete` when all tasks are done, or to `abort`.
   final String id;
   final String key;
 
-  /// In the order of the file.
+  /// In file order.
   final List<TransferTask> tasks;
 
-  /// Plain data, to be kept until the app wakes.
+  /// Returns plain data, to be saved until the app runs again.
   Json toJson() => <String, Object?>{
         'id': id,
         'key': key,
@@ -87,7 +88,7 @@ class TransferPlan {
       };
 }
 
-/// The task of one PUT.
+/// Returns the task of a single-part upload.
 TransferTask taskOf(Ticket ticket, int size, DateTime now) => TransferTask(
       method: ticket.method,
       url: ticket.url,
@@ -97,10 +98,10 @@ TransferTask taskOf(Ticket ticket, int size, DateTime now) => TransferTask(
       expiresAt: now.add(ticket.expiresIn),
     );
 
-/// The task of one part.
+/// Returns the task of one part.
 TransferTask partTaskOf(Ticket ticket, UploadState state, DateTime now) {
   final int? partNumber = ticket.partNumber;
-  if (partNumber == null) throw unexpected('has a part without its number');
+  if (partNumber == null) throw unexpectedAnswer('has a part without a number');
   return TransferTask(
     method: ticket.method,
     url: ticket.url,

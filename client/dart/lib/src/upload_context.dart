@@ -7,9 +7,9 @@ import 'service.dart';
 import 'stop_signal.dart';
 import 'upload_options.dart';
 
-/// One file on its way: what sending it takes.
-class Job {
-  Job({
+/// What every step of one upload needs.
+class UploadContext {
+  UploadContext({
     required this.service,
     required this.openRead,
     required this.size,
@@ -22,10 +22,10 @@ class Job {
   final Service service;
   final OpenRead openRead;
 
-  /// Of the whole file, in bytes.
+  /// The size of the file in bytes.
   final int size;
   final UploadOptions options;
-  final Stop stop;
+  final StopSignal stop;
   final DateTime Function() now;
   final ProgressCallback? onProgress;
 

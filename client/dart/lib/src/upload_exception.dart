@@ -1,5 +1,5 @@
 /// The codes of [UploadException.code]: those of the service's problems
-/// (docs/protocol.md, "Problems"), and those that this client finds itself.
+/// (docs/protocol.md, "Problems"), and those of this client.
 abstract final class UploadCode {
   static const String badRequest = 'bad-request';
   static const String unauthenticated = 'unauthenticated';
@@ -24,23 +24,24 @@ abstract final class UploadCode {
   static const String ledgerUnavailable = 'ledger-unavailable';
   static const String misconfigured = 'misconfigured';
 
-  /// Nothing answered: no network, a broken connection, or too slow.
+  /// There was no answer: no network, a broken connection, or a timeout.
   static const String network = 'network';
 
-  /// The app stopped it.
+  /// The app cancelled the upload.
   static const String cancelled = 'cancelled';
 
-  /// The file has another length than was told, or cannot be read.
+  /// The file cannot be read, or does not have the given size.
   static const String fileUnreadable = 'file-unreadable';
 
-  /// The store refused what was sent.
+  /// The store refused the file.
   static const String storeRefused = 'store-refused';
 
-  /// What answered is not what the protocol says: a proxy, or another service.
+  /// The answer does not follow the protocol: it is from a proxy, or from
+  /// another service.
   static const String unexpectedAnswer = 'unexpected-answer';
 }
 
-/// Why something did not come about: [code] is what to switch on.
+/// Why a call failed. Switch on [code].
 class UploadException implements Exception {
   const UploadException(
     this.code,
@@ -56,42 +57,42 @@ class UploadException implements Exception {
   /// One of [UploadCode], or a code of a newer service.
   final String code;
 
-  /// In English, for developers: it says what to change.
+  /// Says in English what to change, for developers.
   final String message;
 
-  /// The HTTP status, where something answered.
+  /// The HTTP status, if there was an answer.
   final int? status;
 
-  /// How long to wait, where the service or the store says so.
+  /// How long to wait, if the service or the store said so.
   final Duration? retryAfter;
 
-  /// The same request may succeed later.
+  /// Whether the same request may succeed later.
   final bool isTransient;
 
-  /// It was tried again already, as often as that is worth at once.
+  /// Whether it was already retried.
   final bool wasRetried;
 
-  /// The whole problem of the service, with its extras: `limit`, `actual`,
-  /// `errors`, `requestId`.
+  /// The complete problem of the service, with `limit`, `actual`, `errors` and
+  /// `requestId`.
   final Map<String, Object?> problem;
 
-  /// The error underneath, where there is one.
+  /// The error that caused this one, if there is one.
   final Object? cause;
 
-  /// The most that is allowed, with `too-large` and the two of 429.
+  /// The limit, with `too-large`, `rate-limited` and `quota-exceeded`.
   int? get limit => _integer('limit');
 
-  /// What it was in place of [limit].
+  /// The value that exceeded [limit].
   int? get actual => _integer('actual');
 
   /// With `verification-failed`: `pending` (send what is missing) or
-  /// `rejected` (begin anew).
+  /// `rejected` (start again).
   String? get upload {
     final Object? value = problem['upload'];
     return value is String ? value : null;
   }
 
-  /// The same, after the last try.
+  /// Returns this exception, marked as already retried.
   UploadException afterRetries() => UploadException(
         code,
         message,

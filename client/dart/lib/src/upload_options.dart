@@ -1,6 +1,6 @@
 import 'read_json.dart';
 
-/// A digest of the whole file, which the store compares.
+/// A checksum of the file, which the store verifies.
 class UploadChecksum {
   const UploadChecksum(this.algorithm, this.value);
 
@@ -13,7 +13,7 @@ class UploadChecksum {
   Json toJson() => <String, Object?>{'algorithm': algorithm, 'value': value};
 }
 
-/// What is uploaded, and how.
+/// The options of one upload.
 class UploadOptions {
   const UploadOptions({
     required this.contentType,
@@ -26,33 +26,36 @@ class UploadOptions {
     this.concurrency = 3,
   }) : assert(concurrency >= 1, 'concurrency must be at least 1');
 
-  /// `type/subtype` in lower case, without parameters. The object has it.
+  /// The content type of the object: `type/subtype` in lower case, without
+  /// parameters.
   final String contentType;
 
-  /// The policy's name; left out, the default one of the service.
+  /// The name of the policy. Default: the service's default policy.
   final String? policy;
 
-  /// The file's name, in Unicode form NFC.
+  /// The name of the file, in Unicode form NFC.
   final String? filename;
 
-  /// Needed where the policy demands one.
+  /// Needed if the policy requires one.
   final UploadChecksum? checksum;
 
-  /// Names that the policy has, and their texts.
+  /// Only names that the policy allows.
   final Map<String, String>? metadata;
 
-  /// `true` asks for parts, `false` for one PUT; left out, the policy decides.
+  /// `true` for multipart, `false` for a single PUT. Default: the policy
+  /// decides.
   final bool? multipart;
 
-  /// Under this name the state of an upload in parts is kept, so that the same
-  /// call with the same file goes on after the app was closed. It has to name
-  /// the file and its content: path, length and time of change, say.
+  /// The key under which the state of a multipart upload is saved. After the
+  /// app was closed, the same call with the same file continues. It has to
+  /// identify the file and its content: by path, length and modification time,
+  /// for example.
   final String? resumeKey;
 
-  /// How many parts are on their way at once.
+  /// How many parts are sent at once.
   final int concurrency;
 
-  /// The body of `POST /v1/uploads`.
+  /// Returns the body of `POST /v1/uploads`.
   Json toRequest({required int size, bool isBackground = false}) {
     final String? policy = this.policy;
     final String? filename = this.filename;

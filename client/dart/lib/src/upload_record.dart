@@ -1,6 +1,6 @@
 import 'read_json.dart';
 
-/// What the service remembers of an upload, where its policy has a quota.
+/// The service's record of an upload, kept if its policy has a quota.
 class UploadRecord {
   const UploadRecord({
     required this.id,
@@ -31,7 +31,7 @@ class UploadRecord {
   final String contentType;
   final DateTime createdAt;
 
-  /// In bytes, where it was told or found.
+  /// In bytes, if it is known.
   final int? size;
 }
 
@@ -49,6 +49,6 @@ class UploadPage {
 
   final List<UploadRecord> uploads;
 
-  /// For the next page; the last one has none.
+  /// For the next page. The last page has none.
   final String? cursor;
 }

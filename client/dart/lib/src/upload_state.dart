@@ -1,7 +1,7 @@
 import 'read_json.dart';
 
-/// How far an upload in parts is: all that it takes to go on, beside the file
-/// and a token of the same user.
+/// The state of a multipart upload. With the file and a token of the same user,
+/// the upload can continue.
 class UploadState {
   UploadState({
     required this.id,
@@ -11,7 +11,7 @@ class UploadState {
     Map<int, String> etags = const <int, String>{},
   }) : etags = Map<int, String>.of(etags);
 
-  /// Throws [FormatException] for what [toJson] did not make.
+  /// Throws [FormatException] for anything that [toJson] did not return.
   factory UploadState.fromJson(Json json) {
     final Object? id = json['id'];
     final Object? size = json['size'];
@@ -25,14 +25,14 @@ class UploadState {
         partSize < 1 ||
         partCount is! int ||
         etags is! Json) {
-      throw const FormatException('This is no state of an upload');
+      throw const FormatException('This is not the state of an upload');
     }
     final Map<int, String> kept = <int, String>{};
     for (final MapEntry<String, Object?> entry in etags.entries) {
       final int? partNumber = int.tryParse(entry.key);
       final Object? etag = entry.value;
       if (partNumber == null || etag is! String) {
-        throw const FormatException('This is no state of an upload');
+        throw const FormatException('This is not the state of an upload');
       }
       kept[partNumber] = etag;
     }
@@ -47,27 +47,27 @@ class UploadState {
 
   final String id;
 
-  /// Of the whole file, in bytes.
+  /// The size of the file in bytes.
   final int size;
 
-  /// In bytes, of every part but the last one.
+  /// In bytes. The last part has the rest.
   final int partSize;
   final int partCount;
 
-  /// What the store answered to each part that it has, without quotes. Empty
-  /// texts stand where a browser does not show it.
+  /// The ETags of the stored parts, without quotes. An ETag that the browser
+  /// hides is an empty string.
   final Map<int, String> etags;
 
-  /// Where part [partNumber] begins in the file.
+  /// Returns the offset in the file where part [partNumber] starts.
   int startOf(int partNumber) => (partNumber - 1) * partSize;
 
-  /// Where it ends: the first byte that is not in it.
+  /// Returns the offset after the last byte of part [partNumber].
   int endOf(int partNumber) {
     final int end = partNumber * partSize;
     return end < size ? end : size;
   }
 
-  /// Plain data, which [UploadState.fromJson] reads again.
+  /// Returns plain data for [UploadState.fromJson].
   Json toJson() => <String, Object?>{
         'version': 1,
         'id': id,
