@@ -1,8 +1,8 @@
-/** `npm run dev`: the page's program, bundled for browsers, beside its page. */
+/** Bundles the program of the demo page for browsers. `npm run dev` runs it. */
 import { join } from "node:path";
 import { build } from "esbuild";
 
-/** Where the page is, as wrangler.toml has it. */
+/** The folder of the page, as in wrangler.toml. */
 const PUBLIC = join(import.meta.dirname, "public");
 
 await build({

@@ -1,19 +1,19 @@
-/** Elements of the page. Texts go in as texts, never as HTML. */
+/** Creates and finds elements of the page. Strings become text, never HTML. */
 
 type Child = Node | string | undefined;
 
-/** An element with those properties and children. */
+/** Creates an element with these properties and children. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   properties: Readonly<Partial<HTMLElementTagNameMap[Tag]>>,
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[Tag] {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children.filter((child) => child !== undefined));
-  return made;
+  const created = Object.assign(document.createElement(tag), properties);
+  created.append(...children.filter((child) => child !== undefined));
+  return created;
 }
 
-/** The element of the page that has that id. Throws where the page has none of that kind. */
+/** Returns the element with this id. Throws if there is none of this kind. */
 export function find<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.querySelector(`#${id}`);
   if (found instanceof kind) return found;

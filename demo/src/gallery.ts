@@ -1,4 +1,4 @@
-/** What this user has stored, through tickets to read. This browser remembers the keys. */
+/** The gallery: the user's stored files, read with tickets. The browser keeps their keys. */
 import * as z from "zod/mini";
 import { element, find } from "./element.ts";
 import { textOf, type Language } from "./texts.ts";
@@ -11,14 +11,14 @@ const storedSchema = z.object({
 });
 export type Stored = Readonly<z.output<typeof storedSchema>>;
 
-/** What the page asks the service for. */
-export interface Reading {
-  readonly linkTo: (stored: Stored) => Promise<string>;
-  /** `false` where the policy lets nobody delete. */
+/** The requests to the service that the gallery needs. */
+export interface GalleryService {
+  readonly readUrl: (stored: Stored) => Promise<string>;
+  /** Deletes the file. Returns `false` if that failed. */
   readonly remove: (stored: Stored) => Promise<boolean>;
 }
 
-/** Policies whose files can be read back: the development configuration. */
+/** Policies of the development configuration whose files can be read. */
 const READABLE = new Set(["photo", "document", "video"]);
 const DELETABLE = new Set(["photo", "document"]);
 const MAX_ITEMS = 60;
@@ -37,36 +37,37 @@ function writeStored(user: string, stored: readonly Stored[]): void {
   localStorage.setItem(nameOf(user), JSON.stringify(stored.slice(0, MAX_ITEMS)));
 }
 
-/** Newest first. */
-export function remember(user: string, stored: Stored): void {
+/** Adds a file to the gallery, the newest first. */
+export function addToGallery(user: string, stored: Stored): void {
   if (READABLE.has(stored.policy)) writeStored(user, [stored, ...readStored(user)]);
 }
 
+/** Draws the gallery again. */
 export async function showGallery(
   user: string,
   language: Language,
-  reading: Reading,
+  service: GalleryService,
 ): Promise<void> {
   const list = find("gallery", HTMLUListElement);
   const all = readStored(user);
   const items = await Promise.all(
-    all.map(async (stored) => itemOf(stored, { user, language, reading })),
+    all.map(async (stored) => itemOf(stored, { user, language, service })),
   );
   list.replaceChildren(...items.filter((item) => item !== undefined));
   find("no-gallery", HTMLParagraphElement).hidden = list.childElementCount > 0;
 }
 
-interface Showing {
+interface GalleryContext {
   readonly user: string;
   readonly language: Language;
-  readonly reading: Reading;
+  readonly service: GalleryService;
 }
 
-async function itemOf(stored: Stored, showing: Showing): Promise<HTMLElement | undefined> {
-  const url = await showing.reading.linkTo(stored).catch(() => undefined);
+async function itemOf(stored: Stored, context: GalleryContext): Promise<HTMLElement | undefined> {
+  const url = await context.service.readUrl(stored).catch(() => undefined);
   if (url === undefined) return undefined;
   const { name, contentType, policy } = stored;
-  const { user, language, reading } = showing;
+  const { user, language, service } = context;
   const link = element("a", { href: url, download: name }, textOf(language, "download"));
   link.ariaLabel = `${textOf(language, "download")}: ${name}`;
   const caption = element("div", { className: "caption" }, element("span", {}, name), link);
@@ -75,13 +76,13 @@ async function itemOf(stored: Stored, showing: Showing): Promise<HTMLElement | u
     button.ariaLabel = `${textOf(language, "remove")}: ${name}`;
     button.addEventListener("click", () => {
       button.disabled = true;
-      void reading.remove(stored).then(async (isGone) => {
-        if (isGone)
+      void service.remove(stored).then(async (isDeleted) => {
+        if (isDeleted)
           writeStored(
             user,
             readStored(user).filter(({ key }) => key !== stored.key),
           );
-        return showGallery(user, language, reading);
+        return showGallery(user, language, service);
       });
     });
     caption.append(button);

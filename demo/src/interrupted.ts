@@ -1,9 +1,10 @@
-/** The names of uploads that a reload cut off: the file itself has to be chosen again. */
+/** The names of uploads that a reload interrupted. The user has to choose the files again. */
 import * as z from "zod/mini";
 
 const NAME = "edge-presigner-demo interrupted";
 const namesSchema = z.array(z.string());
 
+/** Returns the names of the interrupted uploads. */
 export function readInterrupted(): readonly string[] {
   try {
     return namesSchema.parse(JSON.parse(sessionStorage.getItem(NAME) ?? "[]"));
@@ -12,13 +13,13 @@ export function readInterrupted(): readonly string[] {
   }
 }
 
-/** On its way from now on. */
-export function noteStarted(name: string): void {
+/** Adds the name of an upload that started. */
+export function markStarted(name: string): void {
   write([name, ...readInterrupted().filter((other) => other !== name)]);
 }
 
-/** Stored, cancelled or refused: nothing to go on with. */
-export function noteEnded(name: string): void {
+/** Removes the name of an upload that was stored, cancelled or refused. */
+export function markEnded(name: string): void {
   write(readInterrupted().filter((other) => other !== name));
 }
 

@@ -1,29 +1,29 @@
-/** One upload on the page: its picture, its bar, its buttons, what was signed, and its receipt. */
+/** One upload in the list: preview, progress bar, buttons, signed headers and receipt. */
 import { element } from "./element.ts";
 import type { CheckedReceipt } from "./receipt.ts";
 import { bytesOf, isTextName, textOf, type Language, type TextName } from "./texts.ts";
 
 type State = "waiting" | "sending" | "paused" | "checking" | "completed" | "aborted" | "failed";
 
-/** What is known of an upload, as the page shows it. */
-export interface Shown {
+/** The state of an upload that the page shows. */
+export interface ItemState {
   readonly state: State;
   readonly sentBytes: number;
-  /** What the ticket has: its headers, and when it ends. */
+  /** The headers and the expiry of the ticket. */
   readonly signed?: {
     readonly headers: Readonly<Record<string, string>>;
     readonly expiresAtMs: number;
   };
   readonly receipt?: CheckedReceipt;
-  readonly refusal?: { readonly code: string; readonly detail: string };
+  readonly error?: { readonly code: string; readonly detail: string };
 }
 
-/** What a person may do with it. */
+/** What the buttons do. */
 export interface Actions {
   readonly pause: () => void;
   readonly resume: () => void;
   readonly cancel: () => void;
-  readonly again: () => void;
+  readonly retry: () => void;
 }
 
 const BUTTONS: Readonly<Record<State, readonly (keyof Actions)[]>> = {
@@ -33,27 +33,27 @@ const BUTTONS: Readonly<Record<State, readonly (keyof Actions)[]>> = {
   checking: [],
   completed: [],
   aborted: [],
-  failed: ["again"],
+  failed: ["retry"],
 };
 
 export interface ItemView {
   readonly root: HTMLElement;
-  readonly show: (shown: Shown, language: Language) => void;
+  readonly show: (item: ItemState, language: Language) => void;
 }
 
-/** A list item that keeps its focus and its open details from one state to the next. */
+/** Creates a list item. It keeps its focus and its open details when its state changes. */
 export function createItem(file: File, actions: Actions): ItemView {
   const bar = element("progress", { max: Math.max(1, file.size) });
   const state = element("p", { className: "state" });
-  const time = element("p", { className: "quiet" });
+  const time = element("p", { className: "muted" });
   const buttons = element("div", { className: "buttons" });
   const signed = createDetails();
   const receipt = createDetails();
-  const detail = element("p", { className: "quiet more" });
+  const detail = element("p", { className: "muted more" });
   const root = element(
     "li",
     {},
-    pictureOf(file),
+    previewOf(file),
     element("div", {}, element("div", { className: "name" }, file.name), bar, state),
     element("div", {}, buttons),
     detail,
@@ -65,16 +65,16 @@ export function createItem(file: File, actions: Actions): ItemView {
 
   return {
     root,
-    show({ state: now, sentBytes, signed: ticket, receipt: checked, refusal }, language) {
+    show({ state: now, sentBytes, signed: ticket, receipt: checked, error }, language) {
       bar.value = sentBytes;
       const sent = bytesOf(language, sentBytes);
       const total = bytesOf(language, file.size);
-      bar.ariaLabel = textOf(language, "sum", { name: file.name, sent, total });
+      bar.ariaLabel = textOf(language, "progress", { name: file.name, sent, total });
       state.dataset["state"] = now;
-      const words = refusal ? textOf(language, refusalName(refusal.code)) : textOf(language, now);
+      const label = error ? textOf(language, errorName(error.code)) : textOf(language, now);
       state.textContent =
-        now === "sending" || now === "paused" ? `${words} · ${sent} / ${total}` : words;
-      detail.textContent = refusal?.detail ?? "";
+        now === "sending" || now === "paused" ? `${label} · ${sent} / ${total}` : label;
+      detail.textContent = error?.detail ?? "";
 
       if (drawn !== `${now} ${language}`) {
         drawn = `${now} ${language}`;
@@ -87,20 +87,22 @@ export function createItem(file: File, actions: Actions): ItemView {
             return button;
           }),
         );
-        // Who used a button goes on with the next one.
+        // The new first button takes the focus of the one that was replaced.
         if (hadFocus) buttons.querySelector("button")?.focus();
       }
 
       if (ticket) {
-        const left = Math.max(0, Math.ceil((ticket.expiresAtMs - Date.now()) / 1000));
+        const secondsLeft = Math.max(0, Math.ceil((ticket.expiresAtMs - Date.now()) / 1000));
         time.textContent =
-          left > 0 ? textOf(language, "expiresIn", { seconds: left }) : textOf(language, "expired");
+          secondsLeft > 0
+            ? textOf(language, "expiresIn", { seconds: secondsLeft })
+            : textOf(language, "expired");
         const lines = Object.entries(ticket.headers).map(([name, value]) => `${name}: ${value}`);
         signed.show(textOf(language, "signed"), lines.join("\n"));
       }
       if (checked) {
-        const mark = textOf(language, checked.isVerified ? "verified" : "notVerified");
-        receipt.show(`${textOf(language, "receipt")}: ${mark}`, checked.text);
+        const result = textOf(language, checked.isVerified ? "verified" : "notVerified");
+        receipt.show(`${textOf(language, "receipt")}: ${result}`, checked.text);
       }
     },
   };
@@ -124,8 +126,8 @@ function createDetails(): {
   };
 }
 
-/** The picture itself, or a sign for its kind. The name stands beside it. */
-function pictureOf(file: File): HTMLElement {
+/** Creates a preview of an image, or an icon for any other file. */
+function previewOf(file: File): HTMLElement {
   if (!file.type.startsWith("image/"))
     return element(
       "div",
@@ -138,6 +140,6 @@ function pictureOf(file: File): HTMLElement {
   return picture;
 }
 
-function refusalName(code: string): TextName {
+function errorName(code: string): TextName {
   return isTextName(code) ? code : "other";
 }

@@ -1,4 +1,4 @@
-/** The page of `npm run dev`: files through tickets into the store, with everything to be seen. */
+/** The demo page of `npm run dev`: uploads files with tickets, and shows every step. */
 import * as z from "zod/mini";
 import {
   UploadError,
@@ -7,9 +7,9 @@ import {
   type Upload,
 } from "../../client/web/src/index.ts";
 import { find } from "./element.ts";
-import { remember, showGallery, type Stored } from "./gallery.ts";
-import { noteEnded, noteStarted, readInterrupted } from "./interrupted.ts";
-import { createItem, type Shown } from "./item.ts";
+import { addToGallery, showGallery, type Stored } from "./gallery.ts";
+import { markEnded, markStarted, readInterrupted } from "./interrupted.ts";
+import { createItem, type ItemState } from "./item.ts";
 import { checkReceipt } from "./receipt.ts";
 import { isTextName, textOf, type Language, type TextName } from "./texts.ts";
 
@@ -21,7 +21,7 @@ const languageButton = find("language", HTMLButtonElement);
 const filesInput = find("files", HTMLInputElement);
 const drop = find("drop", HTMLElement);
 const uploads = find("uploads", HTMLUListElement);
-const said = find("said", HTMLParagraphElement);
+const announcement = find("announcement", HTMLParagraphElement);
 
 const STATES = {
   preparing: "waiting",
@@ -36,9 +36,9 @@ const RULES: Readonly<Record<string, TextName>> = {
   video: "ruleOfVideo",
   limited: "ruleOfLimited",
 };
-const A_SECOND_MS = 1000;
+const REDRAW_MS = 1000;
 
-/** As the last visit left it. */
+/** The uploads that the last reload interrupted. */
 const interrupted = readInterrupted();
 
 let language: Language = (localStorage.getItem("language") ?? navigator.language).startsWith("ko")
@@ -49,72 +49,72 @@ policySelect.value = localStorage.getItem("policy") ?? "photo";
 
 const uploader = createUploader({
   endpoint: location.origin,
-  // In an app its own backend, or its login, gives the token.
+  // In a real app the token comes from its backend or its login.
   async getToken() {
     const response = await fetch(`/dev/token?user=${encodeURIComponent(userInput.value)}`);
     return tokenSchema.parse(await response.json()).token;
   },
 });
 
-/** Every upload of the page draws itself anew, when the language changes and each second. */
+/** Draws every upload again: each second, and when the language changes. */
 const redraws: (() => void)[] = [];
-setInterval(() => redraws.forEach((redraw) => redraw()), A_SECOND_MS);
+setInterval(() => redraws.forEach((redraw) => redraw()), REDRAW_MS);
 
 function send(file: File): void {
   const policy = policySelect.value;
   const user = userInput.value;
-  let shown: Shown = { state: "waiting", sentBytes: 0 };
+  let item: ItemState = { state: "waiting", sentBytes: 0 };
   let upload: Upload | undefined;
-  const show = (changes: Partial<Shown>) => {
-    shown = { ...shown, ...changes };
-    view.show(shown, language);
+  const show = (changes: Partial<ItemState>) => {
+    item = { ...item, ...changes };
+    view.show(item, language);
   };
-  /** One that cannot be taken back is not "nothing left behind". */
+  /** Also shows an abort that failed: then not everything was deleted. */
   const showFailure = (error: unknown) => {
     const { code, message } =
       error instanceof UploadError ? error : { code: "other", message: String(error) };
     if (code === "aborted") show({ state: "aborted", sentBytes: 0 });
-    else show({ state: "failed", refusal: { code, detail: message } });
-    say(`${file.name}: ${textOf(language, isTextName(code) ? code : "other")}`);
+    else show({ state: "failed", error: { code, detail: message } });
+    announce(`${file.name}: ${textOf(language, isTextName(code) ? code : "other")}`);
   };
   const view = createItem(file, {
     pause: () => upload?.pause(),
     resume: () => upload?.resume(),
     cancel: () => void upload?.abort().catch(showFailure),
-    again: () => void start(),
+    retry: () => void start(),
   });
-  redraws.push(() => view.show(shown, language));
+  redraws.push(() => view.show(item, language));
   uploads.prepend(view.root);
   find("no-uploads", HTMLParagraphElement).hidden = true;
 
   const start = async () => {
-    shown = { state: "waiting", sentBytes: 0 };
+    item = { state: "waiting", sentBytes: 0 };
     show({});
-    noteStarted(file.name);
+    markStarted(file.name);
     upload = uploader.start(file, {
       policy,
-      onTicket: (ticket) => show({ signed: signedIn(ticket) }),
+      onTicket: (ticket) => show({ signed: signedBy(ticket) }),
       onPhase: (phase) => show({ state: STATES[phase] }),
       onProgress: ({ sentBytes }) => show({ sentBytes }),
     });
     try {
       const { key, contentType, receipt } = await upload.done;
       show({ state: "completed", sentBytes: file.size, receipt: await checkReceipt(receipt) });
-      remember(user, { key, policy, name: file.name, contentType });
-      say(`${file.name}: ${textOf(language, "completed")}`);
+      addToGallery(user, { key, policy, name: file.name, contentType });
+      announce(`${file.name}: ${textOf(language, "completed")}`);
       await drawGallery();
     } catch (error) {
       showFailure(error);
     } finally {
-      noteEnded(file.name);
+      markEnded(file.name);
       drawInterrupted();
     }
   };
   void start();
 }
 
-/** What a person may want to see of a ticket: of the first part, where there are parts. */
-function signedIn(ticket: Ticket): NonNullable<Shown["signed"]> {
+/** Returns the signed headers and the expiry: of the first part if the upload is multipart. */
+function signedBy(ticket: Ticket): NonNullable<ItemState["signed"]> {
   const { expiresAt } = ticket;
   const put = ticket.multipart ? ticket.multipart.parts[0] : ticket;
   const { headers = {}, contentLength } = put ?? {};
@@ -125,14 +125,14 @@ function signedIn(ticket: Ticket): NonNullable<Shown["signed"]> {
   };
 }
 
-/** To who listens instead of looking. */
-function say(text: string): void {
-  said.textContent = text;
+/** Announces a text to screen readers. */
+function announce(text: string): void {
+  announcement.textContent = text;
 }
 
 async function drawGallery(): Promise<void> {
   await showGallery(userInput.value, language, {
-    linkTo: async ({ key, policy }: Stored) =>
+    readUrl: async ({ key, policy }: Stored) =>
       (await uploader.download(key, { policy, disposition: "inline" })).url,
     remove: async ({ key, policy }: Stored) =>
       uploader.remove(key, { policy }).then(
@@ -159,7 +159,7 @@ function draw(): void {
   void drawGallery();
 }
 
-/** After a reload: what can go on, once its file is chosen again. */
+/** Shows which uploads continue when their files are chosen again. */
 function drawInterrupted(): void {
   const notice = find("interrupted", HTMLParagraphElement);
   const names = interrupted.filter((name) => readInterrupted().includes(name));

@@ -1,18 +1,23 @@
-/** A receipt, decoded and checked as any backend would. */
+/** Decodes and verifies a receipt, as any backend can. */
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 
 export interface CheckedReceipt {
-  /** What it says, as JSON with line breaks. */
+  /** The claims, as formatted JSON. */
   readonly text: string;
   readonly isVerified: boolean;
 }
 
 const keys = createRemoteJWKSet(new URL("/.well-known/jwks.json", location.href));
 
+/** Returns the claims of the receipt, and whether its signature is valid. */
 export async function checkReceipt(receipt: string): Promise<CheckedReceipt> {
   const text = JSON.stringify(decodeJwt(receipt), undefined, 2);
-  const terms = { audience: "edge-presigner", issuer: "edge-presigner", typ: "upload-receipt+jwt" };
-  const isVerified = await jwtVerify(receipt, keys, terms).then(
+  const expected = {
+    audience: "edge-presigner",
+    issuer: "edge-presigner",
+    typ: "upload-receipt+jwt",
+  };
+  const isVerified = await jwtVerify(receipt, keys, expected).then(
     () => true,
     () => false,
   );

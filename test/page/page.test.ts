@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startBrowser } from "../e2e/browser.ts";
 import { startServer, type Server } from "../e2e/server.ts";
 
-/** Git ignores it: to be looked at. */
+/** Screenshots for a person to look at. Git ignores this folder. */
 const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
 const AXE = readFileSync(
   join(import.meta.dirname, "../../node_modules/axe-core/axe.min.js"),
@@ -16,7 +16,7 @@ const AXE = readFileSync(
 );
 const MiB = 2 ** 20;
 
-/** A PNG of one colour (RFC 2083), with as many bytes behind its end as a test wants. */
+/** Returns a PNG of one color (RFC 2083), with extra bytes after its end. */
 function picture(red: number, extraBytes = 0): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type), data]);
@@ -70,7 +70,7 @@ describe("the page of npm run dev", () => {
   };
   const choose = async (name: string, mimeType: string, buffer: Buffer) =>
     page.locator("#files").setInputFiles({ name, mimeType, buffer });
-  // By its name alone: a receipt has keys in it, which may end like another name.
+  // By its exact name: a receipt contains keys, which may end with another file's name.
   const state = (name: string) =>
     page
       .locator("#uploads li")
@@ -92,7 +92,7 @@ describe("the page of npm run dev", () => {
     );
   };
 
-  it("stores a photo, proves it, and shows it in the gallery", async () => {
+  it("stores a photo, verifies its receipt, and shows it in the gallery", async () => {
     await open();
     await choose("제주 여행.png", "image/png", picture(200));
     await settled("제주 여행.png", "completed");
@@ -101,11 +101,11 @@ describe("the page of npm run dev", () => {
     await signed.locator("summary").click();
     expect(await signed.locator("pre").textContent()).toContain("if-none-match: *");
     await receipt.locator("summary").click();
-    expect(await receipt.locator("summary").textContent()).toContain("Its signature is good");
-    const said = JSON.parse((await receipt.locator("pre").textContent()) ?? "") as {
+    expect(await receipt.locator("summary").textContent()).toContain("The signature is valid");
+    const claims = JSON.parse((await receipt.locator("pre").textContent()) ?? "") as {
       upload: { key: string };
     };
-    expect((await server.read(said.upload.key))?.bytes).toEqual(new Uint8Array(picture(200)));
+    expect((await server.read(claims.upload.key))?.bytes).toEqual(new Uint8Array(picture(200)));
     const shown = page.locator("#gallery img");
     await expect.poll(async () => shown.count()).toBe(1);
     await expect
@@ -115,10 +115,10 @@ describe("the page of npm run dev", () => {
 
     await page.getByRole("button", { name: "Delete: 제주 여행.png" }).click();
     await expect.poll(async () => shown.count()).toBe(0);
-    expect(await server.read(said.upload.key)).toBeUndefined();
+    expect(await server.read(claims.upload.key)).toBeUndefined();
   });
 
-  it("takes files that are dropped", async () => {
+  it("uploads files that are dropped", async () => {
     await open();
     const bytes = [...picture(10)];
     const dropped = await page.evaluateHandle((content) => {
@@ -128,17 +128,17 @@ describe("the page of npm run dev", () => {
     }, bytes);
     await page.dispatchEvent("#drop", "drop", { dataTransfer: dropped });
     await settled("dropped.png", "completed");
-    expect(await state("dropped.png").textContent()).toBe("Stored, and proven");
+    expect(await state("dropped.png").textContent()).toBe("Stored and verified");
   });
 
   it("says in Korean why a file is refused", async () => {
     await open({ locale: "ko-KR" });
     await choose("노트.txt", "text/plain", Buffer.from("안녕"));
     await settled("노트.txt", "failed");
-    expect(await state("노트.txt").textContent()).toBe("이 종류의 파일은 올릴 수 없습니다.");
+    expect(await state("노트.txt").textContent()).toBe("이 형식의 파일은 올릴 수 없습니다.");
     await shoot("refused-ko");
     await page.getByRole("button", { name: "English" }).click();
-    expect(await state("노트.txt").textContent()).toBe("This kind of file is not allowed here.");
+    expect(await state("노트.txt").textContent()).toBe("This file type is not allowed here.");
   });
 
   it("shows that the quota is used up", async () => {
@@ -155,11 +155,11 @@ describe("the page of npm run dev", () => {
     await shoot("quota");
   });
 
-  it("goes on after a reload where a pause left it", async () => {
+  it("continues a paused upload after a reload", async () => {
     await open();
     const bytes = Buffer.alloc(30 * MiB, 7);
     bytes.write("the first bytes");
-    // On disk: a file is known again by its time, too.
+    // On disk, because the file is also identified by its modification time.
     const folder = mkdtempSync(join(tmpdir(), "page-"));
     const path = join(folder, "clip.mp4");
     writeFileSync(path, bytes);
@@ -175,7 +175,7 @@ describe("the page of npm run dev", () => {
         { timeout: 20_000 },
       )
       .toBeGreaterThanOrEqual(8 * MiB);
-    // Its bytes are sent before it has arrived.
+    // The bar counts bytes that were sent: wait until the part is stored.
     expect((await first).status()).toBe(200);
     await (await first).finished();
     await page.getByRole("button", { name: "Pause: clip.mp4" }).click();
@@ -201,7 +201,7 @@ describe("the page of npm run dev", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("leaves nothing behind where an upload is cancelled", async () => {
+  it("leaves nothing behind if an upload is cancelled", async () => {
     await open();
     await page.locator("#policy").selectOption("video");
     await page.route(/partNumber=2/, async () => undefined);
@@ -214,7 +214,7 @@ describe("the page of npm run dev", () => {
     await shoot("empty");
   });
 
-  it("does not say that nothing is left where the service cannot be told", async () => {
+  it("does not say that everything was deleted if the abort failed", async () => {
     await open();
     await page.locator("#policy").selectOption("video");
     await page.route(/partNumber=2/, async () => undefined);
@@ -227,12 +227,14 @@ describe("the page of npm run dev", () => {
         : route.continue(),
     );
     await choose("kept.mp4", "video/mp4", Buffer.alloc(20 * MiB, 1));
-    await expect.poll(async () => state("kept.mp4").getAttribute("data-state")).toBe("sending");
+    await expect
+      .poll(async () => state("kept.mp4").getAttribute("data-state"), { timeout: 20_000 })
+      .toBe("sending");
     await page.getByRole("button", { name: "Cancel: kept.mp4" }).click();
     await settled("kept.mp4", "failed");
   });
 
-  it("is used by keyboard alone", async () => {
+  it("works with the keyboard alone", async () => {
     await open();
     await page.keyboard.press("Tab");
     const focused = async () => page.evaluate(() => document.activeElement?.id);
@@ -253,7 +255,7 @@ describe("the page of npm run dev", () => {
     ["dark", "ko-KR", 1200],
     ["light", "ko-KR", 360],
     ["dark", "en-US", 360],
-  ] as const)("keeps nobody out: %s, %s, %i wide", async (colorScheme, locale, width) => {
+  ] as const)("is accessible: %s, %s, %i wide", async (colorScheme, locale, width) => {
     await open({ colorScheme, locale, viewport: { width, height: 800 } });
     await choose("a.png", "image/png", picture(50));
     await settled("a.png", "completed");

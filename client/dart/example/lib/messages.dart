@@ -99,7 +99,7 @@ final Messages _korean = Messages._(
   signIn: '로그인이 필요합니다. 로그인한 뒤 다시 시도해 주세요.',
   offline: '연결이 끊겼습니다. 연결되면 다시 시도해 주세요.',
   later: (int seconds) => '너무 많이 올렸습니다. $seconds초 뒤에 다시 시도해 주세요.',
-  cancelled: '취소했습니다. 저장된 것은 없습니다.',
+  cancelled: '취소했습니다. 저장된 파일은 없습니다.',
   unreadable: '사진을 읽을 수 없습니다. 다시 골라 주세요.',
   other: (String code) => '올리지 못했습니다($code). 잠시 뒤에 다시 시도해 주세요.',
 );
