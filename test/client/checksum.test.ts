@@ -118,7 +118,7 @@ describe("a multipart upload with a checksum", () => {
 
   it("continues after a reload with the digests of the missing parts", async () => {
     const resumeStorage = createMemoryStorage();
-    const { server, uploader, createClient } = await start(PARTS, { store: resumeStorage });
+    const { server, uploader, createClient } = await start(PARTS, { resumeStorage });
     const held = hold();
     server.on("put", ({ usual }) => usual(), held.reaction);
     uploader.start(fileOf(SIZE), { checksum: "sha256", concurrency: 1 });

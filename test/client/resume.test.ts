@@ -33,7 +33,7 @@ async function interrupt(
   settings: Settings = {},
 ): Promise<Setting & { readonly storage: ReturnType<typeof createReadableStorage> }> {
   const storage = createReadableStorage();
-  const setting = await start({ ...PARTS, ...settings }, { store: storage });
+  const setting = await start({ ...PARTS, ...settings }, { resumeStorage: storage });
   const { server, uploader } = setting;
   const held = hold();
   server.on(
@@ -88,14 +88,14 @@ describe("an upload after a reload", () => {
 
   it("starts again with a Blob, which nothing identifies", async () => {
     const storage = createReadableStorage();
-    const { uploader } = await start(PARTS, { store: storage });
+    const { uploader } = await start(PARTS, { resumeStorage: storage });
     await uploader.upload(new Blob([bytesOf(2000)]), { filename: "a.bin" });
     expect(storage.all.size).toBe(0);
   });
 
   it("continues with a Blob that has the same resumeKey", async () => {
     const storage = createReadableStorage();
-    const { uploader, createClient, server } = await start(PARTS, { store: storage });
+    const { uploader, createClient, server } = await start(PARTS, { resumeStorage: storage });
     const held = hold();
     server.on("put", ({ usual }) => usual(), held.reaction);
     const file = new Blob([bytesOf(3000)]);
@@ -164,13 +164,13 @@ describe("an upload after a reload", () => {
   it("works without a resume storage if the storage fails", async () => {
     const fail = async () => Promise.reject(new Error("The quota of this origin is used up"));
     const { uploader } = await start(PARTS, {
-      store: { get: fail, set: fail, delete: fail },
+      resumeStorage: { get: fail, set: fail, delete: fail },
     });
     expect((await uploader.upload(fileOf(3000))).status).toBe("completed");
   });
 
   it("is not continued by a second upload of the same file while it is running", async () => {
-    const { server, uploader } = await start(PARTS, { store: createMemoryStorage() });
+    const { server, uploader } = await start(PARTS, { resumeStorage: createMemoryStorage() });
     const held = hold();
     server.on("put", ({ usual }) => usual(), held.reaction);
     const first = uploader.upload(fileOf(3000), { concurrency: 1 });

@@ -111,7 +111,7 @@ describe("the TypeScript client in Node.js", () => {
       if (init?.method === "PUT") puts += 1;
       return fetch(input, init);
     };
-    const first = createClient("alice", { store: resumeStorage, fetch: countingFetch });
+    const first = createClient("alice", { resumeStorage, fetch: countingFetch });
     const upload = first.start(file, {
       policy: "video",
       concurrency: 1,
@@ -122,7 +122,7 @@ describe("the TypeScript client in Node.js", () => {
     expect(await codeOf(upload.done)).toBe("aborted");
     await upload.abort();
     const before = puts;
-    const second = createClient("alice", { store: resumeStorage, fetch: countingFetch });
+    const second = createClient("alice", { resumeStorage, fetch: countingFetch });
     const completed = await second.upload(file, { policy: "video", concurrency: 1 });
     await expectStored(completed, contentOf(LARGE));
     expect(completed.id).toBe(upload.id);

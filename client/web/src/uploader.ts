@@ -23,7 +23,7 @@ export interface UploaderOptions extends ServiceOptions, Partial<Dependencies> {
    * Where multipart uploads are kept, so that they continue after a reload. Default: IndexedDB in a
    * browser, nothing in Node.js. `false` keeps nothing.
    */
-  readonly store?: ResumeStorage | false;
+  readonly resumeStorage?: ResumeStorage | false;
 }
 
 interface SignalOption {
@@ -64,7 +64,7 @@ export interface Uploader {
 
 /** Creates the client of one service. */
 export function createUploader(uploader: UploaderOptions): Uploader {
-  const { endpoint, store: resumeStorage = defaultStorage(), ...given } = uploader;
+  const { endpoint, resumeStorage = defaultStorage(), ...given } = uploader;
   const dependencies = { ...platformDependencies(), ...given };
   const call = createCallService(uploader, dependencies);
   const hasXhr = !given.fetch && typeof XMLHttpRequest !== "undefined";
