@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // What the Worker logs is shown for a test that fails.
     silent: "passed-only",
+    // Many files start a server, and some a browser: two at a time fit on a small machine.
+    maxWorkers: 2,
     projects: [
       {
         plugins: [
@@ -33,14 +35,14 @@ export default defineConfig({
           name: "e2e",
           include: [
             "test/e2e/**/*.test.ts",
+            // What takes minutes: npm run test:slow.
+            ...(process.env["SLOW"] === undefined ? [] : ["test/slow/*.test.ts"]),
             "test/page/*.test.ts",
             // Of one store each: npm run test:stores names them.
             ...(process.env["STORE"] === undefined ? [] : ["test/stores/*.test.ts"]),
           ],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // One server at a time: the machine of a stranger may be small.
-          fileParallelism: false,
         },
       },
     ],

@@ -31,7 +31,7 @@ export async function openUploader({ url, token, onFlight }: Opening): Promise<U
   return createUploader({
     endpoint: url.origin,
     getToken: () => token,
-    store: false,
+    resumeStorage: false,
     wait: async (milliseconds, signal) => wait(milliseconds, undefined, signal && { signal }),
     ...(onFlight && { fetch: createCountedFetch(onFlight) }),
   });

@@ -1,7 +1,8 @@
 /** The entry of `npm run dev` and of the tests: the same Worker with the development configuration. */
 import { env } from "cloudflare:workers";
 import { createLedgerClass } from "../src/ledger/durable-object.ts";
-import { RUNTIME, createWorker } from "../src/worker.ts";
+import { RUNTIME } from "../src/runtime.ts";
+import { createWorker } from "../src/worker.ts";
 import config from "./presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "./secrets.ts";
 import { answerToken } from "./token.ts";

@@ -1,5 +1,4 @@
 /** Composes the Worker: a configuration and an environment → the fetch handler, and what its ledgers need. */
-import { waitUntil } from "cloudflare:workers";
 import { compileConfig } from "./config/compile.ts";
 import type { Config } from "./config/config.ts";
 import { ConfigurationError } from "./config/errors.ts";
@@ -10,7 +9,6 @@ import { createLedgers, type LedgerNamespace } from "./ledger/client.ts";
 import type { LedgerDependencies } from "./ledger/durable-object.ts";
 import { createReceipts } from "./ledger/receipt.ts";
 import { createDeliver } from "./ledger/webhook.ts";
-import { logToConsole } from "./log.ts";
 import { abortParts, cleanUp } from "./operation/cleanup.ts";
 import { locateUpload } from "./operation/locate.ts";
 import { verifyUpload } from "./operation/verify.ts";
@@ -30,16 +28,6 @@ export interface Worker {
   /** For the class of the Durable Object. Throws for an invalid configuration. */
   readonly getLedgerDependencies: () => LedgerDependencies;
 }
-
-/** The clock, randomness and network of the Workers runtime. */
-export const RUNTIME: Dependencies = {
-  now: () => Date.now(),
-  newId: () => crypto.randomUUID(),
-  random: () => Math.random(),
-  fetch: (url, init) => fetch(url, init),
-  waitUntil,
-  log: logToConsole,
-};
 
 /** Creates the Worker, once per isolate. With an invalid configuration every answer is `misconfigured`. */
 export function createWorker(

@@ -4,7 +4,8 @@
  */
 import config from "../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
-import { RUNTIME, createWorker } from "../../src/worker.ts";
+import { RUNTIME } from "../../src/runtime.ts";
+import { createWorker } from "../../src/worker.ts";
 
 const unlimited = { limit: async () => ({ success: true }) };
 const env = {

@@ -43,37 +43,31 @@ async function run(before: string, program: string, after: string): Promise<Page
 }
 
 describe("the programs in the documentation of the client", () => {
-  it.for([["README.md"], ["client/web/README.md"]] as const)(
-    "upload a photo: %s",
-    async ([path]) => {
-      const file = 'const file = new File(["hello"], "a.png", { type: "image/png" });';
-      const after = "globalThis.outcome = { key, receipt };";
-      const page = await run(file, await readProgram(path, "js"), after);
-      await page.waitForFunction("globalThis.outcome");
-      const { key, receipt } = await page.evaluate<{ key: string; receipt: string }>("outcome");
-      expect(Buffer.from((await server.read(key))?.bytes ?? []).toString()).toBe("hello");
-      expect(receipt).toMatch(/^ey/);
-      await page.close();
-    },
-  );
+  it.for([["client/web/README.md"]] as const)("upload a photo: %s", async ([path]) => {
+    const file = 'const file = new File(["hello"], "a.png", { type: "image/png" });';
+    const after = "globalThis.outcome = { key, receipt };";
+    const page = await run(file, await readProgram(path, "js"), after);
+    await page.waitForFunction("globalThis.outcome");
+    const { key, receipt } = await page.evaluate<{ key: string; receipt: string }>("outcome");
+    expect(Buffer.from((await server.read(key))?.bytes ?? []).toString()).toBe("hello");
+    expect(receipt).toMatch(/^ey/);
+    await page.close();
+  });
 
-  it.for([["README.md"], ["client/web/README.md"]] as const)(
-    "upload a photo from React: %s",
-    async ([path]) => {
-      const program = await readProgram(path, "jsx");
-      const hasUploader = program.includes("createUploader(");
-      const before = hasUploader
-        ? "const getToken = () => token;"
-        : `import { createUploader } from "${SOURCES}/index.ts";
+  it.for([["client/web/README.md"]] as const)("upload a photo from React: %s", async ([path]) => {
+    const program = await readProgram(path, "jsx");
+    const hasUploader = program.includes("createUploader(");
+    const before = hasUploader
+      ? "const getToken = () => token;"
+      : `import { createUploader } from "${SOURCES}/index.ts";
            const uploader = createUploader({ endpoint: "${server.url}", getToken: () => token });`;
-      const after = `import { createRoot } from "react-dom/client";
+    const after = `import { createRoot } from "react-dom/client";
         createRoot(document.body.appendChild(document.createElement("main"))).render(<Picker />);`;
-      const page = await run(before, program, after);
-      await page.locator("input[type=file]").setInputFiles(PHOTO);
-      await expect
-        .poll(async () => page.locator("label").textContent(), { timeout: 20_000 })
-        .toContain("completed");
-      await page.close();
-    },
-  );
+    const page = await run(before, program, after);
+    await page.locator("input[type=file]").setInputFiles(PHOTO);
+    await expect
+      .poll(async () => page.locator("label").textContent(), { timeout: 20_000 })
+      .toContain("completed");
+    await page.close();
+  });
 });

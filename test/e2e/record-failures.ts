@@ -1,12 +1,12 @@
-/** What the Worker answers where the world around it fails, or has what it should not: it runs in this process. */
+/** Records what the Worker answers where the store or the network fails. It runs in this process. */
 import development from "../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
 import { exchange, type Exchange, type Exchanges } from "./exchange.ts";
 
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** `World` of src/service.ts, as Node.js has its types. */
-interface World {
+/** `Dependencies` of src/service.ts, as Node.js has its types. */
+interface Dependencies {
   readonly now: () => number;
   readonly newId: () => string;
   readonly random: () => number;
@@ -19,11 +19,11 @@ interface WorkerModule {
   readonly createWorker: (
     definition: unknown,
     env: Readonly<Record<string, unknown>>,
-    world: World,
+    dependencies: Dependencies,
   ) => { readonly fetch: (request: Request) => Response | Promise<Response> };
 }
 
-/** Of another project of TypeScript's, with the types of the Workers runtime. */
+/** Imported at run time: the file has the types of the Workers runtime, and this one those of Node.js. */
 const { createWorker } = (await import(
   new URL("../../src/worker.ts", import.meta.url).href
 )) as WorkerModule;
@@ -49,9 +49,9 @@ const config = {
 
 type Ask = (method: string, path: string, body?: unknown) => Promise<Exchange>;
 
-/** A Worker of the development configuration, in a world that is in one thing another. */
+/** Starts a Worker of the development configuration with some other dependencies. */
 function startWorker(
-  world: Partial<World>,
+  dependencies: Partial<Dependencies>,
   env: Readonly<Record<string, unknown>> = {},
   definition: unknown = config,
 ): Ask {
@@ -65,7 +65,7 @@ function startWorker(
       fetch: async () => Promise.reject(new Error("There is no network")),
       waitUntil: () => undefined,
       log: () => undefined,
-      ...world,
+      ...dependencies,
     },
   );
   const answering = async (request: Request) => worker.fetch(request);

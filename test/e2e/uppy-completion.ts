@@ -47,7 +47,7 @@ export function describeCompletion(
       );
       const outcome = await uppy.send("a.txt", "text/plain", 5);
       expect(outcome.errors).toEqual([
-        "Send the file first: the store has nothing under this key yet",
+        "Send the file first: the store has no object under this key yet",
       ]);
     });
 

@@ -48,8 +48,6 @@ interface Page {
 
 describe("a program from the documentation", () => {
   it.for([
-    ["README.md", 0, 4, "a.png", "image/png", false],
-    ["README.md", 0, 5, "a.png", "image/png", false],
     ["docs/uppy-4.md", 0, 4, "a.png", "image/png", false],
     ["docs/uppy-4.md", 1, 4, "a.png", "image/png", true],
     ["docs/uppy-5.md", 0, 5, "a.png", "image/png", false],

@@ -106,7 +106,7 @@ export function describeEndpoint({ open, expectStored }: Setting): void {
       for (const isInParts of [true, false]) {
         const uppy = await open({ isInParts, isSizeTold: false });
         expect((await uppy.send("a.txt", "text/plain", 5)).errors).toEqual([
-          "Tell the size before the upload: uppy.setFileMeta(file.id, { size: file.size })",
+          "Set the size before the upload: uppy.setFileMeta(file.id, { size: file.size })",
         ]);
       }
     });
