@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { readOutput } from "./output.ts";
+import { readOutput } from "./read-output.ts";
 import { OPTIONS } from "./runtime.ts";
-import { ROOT, type Workshop } from "./workshop.ts";
+import { ROOT, type Workshop } from "./workspace.ts";
 
 /** The command's own file: the one in `bin` would be another process around it. */
 const WRANGLER = createRequire(import.meta.url).resolve("wrangler");

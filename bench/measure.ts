@@ -1,12 +1,12 @@
 /** Rounds of samples: each variant in a fresh workerd, block by block in turn with the null Worker. */
 import type { Bundle } from "./bundle.ts";
-import { readCpuTicks } from "./cpu.ts";
+import { readCpuTicks } from "./cpu-time.ts";
 import { createLoad, type Load } from "./load.ts";
 import { median } from "./median.ts";
-import type { Cores } from "./pin.ts";
+import type { Cores } from "./pin-cores.ts";
 import { serve, type Server } from "./serve.ts";
 import { BASE, type Variant } from "./variant.ts";
-import type { Workshop } from "./workshop.ts";
+import type { Workshop } from "./workspace.ts";
 
 /** A variant against the null Worker inside one sample. */
 export interface Ratio {

@@ -2,12 +2,12 @@
 import { parseArgs } from "node:util";
 import { bundleProduction, bundleWorker } from "./bundle.ts";
 import { measure } from "./measure.ts";
-import { readOutput } from "./output.ts";
-import { pinLoad } from "./pin.ts";
+import { readOutput } from "./read-output.ts";
+import { pinLoad } from "./pin-cores.ts";
 import { formatTable, summarize } from "./report.ts";
 import { BASE, SAMPLE, WORKERS, describeOurs } from "./variant.ts";
-import { readVersions } from "./version.ts";
-import { openWorkshop } from "./workshop.ts";
+import { readVersions } from "./versions.ts";
+import { openWorkshop } from "./workspace.ts";
 
 const USAGE = "Usage: npm run bench -- [--rounds 4] [--requests 4000] [--json]";
 

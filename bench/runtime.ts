@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import * as z from "zod/mini";
-import { ROOT } from "./workshop.ts";
+import { ROOT } from "./workspace.ts";
 
 /** The binary that wrangler brings along, and not a script around it. */
 export const WORKERD = z

@@ -7,9 +7,9 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import * as z from "zod/mini";
 import type { Bundle } from "./bundle.ts";
-import type { Cores } from "./pin.ts";
+import type { Cores } from "./pin-cores.ts";
 import { OPTIONS, WORKERD } from "./runtime.ts";
-import type { Workshop } from "./workshop.ts";
+import type { Workshop } from "./workspace.ts";
 
 export interface Server {
   readonly pid: number;

@@ -3,8 +3,8 @@ import { compileConfig } from "../src/config/compile.ts";
 import type { Config } from "../src/config/config.ts";
 import type { RateLimit } from "../src/config/units.ts";
 import { ConfigurationError, type ConfigError } from "../src/config/errors.ts";
-import { findPlaceholders } from "./placeholders.ts";
-import { secretsOf, standInsFor } from "./stand-ins.ts";
+import { findPlaceholders } from "./example-values.ts";
+import { secretsOf, standInsFor } from "./placeholder-secrets.ts";
 
 /** The settings of wrangler.toml that the Worker depends on. */
 export interface Deployment {

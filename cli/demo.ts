@@ -5,10 +5,10 @@ import { styleText } from "node:util";
 import { intro, log, outro, progress } from "@clack/prompts";
 import { Command } from "commander";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import { createMeter } from "./meter.ts";
+import { createMeter } from "./upload-progress.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 import { describeFailure, openUploader } from "./open-uploader.ts";
-import { urlOption } from "./url.ts";
+import { urlOption } from "./url-option.ts";
 
 interface Options {
   readonly url: URL;

@@ -12,8 +12,8 @@ import { printGroups, printSettings, printSum, settingsOf } from "./doctor/print
 import { openSession } from "./doctor/session.ts";
 import { INTERRUPTED, keepInterrupts, listenForInterrupts } from "./interrupt.ts";
 import { mintDevelopmentToken } from "./mint.ts";
-import { addConfigOptions, openConfig, type ConfigOptions } from "./open-config.ts";
-import { readUrl, urlOption } from "./url.ts";
+import { addConfigOptions, openConfig, type ConfigOptions } from "./config-options.ts";
+import { readUrl, urlOption } from "./url-option.ts";
 
 interface Options extends ConfigOptions {
   readonly dev: URL;

@@ -3,10 +3,10 @@ import { open } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { InvalidArgumentError, type Command } from "commander";
 import { findCauses, findMissing } from "./explain/causes.ts";
-import { describeFindings, describeNothing, redact } from "./explain/describe.ts";
+import { describeFindings, describeNothing, redact } from "./explain/print-findings.ts";
 import { gather } from "./explain/evidence.ts";
-import { readDate } from "./explain/piece.ts";
-import { readPieces } from "./explain/read.ts";
+import { readDate } from "./explain/input.ts";
+import { readPieces } from "./explain/read-inputs.ts";
 
 interface Options {
   readonly status?: number;

@@ -3,8 +3,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
 import { UploadError, createUploader, type Uploader } from "../client/web/src/index.ts";
-import { createCountedFetch, type OnFlight } from "./counted-fetch.ts";
-import { NoAnswer, createAsk, reasonOf } from "./doctor/ask.ts";
+import { createCountedFetch, type OnFlight } from "./fetch-with-progress.ts";
+import { NoAnswer, createAsk, reasonOf } from "./doctor/send-request.ts";
 import { parseJson } from "./parse-json.ts";
 
 interface Opening {

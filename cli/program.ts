@@ -5,7 +5,7 @@ import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";
 import { paint } from "./output.ts";
-import { version } from "./package.ts";
+import { version } from "./version.ts";
 import { addReceipt } from "./receipt.ts";
 import { addSetup } from "./setup.ts";
 import { addSimulate } from "./simulate.ts";

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import { paint } from "./output.ts";
-import { urlOption } from "./url.ts";
+import { urlOption } from "./url-option.ts";
 
 interface Options {
   readonly url: URL;

@@ -1,19 +1,19 @@
 /** `edge-presigner setup`: what a bucket needs for the policies of the configuration, printed or applied. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Env } from "../src/secret.ts";
-import { CONFIG_FILE, loadDefinition } from "./load.ts";
-import { readEnv } from "./open-config.ts";
+import { CONFIG_FILE, loadDefinition } from "./load-config.ts";
+import { readEnv } from "./config-options.ts";
 import { applyPlan, type Applied } from "./setup/apply.ts";
-import { ASKING, chooseStore, confirmChange } from "./setup/ask.ts";
-import { completeDefinition, storeNamesOf } from "./setup/complete.ts";
-import { FORMATS, type Format } from "./setup/dialects.ts";
-import { toJson } from "./setup/document.ts";
-import { addBucketFlags, pickBucketFlags, type BucketFlags } from "./setup/flags.ts";
+import { ASKING, chooseStore, confirmChange } from "./setup/prompts.ts";
+import { completeDefinition, storeNamesOf } from "./setup/complete-definition.ts";
+import { FORMATS, type Format } from "./setup/formats.ts";
+import { toJson } from "./setup/to-json.ts";
+import { addBucketFlags, pickBucketFlags, type BucketFlags } from "./setup/bucket-options.ts";
 import { planSetup, type Plan } from "./setup/plan.ts";
 import { printChanges, printOutcome } from "./setup/print-applied.ts";
-import { printPlan } from "./setup/print.ts";
-import { usesOf, type Use } from "./setup/use.ts";
-import { compileWithStandIns } from "./stand-ins.ts";
+import { printPlan } from "./setup/print-plan.ts";
+import { usesOf, type Use } from "./setup/bucket-use.ts";
+import { compileWithStandIns } from "./placeholder-secrets.ts";
 
 interface Options extends BucketFlags {
   readonly config: string;

@@ -10,8 +10,8 @@ import {
   typeOf,
   type FileChecksum,
 } from "./describe-file.ts";
-import { addConfigOptions, openConfig, type ConfigOptions } from "./open-config.ts";
-import { readPair } from "./pair.ts";
+import { addConfigOptions, openConfig, type ConfigOptions } from "./config-options.ts";
+import { readPair } from "./metadata-option.ts";
 import { completeClaims } from "./simulate/caller.ts";
 import { decide, type Decision, type SimulatedTicket } from "./simulate/decide.ts";
 

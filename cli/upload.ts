@@ -4,12 +4,12 @@ import { progress } from "@clack/prompts";
 import { Option, type Command } from "commander";
 import { FILE_CHECKSUMS, describeFile, type FileChecksum } from "./describe-file.ts";
 import { INTERRUPTED, keepInterrupts, listenForInterrupts } from "./interrupt.ts";
-import { createMeter } from "./meter.ts";
+import { createMeter } from "./upload-progress.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 import { describeFailure, openUploader } from "./open-uploader.ts";
 import { paint } from "./output.ts";
-import { readPair } from "./pair.ts";
-import { urlOption } from "./url.ts";
+import { readPair } from "./metadata-option.ts";
+import { urlOption } from "./url-option.ts";
 
 interface Options {
   readonly url: URL;

@@ -1,16 +1,16 @@
 /** All probes of one store, in the order of the table. */
 import { StoreUnavailable } from "../../src/store/request.ts";
-import { NoAnswer } from "./ask.ts";
+import { NoAnswer } from "./send-request.ts";
 import { unknown, type Finding, type Group } from "./finding.ts";
 import { ACCESS, READING } from "./probe-access.ts";
 import { BROWSERS } from "./probe-browser.ts";
 import { CHECKSUMS_SEEN } from "./probe-checksums.ts";
 import { COPIES } from "./probe-copies.ts";
 import { LIFECYCLE } from "./probe-lifecycle.ts";
-import { PARTS } from "./probe-parts.ts";
-import { RIGHTS } from "./probe-rights.ts";
+import { PARTS } from "./probe-multipart.ts";
+import { RIGHTS } from "./probe-permissions.ts";
 import { TICKETS } from "./probe-tickets.ts";
-import { UNSIGNED } from "./probe-unsigned.ts";
+import { UNSIGNED } from "./probe-unsigned-headers.ts";
 import { Unproven, type Probe } from "./probe.ts";
 import type { Session } from "./session.ts";
 

@@ -1,6 +1,6 @@
 /** A deployed Worker: what anybody sees of it, and a file through it where there is a token. */
 import type { Config } from "../../src/config/config.ts";
-import { NoAnswer, createAsk } from "./ask.ts";
+import { NoAnswer, createAsk } from "./send-request.ts";
 import type { Finding } from "./finding.ts";
 import { probeWorkerTicket } from "./probe-worker-ticket.ts";
 import { probeWorker } from "./probe-worker.ts";

@@ -1,7 +1,7 @@
 /** The table that a person reads in ten seconds, and the settings to change. */
 import { styleText } from "node:util";
 import type { Capabilities } from "../../src/config/capabilities.ts";
-import { literal } from "../literal.ts";
+import { literal } from "../format-config-value.ts";
 import type { Finding, Group, Setting, Verdict } from "./finding.ts";
 
 const MARKS: Readonly<Record<Verdict, string>> = {

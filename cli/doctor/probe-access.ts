@@ -2,7 +2,7 @@
 import { StoreUnavailable } from "../../src/store/request.ts";
 import { headObject } from "../../src/store/object.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
-import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
+import { isRefused, isTaken, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 import { putFirst, type Probe } from "./probe.ts";
 import { put, type Session } from "./session.ts";

@@ -1,6 +1,6 @@
 /** What a browser asks before it sends a file, from each origin of the configuration (Fetch standard, "CORS protocol"). */
 import { signedHeadersOf } from "../setup/signed-headers.ts";
-import { isTaken, statusOf, type Answer } from "./ask.ts";
+import { isTaken, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 import type { Probe } from "./probe.ts";
 import { put, type Session } from "./session.ts";

@@ -4,7 +4,7 @@ import {
   CHECKSUMS,
   type ChecksumAlgorithm,
 } from "../../src/store/checksum.ts";
-import { isRefused, isTaken, type Answer } from "./ask.ts";
+import { isRefused, isTaken, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 import type { Probe } from "./probe.ts";
 import { DIGESTS } from "./sample.ts";

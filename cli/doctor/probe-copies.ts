@@ -1,5 +1,5 @@
 /** Whether a ticket can be turned into a copy of somebody else's object (docs/security.md). */
-import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
+import { isRefused, isTaken, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding, type FindingName, type Setting } from "./finding.ts";
 import { putFirst, type Probe } from "./probe.ts";
 import { put, signOnePart, type Session } from "./session.ts";

@@ -1,6 +1,6 @@
 /** Every promise of a ticket, broken as the one who holds it would: the store has to refuse. */
 import type { Ticket } from "../../src/operation/ticket.ts";
-import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
+import { isRefused, isTaken, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding, type FindingName } from "./finding.ts";
 import { putFirst, type Probe } from "./probe.ts";
 import { put, type Session } from "./session.ts";

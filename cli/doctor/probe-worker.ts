@@ -2,9 +2,9 @@
 import * as z from "zod/mini";
 import type { Config } from "../../src/config/config.ts";
 import { mintDevelopmentToken } from "../mint.ts";
-import { version } from "../package.ts";
+import { version } from "../version.ts";
 import { parseJson } from "../parse-json.ts";
-import { isRefused, isTaken, statusOf, type Answer, type Ask } from "./ask.ts";
+import { isRefused, isTaken, statusOf, type Answer, type Ask } from "./send-request.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 
 export interface Target {

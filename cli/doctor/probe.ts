@@ -1,6 +1,6 @@
 /** One promise that is tried, and what keeps a verdict from resting on nothing. */
 import type { Ticket } from "../../src/operation/ticket.ts";
-import { isTaken, statusOf } from "./ask.ts";
+import { isTaken, statusOf } from "./send-request.ts";
 import type { Finding, FindingName } from "./finding.ts";
 import { put, type Session } from "./session.ts";
 

@@ -10,8 +10,8 @@ import { openAdmitted } from "../../src/operation/open-multipart.ts";
 import { signPart, signPut, type PartTicket, type Ticket } from "../../src/operation/ticket.ts";
 import { createSigner, type Signer } from "../../src/store/sigv4.ts";
 import { admitSample, choosePolicy } from "./admit-sample.ts";
-import { createAsk, isTaken, type Answer, type Ask } from "./ask.ts";
-import { createLeftovers, type Leftovers } from "./leftovers.ts";
+import { createAsk, isTaken, type Answer, type Ask } from "./send-request.ts";
+import { createLeftovers, type Leftovers } from "./cleanup.ts";
 import { SAMPLE } from "./sample.ts";
 
 /** What is asked of the world. */

@@ -1,5 +1,5 @@
 /** Causes in the key that signed: its id, its secret, its session token. */
-import { canonicalRequest, hashOf } from "./canonical.ts";
+import { canonicalRequest, hashOf } from "./canonical-request.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Cause } from "./finding.ts";
 import { headerOf, isSaid, parameterOf } from "./request.ts";

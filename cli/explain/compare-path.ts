@@ -1,5 +1,5 @@
 /** How the path that was sent differs from the one that was signed. */
-import { canonicalPath, decodePath, foldDots } from "./canonical.ts";
+import { canonicalPath, decodePath, foldDots } from "./canonical-request.ts";
 import type { Evidence } from "./evidence.ts";
 
 export type PathKind =

@@ -1,7 +1,7 @@
 /** How the query that was sent differs from the one that was signed. */
 import type { Evidence } from "./evidence.ts";
 import { parameterOf, type Parameter, type Url } from "./request.ts";
-import { REQUIRED } from "./terms.ts";
+import { REQUIRED } from "./signing-parameters.ts";
 
 export type QueryKind =
   | "url-not-signed"

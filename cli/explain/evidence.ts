@@ -1,8 +1,8 @@
 /** Pieces → evidence: what was signed, what was sent, and what the store said. */
-import { readCanonical } from "./canonical.ts";
-import { readDate, type Answer, type Piece } from "./piece.ts";
+import { readCanonical } from "./canonical-request.ts";
+import { readDate, type Answer, type Piece } from "./input.ts";
 import { parameterOf, type Request, type Url } from "./request.ts";
-import { readTerms, type Terms } from "./terms.ts";
+import { readTerms, type Terms } from "./signing-parameters.ts";
 
 export interface Evidence {
   /** The request that the ticket is for, where one is known. */

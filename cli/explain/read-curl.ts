@@ -1,8 +1,8 @@
 /** A curl line, as somebody typed it or as a browser's "Copy as cURL" gives it. */
 import { parseArgs } from "node:util";
 import { forEachChild, parse, type Command, type SyntaxNode } from "unbash";
-import { foldDots } from "./canonical.ts";
-import type { Reader } from "./piece.ts";
+import { foldDots } from "./canonical-request.ts";
+import type { Reader } from "./input.ts";
 import { readUrl, type Request } from "./request.ts";
 
 const START = /^(?:\$ +)?(?=curl\s)/;

@@ -1,6 +1,6 @@
 /** Requests and answers as text: HTTP/1.1 heads, what `curl -v` prints, what a browser's network panel copies. */
-import type { Answer, Piece, Reader } from "./piece.ts";
-import { readDate } from "./piece.ts";
+import type { Answer, Piece, Reader } from "./input.ts";
+import { readDate } from "./input.ts";
 import { readUrl, type Request } from "./request.ts";
 
 const REQUEST = /^([A-Z]{3,10}) (\S+) HTTP\/[\d.]+[ \t]*\r?(?:\n|$)/;

@@ -1,6 +1,6 @@
 /** A ticket as the Worker answered it, what a client was told to send, or a problem of the Worker. */
 import * as z from "zod/mini";
-import type { Piece, Reader } from "./piece.ts";
+import type { Piece, Reader } from "./input.ts";
 import { readUrl, type Request } from "./request.ts";
 
 const requestSchema = z.object({

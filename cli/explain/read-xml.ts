@@ -1,7 +1,7 @@
 /** The error that an S3 store answers with (AWS: "Error responses"). */
 import { readField } from "../../src/store/xml.ts";
-import type { Reader } from "./piece.ts";
-import { readDate } from "./piece.ts";
+import type { Reader } from "./input.ts";
+import { readDate } from "./input.ts";
 
 const START = /^(?:<\?xml [^<>]{0,200}\?>\s{0,9})?<Error(?: [^<>]{0,500})?>/;
 const END = "</Error>";

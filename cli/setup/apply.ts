@@ -1,12 +1,12 @@
 /** Brings a bucket's rules to what the policies need, after showing what that changes. */
 import type { CORSRule, LifecycleRule } from "@aws-sdk/client-s3";
 import type { Env } from "../../src/secret.ts";
-import { readCors, readLifecycle, type Rules } from "./bucket.ts";
-import { createAdministrator } from "./client.ts";
+import { readCors, readLifecycle, type Rules } from "./bucket-rules.ts";
+import { createAdministrator } from "./admin-client.ts";
 import { toS3 } from "./cors.ts";
 import type { Plan } from "./plan.ts";
-import { explainRefusal, type Kind } from "./refusal.ts";
-import { compare, nextCorsRules, nextLifecycleRules, type Change } from "./rules.ts";
+import { explainRefusal, type Kind } from "./explain-error.ts";
+import { compare, nextCorsRules, nextLifecycleRules, type Change } from "./compare-rules.ts";
 
 /** What came of one kind of rules. */
 export interface Applied {

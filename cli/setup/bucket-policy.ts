@@ -2,7 +2,7 @@
 import type { Store } from "../../src/store/store.ts";
 import { bucketArn, resourcesOf } from "./permissions.ts";
 import { toDocument, type PolicyDocument, type Statement } from "./policy-document.ts";
-import { covers, keysOf, type Use } from "./use.ts";
+import { covers, keysOf, type Use } from "./bucket-use.ts";
 
 /** The clocks of the Worker and of the store may differ by this much. */
 const MARGIN_MS = 60_000;

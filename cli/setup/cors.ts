@@ -1,6 +1,6 @@
 /** A bucket's CORS rule, and how each tool wants it written. */
 import { checksumHeadersOf, signedHeadersOf } from "./signed-headers.ts";
-import type { Use } from "./use.ts";
+import type { Use } from "./bucket-use.ts";
 
 /** The name of the rules that are ours: others are never touched. */
 export const RULE_ID = "edge-presigner";

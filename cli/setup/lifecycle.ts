@@ -1,7 +1,7 @@
 /** The rules that end uploads in parts which nobody completed. */
 import type { Store } from "../../src/store/store.ts";
 import { RULE_ID } from "./cors.ts";
-import { keysOf, type Use } from "./use.ts";
+import { keysOf, type Use } from "./bucket-use.ts";
 
 /** AWS: LifecycleRule of PutBucketLifecycleConfiguration, with this one action. */
 export interface AbortRule {

@@ -3,7 +3,7 @@ import type { Policy } from "../../src/config/config.ts";
 import type { Store } from "../../src/store/store.ts";
 import { hasPlaceholder } from "../../src/key/template.ts";
 import { toDocument, type PolicyDocument, type Statement } from "./policy-document.ts";
-import { keysOf, type Keys, type Use } from "./use.ts";
+import { keysOf, type Keys, type Use } from "./bucket-use.ts";
 
 /** Puts objects and drives parts; reads nothing, so that no ticket of it becomes a copy. */
 export function writerPolicy({ store, policies }: Use): PolicyDocument {

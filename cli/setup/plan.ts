@@ -6,7 +6,7 @@ import { abortRulesOf, type AbortRule } from "./lifecycle.ts";
 import { readerPolicy, writerPolicy } from "./permissions.ts";
 import type { PolicyDocument } from "./policy-document.ts";
 import { secretLinesOf, type SecretLine } from "./secrets.ts";
-import type { Use } from "./use.ts";
+import type { Use } from "./bucket-use.ts";
 
 export interface Plan {
   readonly use: Use;

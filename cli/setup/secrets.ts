@@ -1,7 +1,7 @@
 /** The lines that set the secrets of a store, and those that the configuration needs beside them. */
-import { secretsOf } from "../stand-ins.ts";
+import { secretsOf } from "../placeholder-secrets.ts";
 import type { Advice } from "./advice.ts";
-import type { Use } from "./use.ts";
+import type { Use } from "./bucket-use.ts";
 
 /** One secret: by name, never by value. */
 export interface SecretLine {

@@ -4,7 +4,7 @@ import type { Store } from "../../src/store/store.ts";
 import { objectHeaders } from "../../src/grant/headers.ts";
 import { CHECKSUMS, type ChecksumAlgorithm } from "../../src/store/checksum.ts";
 import { partHeaders } from "../../src/operation/ticket.ts";
-import { storesIn, type Use } from "./use.ts";
+import { storesIn, type Use } from "./bucket-use.ts";
 
 /** With lower-case names, each once: those of every ticket that the policies could give. */
 export async function signedHeadersOf({ store, policies }: Use): Promise<readonly string[]> {

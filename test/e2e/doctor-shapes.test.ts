@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { probeWorkerTicket } from "../../cli/doctor/probe-worker-ticket.ts";
-import { RIGHTS } from "../../cli/doctor/probe-rights.ts";
+import { RIGHTS } from "../../cli/doctor/probe-permissions.ts";
 import { openSession } from "../../cli/doctor/session.ts";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
 import { compileConfig } from "../../src/config/compile.ts";

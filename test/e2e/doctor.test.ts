@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createAsk, type Ask } from "../../cli/doctor/ask.ts";
+import { createAsk, type Ask } from "../../cli/doctor/send-request.ts";
 import { probeWorker } from "../../cli/doctor/probe-worker.ts";
 import type { Finding, FindingName } from "../../cli/doctor/finding.ts";
 import { DIGESTS, SAMPLE } from "../../cli/doctor/sample.ts";

@@ -1,6 +1,6 @@
 /** What the compiler says of one answer. */
 import { ConfigurationError } from "../../src/config/errors.ts";
-import { compileWithStandIns } from "../stand-ins.ts";
+import { compileWithStandIns } from "../placeholder-secrets.ts";
 
 /** The first mistake at a path or below it. */
 export function faultAt(definition: unknown, path: string): string | undefined {

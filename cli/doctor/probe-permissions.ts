@@ -2,7 +2,7 @@
 import { hasPlaceholder } from "../../src/key/template.ts";
 import { encodeKey, type EncodedKey } from "../../src/store/encode-key.ts";
 import { ADVICE } from "../setup/advice.ts";
-import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
+import { isRefused, isTaken, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding, type FindingName } from "./finding.ts";
 import { putFirst, type Probe } from "./probe.ts";
 import type { Session } from "./session.ts";

@@ -4,7 +4,7 @@ import { request as requestHttps } from "node:https";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { reasonOf } from "./doctor/ask.ts";
+import { reasonOf } from "./doctor/send-request.ts";
 
 /** How many bytes of all PUTs that are not answered yet have left. */
 export type OnFlight = (bytes: number) => void;

@@ -1,7 +1,7 @@
 /** The same rules in the words of each tool, and the commands that take them. */
 import type { Store } from "../../src/store/store.ts";
 import type { ProviderName } from "../../src/store/providers.ts";
-import { endpointOf } from "./client.ts";
+import { endpointOf } from "./admin-client.ts";
 import { toGcloud, toS3, toWrangler, type CorsRule } from "./cors.ts";
 import { jurisdictionOf, toGcloudLifecycle, toWranglerLines, type AbortRule } from "./lifecycle.ts";
 

@@ -11,7 +11,7 @@ import {
   type LifecycleRule,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { byId, sayCors, sayLifecycle, type Said } from "./rules.ts";
+import { byId, sayCors, sayLifecycle, type Said } from "./compare-rules.ts";
 
 /** One kind of rules, read and to be written. */
 export interface Rules<T> {

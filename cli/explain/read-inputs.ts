@@ -1,5 +1,5 @@
 /** Text → pieces: each is recognised by how it begins. */
-import type { Piece, Reader } from "./piece.ts";
+import type { Piece, Reader } from "./input.ts";
 import { readCurl } from "./read-curl.ts";
 import { readHead, readHeaderList, readPanel, readTrouble, readVerbose } from "./read-http.ts";
 import { readJson } from "./read-json.ts";

@@ -1,6 +1,6 @@
 /** Headers that no ticket has, and what they would do. */
 import { headObject } from "../../src/store/object.ts";
-import { isRefused, isTaken, statusOf } from "./ask.ts";
+import { isRefused, isTaken, statusOf } from "./send-request.ts";
 import { good, unknown, type Finding, type FindingName } from "./finding.ts";
 import type { Probe } from "./probe.ts";
 import { put, type Session } from "./session.ts";

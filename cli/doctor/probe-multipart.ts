@@ -9,7 +9,7 @@ import {
 } from "../../src/store/multipart.ts";
 import { StoreUnavailable } from "../../src/store/request.ts";
 import type { ObjectLocation } from "../../src/store/store.ts";
-import { isRefused, isTaken, statusOf, type Answer } from "./ask.ts";
+import { isRefused, isTaken, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 import { Unproven, putFirst, type Probe } from "./probe.ts";
 import { put, signOnePart, type Session } from "./session.ts";

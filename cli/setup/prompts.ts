@@ -2,7 +2,7 @@
 import { CANCEL_SYMBOL, confirm, select, text } from "@clack/prompts";
 import { InvalidArgumentError } from "commander";
 import { PROVIDERS, type ProviderName } from "../../src/store/providers.ts";
-import type { Asking } from "./complete.ts";
+import type { Asking } from "./complete-definition.ts";
 
 export const ASKING: Asking = {
   text: async ({ message, initial, validate }) =>

@@ -7,7 +7,7 @@ import {
   lifecyclePastes,
   type Format,
   type Paste,
-} from "./dialects.ts";
+} from "./formats.ts";
 import { formatJson } from "./format-json.ts";
 import type { Plan } from "./plan.ts";
 

@@ -5,7 +5,7 @@ import { InvalidArgumentError } from "commander";
 import { DEVELOPMENT_SECRETS } from "../dev/secrets.ts";
 import type { Config } from "../src/config/config.ts";
 import type { Env } from "../src/secret.ts";
-import { compileWithStandIns } from "./stand-ins.ts";
+import { compileWithStandIns } from "./placeholder-secrets.ts";
 
 /** The configuration of the deployment, and that of `npm run dev`. */
 export const CONFIG_FILE = "presigner.config.ts";

@@ -3,10 +3,10 @@ import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
 import type { Provider } from "../../src/store/provider.ts";
 import { PROVIDERS, type ProviderName } from "../../src/store/providers.ts";
-import { findPlaceholders } from "../placeholders.ts";
-import { fieldName, literal } from "../literal.ts";
-import { faultAt } from "./fault.ts";
-import { STORE_FIELDS, type BucketFlags } from "./flags.ts";
+import { findPlaceholders } from "../example-values.ts";
+import { fieldName, literal } from "../format-config-value.ts";
+import { faultAt } from "./find-error.ts";
+import { STORE_FIELDS, type BucketFlags } from "./bucket-options.ts";
 
 /** Asks whoever sits at the terminal. */
 export interface Asking {

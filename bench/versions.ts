@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { WORKERD } from "./runtime.ts";
-import { ROOT } from "./workshop.ts";
+import { ROOT } from "./workspace.ts";
 
 const manifest = z.object({ version: z.string() });
 const PACKAGES = ["wrangler", "hono", "aws4fetch", "jose", "zod"] as const;

@@ -3,8 +3,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { InvalidArgumentError, type Command } from "commander";
 import type { Env } from "../src/secret.ts";
-import { CONFIG_FILE, DEVELOPMENT_FILE, loadConfig, loadDefinition, type Loaded } from "./load.ts";
-import { findPlaceholders } from "./placeholders.ts";
+import {
+  CONFIG_FILE,
+  DEVELOPMENT_FILE,
+  loadConfig,
+  loadDefinition,
+  type Loaded,
+} from "./load-config.ts";
+import { findPlaceholders } from "./example-values.ts";
 
 /** What the two options give. */
 export interface ConfigOptions {

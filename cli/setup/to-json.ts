@@ -1,8 +1,8 @@
 /** A plan as one JSON document, for scripts. */
 import type { Applied } from "./apply.ts";
-import { corsPastes, formatsOf, lifecyclePastes, type Format } from "./dialects.ts";
+import { corsPastes, formatsOf, lifecyclePastes, type Format } from "./formats.ts";
 import type { Plan } from "./plan.ts";
-import type { Showing } from "./print.ts";
+import type { Showing } from "./print-plan.ts";
 
 /** What has no meaning for this bucket is left out. */
 export function toJson(
