@@ -1,12 +1,12 @@
-/** Bundles as `wrangler deploy` would upload them, without the deployment. */
+/** Bundles Workers as `wrangler deploy` does, without deploying them. */
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { readOutput } from "./read-output.ts";
 import { OPTIONS } from "./runtime.ts";
-import { ROOT, type Workshop } from "./workspace.ts";
+import { ROOT, type Workspace } from "./workspace.ts";
 
-/** The command's own file: the one in `bin` would be another process around it. */
+/** The script of the command: the one in `bin` starts another process. */
 const WRANGLER = createRequire(import.meta.url).resolve("wrangler");
 
 export interface Bundle {
@@ -14,25 +14,29 @@ export interface Bundle {
   readonly gzipKiB: number;
 }
 
-/** An entry file of bench/worker, without bindings: a bare workerd has none. */
-export async function bundleWorker(workshop: Workshop, name: string): Promise<Bundle> {
+/** Bundles an entry file of bench/worker without bindings, because a bare workerd has none. */
+export async function bundleWorker(workspace: Workspace, name: string): Promise<Bundle> {
   const main = join(ROOT, "bench", "worker", `${name}.ts`);
-  const config = join(workshop.folder, `${name}.json`);
+  const config = join(workspace.folder, `${name}.json`);
   writeFileSync(config, JSON.stringify({ name, main, ...OPTIONS }));
-  return bundle(workshop, name, ["--config", config]);
+  return bundle(workspace, name, ["--config", config]);
 }
 
-/** What `npm run deploy` would upload. */
-export async function bundleProduction(workshop: Workshop): Promise<Bundle> {
-  return bundle(workshop, "index", ["--env="]);
+/** Bundles what `npm run deploy` would upload. */
+export async function bundleProduction(workspace: Workspace): Promise<Bundle> {
+  return bundle(workspace, "index", ["--env="]);
 }
 
-async function bundle(workshop: Workshop, name: string, args: readonly string[]): Promise<Bundle> {
-  const folder = join(workshop.folder, name);
+async function bundle(
+  workspace: Workspace,
+  name: string,
+  args: readonly string[],
+): Promise<Bundle> {
+  const folder = join(workspace.folder, name);
   const command = [WRANGLER, "deploy", "--dry-run", "--minify", "--outdir", folder, ...args];
-  const printed = await readOutput(workshop.start(process.execPath, command));
+  const printed = await readOutput(workspace.start(process.execPath, command));
   const gzip = /gzip: ([\d.]+) KiB/.exec(printed)?.[1];
   if (gzip === undefined)
-    throw new Error(`Cannot find the size in what wrangler says:\n${printed}`);
+    throw new Error(`Cannot find the size in the output of wrangler:\n${printed}`);
   return { file: join(folder, `${name}.js`), gzipKiB: Number(gzip) };
 }

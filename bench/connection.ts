@@ -1,6 +1,6 @@
 /**
- * One keep-alive connection that sends the same request again and again. Bytes on a socket, because
- * `node:http` costs the client as much as a null Worker costs the server: it would measure itself.
+ * Sends the same request repeatedly over one keep-alive connection. It writes bytes to a socket:
+ * `node:http` takes as much CPU time as a null Worker, and would be measured too.
  */
 import { connect } from "node:net";
 
@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 export interface Connection {
-  /** One request at a time: the next one when this one is answered. */
+  /** Sends the request and returns the answer. Call it again only after the answer. */
   readonly exchange: () => Promise<Answer>;
   readonly close: () => void;
 }
@@ -25,6 +25,7 @@ export interface Connection {
 const HOST = "127.0.0.1";
 const TIMEOUT_MS = 10_000;
 
+/** Opens a connection for one request. */
 export function openConnection(port: number, call: Call): Connection {
   const request = encode(port, call);
   const socket = connect({ host: HOST, port, noDelay: true, timeout: TIMEOUT_MS });
@@ -38,7 +39,7 @@ export function openConnection(port: number, call: Call): Connection {
     received = "";
     waiting?.resolve(answer);
   });
-  socket.on("timeout", () => socket.destroy(new Error("No answer in time")));
+  socket.on("timeout", () => socket.destroy(new Error(`No data for ${TIMEOUT_MS / 1000} seconds`)));
   socket.on("error", (error) => waiting?.reject(error));
   socket.on("close", () => waiting?.reject(new Error("The connection was closed")));
 
@@ -62,7 +63,7 @@ function encode(port: number, { method, path, headers, body = "" }: Call): Buffe
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`);
 }
 
-/** The whole answer, or `undefined` while some of it is missing. Every Worker here knows its length. */
+/** Returns the answer, or `undefined` if it is incomplete. Throws for an answer without Content-Length. */
 function decode(received: string): Answer | undefined {
   const headEnd = received.indexOf("\r\n\r\n");
   if (headEnd < 0) return undefined;

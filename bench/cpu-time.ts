@@ -1,7 +1,7 @@
-/** The CPU time of a process, user and system, of all its threads. */
+/** Reads the CPU time of a process, user and system, of all its threads. */
 import { existsSync, readFileSync } from "node:fs";
 
-/** In clock ticks, which cancel out in a ratio; `NaN` on a platform without /proc. */
+/** Returns the CPU time in clock ticks, or `NaN` on a platform without /proc. */
 export function readCpuTicks(pid: number): number {
   const file = `/proc/${pid}/stat`;
   if (!existsSync(file)) return Number.NaN;

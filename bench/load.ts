@@ -1,15 +1,16 @@
-/** Load: one variant's request over sixteen connections, and every answer looked at. */
+/** Sends the request of a variant over sixteen connections, and checks every answer. */
 import { openConnection, type Answer } from "./connection.ts";
 import type { Variant } from "./variant.ts";
 
 export interface Load {
-  /** Sends so many requests. Throws where an answer is not the one that the variant owes. */
+  /** Sends `count` requests. Throws if an answer is not the expected one. */
   readonly send: (count: number) => Promise<void>;
   readonly close: () => void;
 }
 
 const CONNECTIONS = 16;
 
+/** Opens the connections. */
 export function createLoad(port: number, variant: Variant): Load {
   const connections = Array.from({ length: CONNECTIONS }, () => openConnection(port, variant.call));
   return {
@@ -28,7 +29,7 @@ export function createLoad(port: number, variant: Variant): Load {
   };
 }
 
-/** A refusal is quicker than an answer: it must not count as one. */
+/** Throws for an unexpected answer: a refusal is faster and must not be measured. */
 function check({ name, status, proof }: Variant, answer: Answer): void {
   if (answer.status === status && proof.test(answer.body)) return;
   throw new Error(

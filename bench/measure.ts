@@ -1,17 +1,17 @@
-/** Rounds of samples: each variant in a fresh workerd, block by block in turn with the null Worker. */
+/** Measures each variant in a fresh workerd, in blocks that alternate with the null Worker. */
 import type { Bundle } from "./bundle.ts";
 import { readCpuTicks } from "./cpu-time.ts";
 import { createLoad, type Load } from "./load.ts";
 import { median } from "./median.ts";
 import type { Cores } from "./pin-cores.ts";
 import { serve, type Server } from "./serve.ts";
-import { BASE, type Variant } from "./variant.ts";
-import type { Workshop } from "./workspace.ts";
+import { BASELINE, type Variant } from "./variant.ts";
+import type { Workspace } from "./workspace.ts";
 
-/** A variant against the null Worker inside one sample. */
+/** A variant compared with the null Worker in one round. */
 export interface Ratio {
   readonly throughput: number;
-  /** `undefined` where the platform does not tell. */
+  /** `undefined` on a platform without /proc. */
   readonly cpu: number | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface Plan {
   readonly variants: readonly Variant[];
   readonly bundles: ReadonlyMap<string, Bundle>;
   readonly rounds: number;
-  /** To each of the two Workers of a sample. */
+  /** The number of requests to each of the two Workers in a round. */
   readonly requests: number;
   readonly cores: Cores | undefined;
 }
@@ -34,41 +34,41 @@ interface Cost {
   readonly ticks: number;
 }
 
-/** By then the compiler of the runtime is done with the hot path. */
+/** Enough for the JIT compiler to optimize the hot path. */
 const WARM_UP_REQUESTS = 3000;
-/** Many short ones: what disturbs the machine for a while then disturbs both Workers. */
+/** Many short blocks: a disturbance of the machine then affects both Workers. */
 const BLOCKS = 16;
 
-/** The ratios of every variant, one for each round. Throws where a Worker answers wrongly. */
+/** Returns the ratios of every variant, one for each round. Throws if a Worker gives an unexpected answer. */
 export async function measure(
-  workshop: Workshop,
+  workspace: Workspace,
   plan: Plan,
 ): Promise<ReadonlyMap<Variant, readonly Ratio[]>> {
   const ratios = new Map(plan.variants.map((variant): [Variant, Ratio[]] => [variant, []]));
   /* oxlint-disable no-await-in-loop -- two at once would disturb each other */
-  for (const variant of plan.variants) await close(await open(workshop, plan, variant));
+  for (const variant of plan.variants) await close(await open(workspace, plan, variant));
 
-  const base = await open(workshop, plan, BASE);
-  await base.load.send(WARM_UP_REQUESTS);
+  const baseline = await open(workspace, plan, BASELINE);
+  await baseline.load.send(WARM_UP_REQUESTS);
   for (let round = 1; round <= plan.rounds; round++) {
     process.stderr.write(`Round ${round} of ${plan.rounds}\n`);
     for (const variant of shuffle(plan.variants)) {
-      const target = await open(workshop, plan, variant);
+      const target = await open(workspace, plan, variant);
       await target.load.send(WARM_UP_REQUESTS);
-      ratios.get(variant)?.push(await compare(target, base, plan.requests));
+      ratios.get(variant)?.push(await compare(target, baseline, plan.requests));
       await close(target);
     }
   }
   /* oxlint-enable no-await-in-loop */
-  await close(base);
+  await close(baseline);
   return ratios;
 }
 
-/** A fresh process that has given one right answer. */
-async function open(workshop: Workshop, plan: Plan, variant: Variant): Promise<Target> {
+/** Starts a process and checks one answer. */
+async function open(workspace: Workspace, plan: Plan, variant: Variant): Promise<Target> {
   const bundle = plan.bundles.get(variant.worker);
   if (!bundle) throw new TypeError(`Cannot measure ${variant.name}: it has no bundle`);
-  const server = await serve(workshop, bundle, plan.cores);
+  const server = await serve(workspace, bundle, plan.cores);
   const load = createLoad(server.port, variant);
   await load.send(1);
   return { server, load };
@@ -79,17 +79,17 @@ async function close({ load, server }: Target): Promise<void> {
   await server.stop();
 }
 
-/** Block by block in turn; whoever was first is second next. */
-async function compare(target: Target, base: Target, requests: number): Promise<Ratio> {
+/** Measures both Workers in alternating blocks, and swaps the order each time. */
+async function compare(target: Target, baseline: Target, requests: number): Promise<Ratio> {
   const pairs: { readonly own: Cost; readonly theirs: Cost }[] = [];
   const count = Math.ceil(requests / BLOCKS);
   /* oxlint-disable no-await-in-loop -- two at once would disturb each other */
   for (let block = 0; block < BLOCKS; block += 2) {
-    pairs.push({ own: await spend(target, count), theirs: await spend(base, count) });
-    pairs.push({ theirs: await spend(base, count), own: await spend(target, count) });
+    pairs.push({ own: await spend(target, count), theirs: await spend(baseline, count) });
+    pairs.push({ theirs: await spend(baseline, count), own: await spend(target, count) });
   }
   /* oxlint-enable no-await-in-loop */
-  // A tick is too long for one block, so that only the sum tells.
+  // A tick is too long for one block: only the sum is precise enough.
   const cpu = sum(pairs.map(({ own }) => own.ticks)) / sum(pairs.map(({ theirs }) => theirs.ticks));
   return {
     throughput: median(pairs.map(({ own, theirs }) => theirs.seconds / own.seconds)),

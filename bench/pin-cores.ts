@@ -1,4 +1,4 @@
-/** One core for workerd and another for the load, so that neither slows the other down. */
+/** Pins workerd and the load to two cores, so that neither slows the other down. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
@@ -7,19 +7,19 @@ export interface Cores {
   readonly load: number;
 }
 
-/** Pins this process, and says which core is left for workerd; or why nothing is pinned. */
+/** Pins this process and returns the cores, or the reason why nothing is pinned. */
 export function pinLoad(): Cores | { readonly skipped: string } {
-  if (process.platform !== "linux") return { skipped: "taskset is for Linux" };
+  if (process.platform !== "linux") return { skipped: "only Linux has taskset" };
   const [server, load] = allowedCores();
   if (server === undefined || load === undefined)
-    return { skipped: "this process may use one core only" };
+    return { skipped: "this process can use only one core" };
   const { status, error } = spawnSync("taskset", ["-acp", String(load), String(process.pid)]);
-  if (error) return { skipped: "there is no taskset" };
-  if (status !== 0) return { skipped: "taskset was refused" };
+  if (error) return { skipped: "taskset is not installed" };
+  if (status !== 0) return { skipped: "taskset failed" };
   return { server, load };
 }
 
-/** `Cpus_allowed_list` of proc_pid_status(5): "0-1,4". */
+/** Returns the cores of `Cpus_allowed_list` in proc_pid_status(5), such as "0-1,4". */
 function allowedCores(): readonly number[] {
   const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
   return (list ?? "").split(",").flatMap((range) => {

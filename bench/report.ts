@@ -1,4 +1,4 @@
-/** The ratios of all rounds as they are printed: a median and a spread for each number. */
+/** Summarizes and prints the ratios of all rounds: a median and a range for each number. */
 import type { Ratio } from "./measure.ts";
 import { median } from "./median.ts";
 import { SAMPLE, type Variant } from "./variant.ts";
@@ -11,18 +11,18 @@ interface Spread {
 
 interface Comparison {
   readonly throughput: Spread | undefined;
-  /** `undefined` where the platform does not tell the CPU time of a process. */
+  /** `undefined` on a platform without /proc. */
   readonly cpu: Spread | undefined;
 }
 
-/** One variant against both yardsticks. */
+/** A variant compared with both baselines. */
 export interface Row {
   readonly name: string;
   readonly toNull: Comparison;
   readonly toSample: Comparison;
 }
 
-/** The numbers of each variant, over the rounds. */
+/** Returns a row for each variant. */
 export function summarize(ratios: ReadonlyMap<Variant, readonly Ratio[]>): readonly Row[] {
   const sample = ratios.get(SAMPLE) ?? [];
   return [...ratios].map(([{ name }, own]) => ({
@@ -32,7 +32,7 @@ export function summarize(ratios: ReadonlyMap<Variant, readonly Ratio[]>): reado
   }));
 }
 
-/** Aligned columns, for people. */
+/** Returns the rows as aligned columns. */
 export function formatTable(rows: readonly Row[]): string {
   const lines = [
     ["", "to the null Worker", "", "to the aws4fetch sample", ""],

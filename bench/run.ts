@@ -1,13 +1,13 @@
-/** `npm run bench`: what a ticket costs, against a null Worker and the documented aws4fetch sample. */
+/** `npm run bench`: compares the cost of a ticket with a null Worker and with the documented aws4fetch sample. */
 import { parseArgs } from "node:util";
 import { bundleProduction, bundleWorker } from "./bundle.ts";
 import { measure } from "./measure.ts";
 import { readOutput } from "./read-output.ts";
 import { pinLoad } from "./pin-cores.ts";
 import { formatTable, summarize } from "./report.ts";
-import { BASE, SAMPLE, WORKERS, describeOurs } from "./variant.ts";
+import { BASELINE, SAMPLE, WORKERS, describeOurs } from "./variant.ts";
 import { readVersions } from "./versions.ts";
-import { openWorkshop } from "./workspace.ts";
+import { openWorkspace } from "./workspace.ts";
 
 const USAGE = "Usage: npm run bench -- [--rounds 4] [--requests 4000] [--json]";
 
@@ -24,17 +24,17 @@ if (![rounds, requests].every((count) => Number.isSafeInteger(count) && count > 
   process.exit(2);
 }
 
-const workshop = openWorkshop();
-process.stderr.write("Bundling\n");
+const workspace = openWorkspace();
+process.stderr.write("Bundling…\n");
 const [token, production, ...bundles] = await Promise.all([
-  readOutput(workshop.start(process.execPath, ["cli/main.ts", "token", "bench"])),
-  bundleProduction(workshop),
-  ...WORKERS.map(async (name) => [name, await bundleWorker(workshop, name)] as const),
+  readOutput(workspace.start(process.execPath, ["cli/main.ts", "token", "bench"])),
+  bundleProduction(workspace),
+  ...WORKERS.map(async (name) => [name, await bundleWorker(workspace, name)] as const),
 ]);
 
 const pinned = pinLoad();
-const ratios = await measure(workshop, {
-  variants: [BASE, SAMPLE, ...describeOurs(token.trim())],
+const ratios = await measure(workspace, {
+  variants: [BASELINE, SAMPLE, ...describeOurs(token.trim())],
   bundles: new Map(bundles),
   rounds,
   requests,

@@ -1,4 +1,4 @@
-/** A bare workerd on a loopback port, with one bundle in it. */
+/** Runs a bundle in a bare workerd on a loopback port. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import * as z from "zod/mini";
 import type { Bundle } from "./bundle.ts";
 import type { Cores } from "./pin-cores.ts";
 import { OPTIONS, WORKERD } from "./runtime.ts";
-import type { Workshop } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 export interface Server {
   readonly pid: number;
@@ -17,9 +17,9 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a fresh process and waits until it listens. */
+/** Starts a process and waits until it listens. */
 export async function serve(
-  workshop: Workshop,
+  workspace: Workspace,
   { file }: Bundle,
   cores: Cores | undefined,
 ): Promise<Server> {
@@ -27,8 +27,8 @@ export async function serve(
   writeFileSync(config, configure(basename(file)));
   const args = ["serve", "--control-fd=3", config];
   const child = cores
-    ? workshop.start("taskset", ["-c", String(cores.server), WORKERD.default, ...args])
-    : workshop.start(WORKERD.default, args);
+    ? workspace.start("taskset", ["-c", String(cores.server), WORKERD.default, ...args])
+    : workspace.start(WORKERD.default, args);
   const port = await readPort(child);
   if (child.pid === undefined) throw new TypeError("Cannot measure workerd: it has no process id");
   return {
@@ -42,7 +42,7 @@ export async function serve(
   };
 }
 
-/** The same runtime options as on the platform; the system chooses the port. */
+/** Returns the configuration of workerd, with the runtime options of the deployed Worker and a free port. */
 function configure(module: string): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -58,18 +58,19 @@ const config :Workerd.Config = (
 
 const listening = z.object({ event: z.literal("listen"), port: z.number() });
 
-/** workerd tells its ports on the control descriptor, a line of JSON for each. */
+/** Reads the port from the control descriptor, on which workerd writes a line of JSON for each port. */
 async function readPort(child: ChildProcess): Promise<number> {
-  let complaints = "";
+  let errors = "";
   child.stdout?.resume();
   child.stderr?.on("data", (chunk: Buffer) => {
-    complaints += chunk.toString();
+    errors += chunk.toString();
   });
   const control = child.stdio[3];
-  if (!(control instanceof Readable)) throw new TypeError("Cannot hear workerd: it has no pipe");
+  if (!(control instanceof Readable))
+    throw new TypeError("Cannot read the port of workerd: it has no pipe");
   for await (const line of createInterface(control)) {
     const message = listening.safeParse(JSON.parse(line));
     if (message.success) return message.data.port;
   }
-  throw new Error(`Cannot start workerd:\n${complaints}`);
+  throw new Error(`Cannot start workerd:\n${errors}`);
 }

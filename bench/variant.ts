@@ -1,4 +1,4 @@
-/** What is measured: a Worker, the request that it gets, and the answer that it owes. */
+/** Defines what is measured: a Worker, a request and the expected answer. */
 import type { Call } from "./connection.ts";
 
 /** The entry files in bench/worker, without their extension. */
@@ -9,14 +9,14 @@ export interface Variant {
   readonly worker: (typeof WORKERS)[number];
   readonly call: Call;
   readonly status: number;
-  /** What the body of every answer matches. */
+  /** The pattern of the expected body. */
   readonly proof: RegExp;
 }
 
 const TICKET = String.raw`http://127\.0\.0\.1:\d+/[^"]+&X-Amz-Signature=[0-9a-f]{64}"`;
 
-/** What everything is measured against; against itself it shows how much is noise. */
-export const BASE: Variant = {
+/** The Worker with which all others are compared. Compared with itself, it shows the noise. */
+export const BASELINE: Variant = {
   name: "null Worker (Hono)",
   worker: "hono",
   call: { method: "GET", path: "/", headers: {} },
@@ -24,7 +24,7 @@ export const BASE: Variant = {
   proof: /^ok$/,
 };
 
-/** The second yardstick: what one would write after the documentation. */
+/** The second baseline: presigning as Cloudflare documents it. */
 export const SAMPLE: Variant = {
   name: "aws4fetch sample",
   worker: "sample",
@@ -33,7 +33,7 @@ export const SAMPLE: Variant = {
   proof: /^https:\/\/[^"]+&X-Amz-Signature=[0-9a-f]{64}$/,
 };
 
-/** Ours, for one caller who always has the same token. */
+/** Returns the variants of this service, for one caller with one token. */
 export function describeOurs(token: string): readonly Variant[] {
   const authorization = `Bearer ${token}`;
   return [

@@ -8,7 +8,7 @@ import { ROOT } from "./workspace.ts";
 const manifest = z.object({ version: z.string() });
 const PACKAGES = ["wrangler", "hono", "aws4fetch", "jose", "zod"] as const;
 
-/** What a number belongs to: the runtime, what is bundled, and the machine. */
+/** Returns the versions of the runtime and the dependencies, and the machine. */
 export function readVersions(): Readonly<Record<string, string>> {
   return {
     workerd: WORKERD.version,

@@ -1,23 +1,23 @@
-/** The temporary folder and the child processes of one run: none of them outlives it. */
+/** Manages the temporary folder and the child processes of one run, and removes them at its end. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The root of the project, in which every child runs. */
+/** The root of the project: the working directory of every child process. */
 export const ROOT = join(import.meta.dirname, "..");
 
-/** Wrangler removes folders of its own on SIGTERM; workerd would wait for its connections. */
+/** Wrangler removes its folders on SIGTERM. workerd would wait for its connections. */
 const GRACE_MS = 300;
 
-export interface Workshop {
+export interface Workspace {
   readonly folder: string;
   /** Standard output, standard error and descriptor 3 are pipes. */
   readonly start: (command: string, args: readonly string[]) => ChildProcess;
 }
 
-/** Cleans up when this process ends: by itself, by an error, or by a signal that can be caught. */
-export function openWorkshop(): Workshop {
+/** Creates the folder. It is removed when this process ends, also by an error or a signal that can be caught. */
+export function openWorkspace(): Workspace {
   const folder = mkdtempSync(join(tmpdir(), "edge-presigner-bench-"));
   const children = new Set<ChildProcess>();
 
@@ -36,7 +36,7 @@ export function openWorkshop(): Workshop {
       const child = spawn(command, args, {
         cwd: ROOT,
         stdio: ["ignore", "pipe", "pipe", "pipe"],
-        // The banner would ask the registry for a newer version.
+        // The banner would check for a newer version.
         env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },
       });
       children.add(child);

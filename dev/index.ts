@@ -1,4 +1,4 @@
-/** The entry of `npm run dev` and of the tests: the same Worker with the development configuration. */
+/** The entry of `npm run dev` and of the tests: the Worker with the development configuration. */
 import { env } from "cloudflare:workers";
 import { createLedgerClass } from "../src/ledger/durable-object.ts";
 import { RUNTIME } from "../src/runtime.ts";

@@ -1,4 +1,4 @@
-/** What the development server allows. Its origins and its store make it answer on a loopback host alone. */
+/** The configuration of the development server. Its origins and its store make the Worker answer only on a loopback host. */
 import { defineConfig, local, sharedSecret } from "../src/define.ts";
 
 export default defineConfig({

@@ -1,6 +1,6 @@
 /**
- * Public, and of no use anywhere: the development server's own secrets. The pair of the embedded
- * store stands in wrangler.toml too, for the side that verifies.
+ * The secrets of the development server. They are public and must not be used elsewhere. The key pair
+ * of the embedded store is also in wrangler.toml, for the store itself.
  */
 export const DEVELOPMENT_SECRETS = {
   LOCAL_ACCESS_KEY_ID: "development-only-key",

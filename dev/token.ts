@@ -1,17 +1,17 @@
-/** `GET /dev/token?user=alice`: in place of the login of an app's own backend. Of the development entry alone. */
+/** `GET /dev/token?user=alice`: replaces the login of an app. Only the development server has it. */
 import { SignJWT } from "jose";
 import { DEVELOPMENT_SECRETS } from "./secrets.ts";
 
 const LIFE = "10 min";
 
-/** A bearer token for that user, or `undefined` where something else is asked for. */
+/** Returns a bearer token for the user, or `undefined` for any other request. */
 export async function answerToken(request: Request): Promise<Response | undefined> {
   const { pathname, hostname, searchParams } = new URL(request.url);
   if (request.method !== "GET" || pathname !== "/dev/token") return undefined;
   const user = searchParams.get("user") ?? "";
   const isHere = hostname === "localhost" || hostname === "127.0.0.1";
   if (!isHere || user === "")
-    return new Response("Name a user: /dev/token?user=alice", { status: 400 });
+    return new Response("Add a user, such as /dev/token?user=alice", { status: 400 });
   const token = await new SignJWT()
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .setIssuer("development")

@@ -1,4 +1,4 @@
-/** What everything is measured against: the framework, one route and a constant answer. */
+/** The baseline: the framework, one route and a constant answer. */
 import { Hono } from "hono";
 
 const app = new Hono();

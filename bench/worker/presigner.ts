@@ -1,6 +1,6 @@
 /**
- * dev/index.ts with limiters that always let pass: a bare workerd has no rate-limit binding, and
- * without one the Worker writes two lines of log for each request, which would be measured too.
+ * Runs dev/index.ts with rate limiters that allow everything: a bare workerd has no such binding,
+ * and without one the Worker writes two log lines for each request, which would be measured too.
  */
 import config from "../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";

@@ -1,6 +1,6 @@
 /**
  * Presigning as Cloudflare documents it for R2 with aws4fetch: a client for each request, the host
- * as the only signed header, and nobody asks who is calling.
+ * as the only signed header, and no authentication.
  * https://developers.cloudflare.com/r2/api/s3/presigned-urls/
  */
 import { AwsClient } from "aws4fetch";
