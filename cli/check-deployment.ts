@@ -3,25 +3,25 @@ import { compileConfig } from "../src/config/compile.ts";
 import type { Config } from "../src/config/config.ts";
 import type { RateLimit } from "../src/config/units.ts";
 import { ConfigurationError, type ConfigError } from "../src/config/errors.ts";
-import { findPlaceholders } from "./example-values.ts";
-import { secretsOf, standInsFor } from "./placeholder-secrets.ts";
+import { findExampleValues } from "./example-values.ts";
+import { requiredSecretsOf, placeholdersFor } from "./placeholder-secrets.ts";
 
-/** The settings of wrangler.toml that the Worker depends on. */
+/** The settings of wrangler.toml that the configuration must match. */
 export interface Deployment {
   readonly requiredSecrets: readonly string[];
   readonly rateLimits: Readonly<Record<string, RateLimit>>;
 }
 
-/** Returns every error. Without one it can be deployed. */
+/** Returns every error of the configuration and of wrangler.toml. An empty list means that it can be deployed. */
 export function checkDeployment(
   definition: unknown,
   deployment: Deployment,
 ): readonly ConfigError[] {
-  const secrets = secretsOf(definition);
+  const secrets = requiredSecretsOf(definition);
   const read = new Set<string>();
-  const compiled = compile(definition, recordReads(standInsFor(secrets), read));
+  const compiled = compile(definition, recordReads(placeholdersFor(secrets), read));
   return [
-    ...findPlaceholders(definition),
+    ...findExampleValues(definition),
     ...checkSecrets(secrets, read, deployment.requiredSecrets),
     ...(compiled instanceof ConfigurationError
       ? compiled.errors
@@ -34,7 +34,7 @@ function checkConfig(
   { rateLimits }: Deployment,
 ): readonly ConfigError[] {
   const detail =
-    "is for development: remove the embedded store (local) and origins with any port (:*)";
+    "is a development configuration: remove the embedded store (local) and origins with any port (:*)";
   return [
     ...(isDevelopment ? [{ path: "presigner.config.ts", detail }] : []),
     ...checkLimit("perAddress", limits.perAddress, rateLimits["RATE_LIMIT_ADDRESS"]),
@@ -54,7 +54,7 @@ function compile(
   }
 }
 
-/** Records the names that are read, also those of optional secrets. */
+/** Returns a copy of `env` that adds each name that is read, also those of optional secrets, to `read`. */
 function recordReads(
   env: Readonly<Record<string, string>>,
   read: Set<string>,
@@ -73,7 +73,7 @@ function checkSecrets(
   required: readonly string[],
 ): readonly ConfigError[] {
   const path = "wrangler.toml: secrets.required";
-  // The rest of a pair is read where its first half is set.
+  // The other secrets of a key pair are read only if its access key id is set.
   const isRead = (name: string) =>
     read.has(name) ||
     read.has(name.replace(/_(SECRET_ACCESS_KEY|SESSION_TOKEN)$/, "_ACCESS_KEY_ID"));
@@ -83,7 +83,7 @@ function checkSecrets(
       .map((name) => ({ path, detail: `add "${name}"` })),
     ...required
       .filter((name) => !isRead(name))
-      .map((name) => ({ path, detail: `remove "${name}": nothing uses it` })),
+      .map((name) => ({ path, detail: `remove "${name}": the configuration does not use it` })),
   ];
 }
 
@@ -93,11 +93,13 @@ function checkLimit(
   binding: RateLimit | undefined,
 ): readonly ConfigError[] {
   if (binding?.limit === limit.limit && binding.windowSeconds === limit.windowSeconds) return [];
-  const bound = binding ? `${binding.limit} in ${binding.windowSeconds} s` : "no such binding";
+  const bound = binding
+    ? `wrangler.toml has ${binding.limit} requests in ${binding.windowSeconds} seconds`
+    : "wrangler.toml has no such binding";
   return [
     {
       path: `limits.${name}`,
-      detail: `is ${limit.limit} in ${limit.windowSeconds} s, and wrangler.toml has ${bound}: use the same numbers`,
+      detail: `is ${limit.limit} requests in ${limit.windowSeconds} seconds, but ${bound}: use the same numbers`,
     },
   ];
 }

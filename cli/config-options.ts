@@ -1,4 +1,4 @@
-/** `--config` and `--secrets-file`: which configuration and which secrets a command works with. */
+/** The options `--config` and `--secrets-file`, and the configuration and secrets that they name. */
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { InvalidArgumentError, type Command } from "commander";
@@ -10,39 +10,40 @@ import {
   loadDefinition,
   type Loaded,
 } from "./load-config.ts";
-import { findPlaceholders } from "./example-values.ts";
+import { findExampleValues } from "./example-values.ts";
 
-/** What the two options give. */
+/** The values of the two options. */
 export interface ConfigOptions {
   readonly config?: string;
   readonly secretsFile?: string;
 }
 
-/** Where Wrangler reads the secrets of a machine. */
+/** The file in which Wrangler expects local secrets. */
 const SECRETS_FILE = ".dev.vars";
 
+/** Adds `--config` and `--secrets-file` to a command. */
 export function addConfigOptions(command: Command): Command {
   return command
     .option(
       "--config <file>",
-      `the configuration; without it ${CONFIG_FILE}, or the one of npm run dev while that is still the example`,
+      `configuration file (default: ${CONFIG_FILE}, or ${DEVELOPMENT_FILE} while that one has example values)`,
     )
     .option(
       "--secrets-file <file>",
-      `secrets beside those in the environment; without it ${SECRETS_FILE}, where there is one`,
+      `file with secrets; the environment overrides it (default: ${SECRETS_FILE}, if it exists)`,
     );
 }
 
-/** The secrets of the environment and of the file; the environment wins. */
+/** Returns the secrets of the file and of the environment, which overrides the file. */
 export function readEnv({ secretsFile }: ConfigOptions): Env {
   const path = secretsFile ?? SECRETS_FILE;
   if (secretsFile !== undefined && !existsSync(secretsFile))
-    throw new InvalidArgumentError(`There is no file ${secretsFile}.`);
+    throw new InvalidArgumentError(`Cannot find the file ${secretsFile}.`);
   const inFile = existsSync(path) ? parseEnv(readFileSync(path, "utf8")) : {};
   return { ...inFile, ...process.env };
 }
 
-/** Throws `ConfigurationError` with every mistake. */
+/** Returns the compiled configuration and its path. Throws `ConfigurationError` with every error. */
 export async function openConfig(
   options: ConfigOptions,
 ): Promise<Loaded & { readonly path: string }> {
@@ -52,6 +53,6 @@ export async function openConfig(
 }
 
 async function choosePath(): Promise<string> {
-  const isExample = findPlaceholders(await loadDefinition(CONFIG_FILE)).length > 0;
+  const isExample = findExampleValues(await loadDefinition(CONFIG_FILE)).length > 0;
   return isExample ? DEVELOPMENT_FILE : CONFIG_FILE;
 }

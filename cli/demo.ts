@@ -1,11 +1,12 @@
-/** `npm run demo`: a file on its way through the running development server, step by step. */
+/** `npm run demo`: uploads a file through the development server and prints each step. */
 import { openAsBlob } from "node:fs";
 import { basename } from "node:path";
 import { styleText } from "node:util";
 import { intro, log, outro, progress } from "@clack/prompts";
 import { Command } from "commander";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import { createMeter } from "./upload-progress.ts";
+import { describeBytes } from "../src/describe-bytes.ts";
+import { createUploadProgress } from "./upload-progress.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 import { describeFailure, openUploader } from "./open-uploader.ts";
 import { urlOption } from "./url-option.ts";
@@ -15,15 +16,15 @@ interface Options {
   readonly user: string;
 }
 
-/** What is sent where no file is named. */
+/** The size of the sample that is sent if no file is given. */
 const SAMPLE_BYTES = 32 * 2 ** 20;
 const TYPE = "application/octet-stream";
 
 await new Command("npm run demo --")
-  .description("Uploads a file through the running development server, and prints each step.")
-  .argument("[file]", "the file; without one, 32 MiB of nothing")
-  .addOption(urlOption("--url <url>", "where the development server is"))
-  .option("--user <name>", "as whom", "alice")
+  .description("Uploads a file through the running development server and prints each step.")
+  .argument("[file]", "the file to upload (default: 32 MiB of zeros)")
+  .addOption(urlOption("--url <url>", "URL of the development server"))
+  .option("--user <name>", "user to upload as", "alice")
   .action(run)
   .parseAsync();
 
@@ -35,33 +36,33 @@ async function run(path: string | undefined, { url, user }: Options): Promise<vo
 
   const token = await mintDevelopmentToken(user, { expiresInSeconds: 600 });
   const bar = progress({ max: Math.max(1, file.size) });
-  const { arrived, onFlight } = createMeter(bar);
+  const { onStored, onInFlight } = createUploadProgress(bar);
   try {
-    const uploader = await openUploader({ url, token, onFlight });
-    log.step(`A token for ${user}, as the app's own login would give`);
+    const uploader = await openUploader({ url, token, onInFlight });
+    log.step(`Token for ${user}, as the login of your app would issue it`);
     const policy = "document";
     const { key, receipt, etag } = await uploader.upload(file, {
       policy,
       filename: name,
       contentType: TYPE,
       onTicket: ({ key: granted, expiresIn, ...ticket }) => {
-        log.step(`A ticket for ${granted}, good for ${expiresIn} seconds`);
+        log.step(`Ticket for ${granted}, valid for ${expiresIn} seconds`);
         log.message(describeHeaders("headers" in ticket ? ticket.headers : {}));
-        bar.start(`PUT ${name}, straight into the store`);
+        bar.start(`PUT ${name} to the store`);
       },
-      onProgress: ({ sentBytes }) => arrived(sentBytes),
+      onProgress: ({ sentBytes }) => onStored(sentBytes),
     });
-    bar.stop(`PUT ${name}: ${file.size} bytes, straight into the store`);
-    log.step(`The Worker asked the store: it is there, with ETag ${etag}`);
+    bar.stop(`PUT ${name} to the store: ${describeBytes(file.size)}`);
+    log.step(`Completed: the Worker found the object in the store, with ETag ${etag}`);
     const { payload } = await jwtVerify(
       receipt,
       createRemoteJWKSet(new URL("/.well-known/jwks.json", url)),
       { typ: "upload-receipt+jwt", audience: "edge-presigner" },
     );
-    log.step(`The receipt is good: a backend would read this of ${String(payload.sub)}`);
+    log.step(`Receipt verified: a backend reads this about the upload of ${String(payload.sub)}`);
     log.message(styleText("dim", JSON.stringify(payload["upload"], undefined, 2)));
     const download = await uploader.download(key, { policy });
-    outro(`Read it back within five minutes: ${download.url}`);
+    outro(`Download it within five minutes: ${download.url}`);
   } catch (error) {
     log.error(describeFailure(error));
     process.exitCode = 1;

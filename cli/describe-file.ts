@@ -1,4 +1,4 @@
-/** A file on disk, as a request for a ticket describes it. */
+/** Describes a file on disk for a ticket request: name, type, size and checksum. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -9,29 +9,29 @@ import mime from "mime";
 
 export interface DescribedFile {
   readonly filename: string;
-  /** By the extension of its name. */
+  /** Guessed from the extension of its name. */
   readonly contentType: string;
   readonly size: number;
 }
 
-/** The checksums that Node.js itself can make. */
+/** The checksums that Node.js can compute. */
 export const FILE_CHECKSUMS = ["sha256", "md5"] as const;
 export type FileChecksum = (typeof FILE_CHECKSUMS)[number];
 
-/** Throws where there is no such file. */
+/** Returns the name, type and size of a file. Throws `InvalidArgumentError` if there is no such file. */
 export async function describeFile(path: string): Promise<DescribedFile> {
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) throw new InvalidArgumentError(`There is no file ${path}.`);
+  if (!found?.isFile()) throw new InvalidArgumentError(`Cannot find the file ${path}.`);
   const filename = basename(path).normalize("NFC");
   return { filename, contentType: typeOf(filename), size: found.size };
 }
 
-/** What the name says, or the type of bytes that nobody knows. */
+/** Returns the content type for a file name, or `application/octet-stream`. */
 export function typeOf(filename: string): string {
   return mime.getType(filename) ?? "application/octet-stream";
 }
 
-/** The digest of the file, in base64. */
+/** Returns the checksum of a file in base64. */
 export async function digestFile(
   path: string,
   algorithm: FileChecksum,

@@ -1,4 +1,4 @@
-/** `edge-presigner doctor`: what a store, and a deployed Worker, really do, with the mend beside each fault. */
+/** `edge-presigner doctor`: tests how a store or a deployed Worker behaves, and prints a fix for each problem. */
 import { randomUUID } from "node:crypto";
 import { styleText } from "node:util";
 import { spinner } from "@clack/prompts";
@@ -8,9 +8,9 @@ import type { Store } from "../src/store/store.ts";
 import { Interrupted, diagnose } from "./doctor/diagnose.ts";
 import { examineWorker } from "./doctor/examine-worker.ts";
 import type { Group, Setting } from "./doctor/finding.ts";
-import { printGroups, printSettings, printSum, settingsOf } from "./doctor/print.ts";
+import { printGroups, printSettings, printSummary, settingsOf } from "./doctor/print.ts";
 import { openSession } from "./doctor/session.ts";
-import { INTERRUPTED, keepInterrupts, listenForInterrupts } from "./interrupt.ts";
+import { INTERRUPT_EXIT_CODE, restoreInterrupts, listenForInterrupts } from "./interrupt.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 import { addConfigOptions, openConfig, type ConfigOptions } from "./config-options.ts";
 import { readUrl, urlOption } from "./url-option.ts";
@@ -24,7 +24,7 @@ interface Options extends ConfigOptions {
   readonly json?: boolean;
 }
 
-/** What was found of one store. */
+/** The findings for one store. */
 interface Report {
   readonly store: string;
   readonly groups: readonly Group[];
@@ -35,18 +35,20 @@ interface Report {
 export function addDoctor(program: Command): void {
   const command = program
     .command("doctor")
-    .description("Tries what a store really does, as a browser and an attacker would.")
-    .argument("[store]", "the store; without it each one of the configuration")
-    .addOption(urlOption("--dev <url>", "where npm run dev is, for the embedded store"))
-    .option("--url <url>", "tries the Worker that is deployed there, in place of a store", readUrl)
+    .description(
+      "Tests each store with real requests, as a browser and an attacker would send them.",
+    )
+    .argument("[store]", "the store to test (default: all stores of the configuration)")
+    .addOption(urlOption("--dev <url>", "URL of npm run dev, for the embedded store"))
+    .option("--url <url>", "test the deployed Worker at this URL instead of a store", readUrl)
     .addOption(
-      new Option("--token <token>", "a user's token, to send a file through that Worker").env(
+      new Option("--token <token>", "with --url: upload a file with this user's token").env(
         "TOKEN",
       ),
     )
-    .option("--policy <name>", "with which policy; without it the default one")
-    .option("--flood", "sends that Worker more requests than one address may")
-    .option("--json", "prints what was found as JSON")
+    .option("--policy <name>", "with --url: policy of that upload (default: the default policy)")
+    .option("--flood", "with --url: exceed the rate limit of one address")
+    .option("--json", "print the findings as JSON")
     .action(run);
   addConfigOptions(command);
 }
@@ -63,7 +65,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
     const missing = pair.filter((secret) => missingSecrets.includes(secret));
     if (missing.length > 0) {
       throw new InvalidArgumentError(
-        `Set ${missing.join(" and ")} in the environment, or in the file of --secrets-file: the doctor sends real requests.`,
+        `Set ${missing.join(" and ")} in the environment or in the file of --secrets-file: doctor sends real requests.`,
       );
     }
   }
@@ -71,7 +73,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   const reports: Report[] = [];
   try {
     for (const store of stores) {
-      // oxlint-disable-next-line no-await-in-loop -- one table after the other
+      // oxlint-disable-next-line no-await-in-loop -- one store after the other
       const report = await examine(config, store, { ...options, signal });
       reports.push(report);
       if (!options.json) process.stdout.write(describe(report, store, path));
@@ -79,7 +81,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     process.stderr.write(`Interrupted.\n${describeLeft(error.left)}`);
-    process.exitCode = INTERRUPTED;
+    process.exitCode = INTERRUPT_EXIT_CODE;
     return;
   } finally {
     release();
@@ -99,7 +101,7 @@ async function tryWorker(config: Config, url: URL, options: Options): Promise<vo
   process.stdout.write(
     json
       ? `${JSON.stringify(groups, undefined, 2)}\n`
-      : `\n${printGroups(groups)}\n${printSum(groups)}\n`,
+      : `\n${printGroups(groups)}\n${printSummary(groups)}\n`,
   );
   process.exitCode = isBad(groups) ? 1 : 0;
 }
@@ -118,7 +120,7 @@ function storesOf({ policies }: Config, name: string | undefined): readonly Stor
   const store = all.get(name);
   if (store) return [store];
   throw new InvalidArgumentError(
-    `No policy uses a store "${name}": there is ${[...all.keys()].join(", ")}.`,
+    `No policy uses a store "${name}". Choose one of: ${[...all.keys()].join(", ")}.`,
   );
 }
 
@@ -127,12 +129,12 @@ async function examine(
   store: Store,
   { dev, json, signal }: Options & { readonly signal: AbortSignal },
 ): Promise<Report> {
-  const world = { nowMs: Date.now, newId: randomUUID, signal };
-  const session = openSession(config, store, { embeddedOrigin: dev.origin, world });
+  const context = { nowMs: Date.now, newId: randomUUID, signal };
+  const session = openSession(config, store, { embeddedOrigin: dev.origin, context });
   const progress = json || !process.stderr.isTTY ? undefined : spinner({ output: process.stderr });
   if (progress) {
     progress.start(`${store.name}: Access`);
-    keepInterrupts();
+    restoreInterrupts();
   }
   try {
     const { groups, left } = await diagnose(session, (title) =>
@@ -153,10 +155,10 @@ function describe(
 ): string {
   const where = origin === undefined ? "" : `, ${origin}`;
   const head = `\n${styleText("bold", name)} · ${provider.title}, bucket ${bucket}${where} ${styleText("dim", `(${path})`)}\n`;
-  return `${head}\n${printGroups(groups)}${printSettings(name, setting)}${describeLeft(left)}\n${printSum(groups)}\n`;
+  return `${head}\n${printGroups(groups)}${printSettings(name, setting)}${describeLeft(left)}\n${printSummary(groups)}\n`;
 }
 
 function describeLeft(keys: readonly string[]): string {
   if (keys.length === 0) return "";
-  return `\nLeft in the bucket, as these keys may not delete:\n${keys.map((key) => `  ${key}`).join("\n")}\n`;
+  return `\nNot deleted, because the keys lack the permission. Delete these yourself:\n${keys.map((key) => `  ${key}`).join("\n")}\n`;
 }

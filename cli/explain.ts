@@ -1,12 +1,12 @@
-/** `edge-presigner explain`: why a store refused a request, told from its pieces, without a network and without a secret. */
+/** `edge-presigner explain`: finds out why a store refused a request, offline and without secrets. */
 import { open } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { InvalidArgumentError, type Command } from "commander";
 import { findCauses, findMissing } from "./explain/causes.ts";
 import { describeFindings, describeNothing, redact } from "./explain/print-findings.ts";
-import { gather } from "./explain/evidence.ts";
+import { gatherEvidence } from "./explain/evidence.ts";
 import { readDate } from "./explain/input.ts";
-import { readPieces } from "./explain/read-inputs.ts";
+import { readInputs } from "./explain/read-inputs.ts";
 
 interface Options {
   readonly status?: number;
@@ -15,29 +15,29 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Of all pieces together. */
+/** The limit for all inputs together. */
 const MAX_BYTES = 2 ** 20;
-/** Long enough for a pipe in which somebody uploads first. */
+/** Long enough for a pipe whose first command uploads a file. */
 const MAX_WAIT_MS = 600_000;
 
 export function addExplain(program: Command): void {
   program
     .command("explain")
     .description(
-      "Says why a store refused a request: which line of what was signed differs, and how to mend it.",
+      "Explains why a store refused a request: what differs from the signed request, and how to fix it.",
     )
     .argument(
       "[file...]",
-      "pieces of the request, in any order: the ticket's JSON, a URL, the store's XML, a curl line, the output of curl -v, headers; - and no file read standard input",
+      "files, in any order, with the ticket's JSON, the URL, a curl command, the output of curl -v, headers, or the store's XML error; - reads standard input (default: -)",
     )
-    .option("--status <code>", "the status of the answer; 0 where a browser saw none", toStatus)
-    .option("--date <date>", "the Date header of the answer: the store's clock", toDate)
-    .option("--now <date>", "when the request was sent, in place of this machine's time", toDate)
-    .option("--json", "prints all findings as JSON")
+    .option("--status <code>", "HTTP status of the answer; 0 if the browser saw none", toStatus)
+    .option("--date <date>", "Date header of the answer: the store's clock", toDate)
+    .option("--now <date>", "time at which the request was sent (default: now)", toDate)
+    .option("--json", "print all findings as JSON")
     .action(async (files: string[], { status, date, now, json }: Options) => {
       const text = await readAll(files);
-      const told = { status, date, now: now ?? new Date(), isNowGiven: now !== undefined };
-      const evidence = gather(toPieces(text), told);
+      const given = { status, date, now: now ?? new Date(), isNowGiven: now !== undefined };
+      const evidence = gatherEvidence(toInputs(text), given);
       const findings = redact(findCauses(evidence), evidence);
       const missing = findMissing(evidence);
       process.stdout.write(
@@ -49,15 +49,15 @@ export function addExplain(program: Command): void {
     });
 }
 
-function toPieces(text: string): ReturnType<typeof readPieces> {
-  const pieces = attempt(() => readPieces(text));
-  if (pieces.length > 0) return pieces;
+function toInputs(text: string): ReturnType<typeof readInputs> {
+  const inputs = attempt(() => readInputs(text));
+  if (inputs.length > 0) return inputs;
   throw new InvalidArgumentError(
-    "There is nothing of a request in this: give the ticket, a URL, a curl line, headers, or the store's XML.",
+    "Cannot find a request in the input: pass the ticket, the URL, a curl command, headers, or the store's XML error.",
   );
 }
 
-/** What cannot be read is the caller's to mend. */
+/** Calls `read`, and turns a `SyntaxError` into an `InvalidArgumentError`. */
 function attempt<T>(read: () => T): T {
   try {
     return read();
@@ -85,7 +85,9 @@ async function readFile(name: string, maxBytes: number): Promise<string> {
     return await readSome(file.createReadStream(), maxBytes);
   } catch (error) {
     if (error instanceof InvalidArgumentError) throw error;
-    throw new InvalidArgumentError(`The file ${name} cannot be read: is it there?`);
+    throw new InvalidArgumentError(
+      `Cannot read the file ${name}: check that it exists and is readable.`,
+    );
   }
 }
 
@@ -96,20 +98,20 @@ async function readSome(stream: Readable, maxBytes: number): Promise<string> {
   for await (const chunk of stream) {
     text += String(chunk);
     if (Buffer.byteLength(text) <= maxBytes) continue;
-    throw new InvalidArgumentError("More than 1 MiB was given: leave the body away.");
+    throw new InvalidArgumentError("The input is larger than 1 MiB: leave out the body.");
   }
   return text;
 }
 
 function toStatus(text: string): number {
   if (/^(?:0|[1-5]\d\d)$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Give a number of three digits, or 0.");
+  throw new InvalidArgumentError("Use a three-digit number, or 0.");
 }
 
 function toDate(text: string): Date {
   const date = readDate(text);
   if (date) return date;
   throw new InvalidArgumentError(
-    "Give a date such as 2026-11-22T07:05:00Z, or a Date header as it stands.",
+    "Use a date such as 2026-11-22T07:05:00Z, or an unchanged Date header.",
   );
 }

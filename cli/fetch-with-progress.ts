@@ -1,4 +1,4 @@
-/** `fetch` whose PUTs tell how far they are: with `node:http`, as that of Node.js tells nothing before the answer. */
+/** `fetch` that reports the progress of PUTs. It sends them with `node:http`: the `fetch` of Node.js reports nothing before the answer. */
 import { request as requestHttp, type IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
 import { Readable } from "node:stream";
@@ -6,15 +6,16 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { reasonOf } from "./doctor/send-request.ts";
 
-/** How many bytes of all PUTs that are not answered yet have left. */
-export type OnFlight = (bytes: number) => void;
+/** Receives the number of bytes that all unanswered PUTs have sent. */
+export type OnInFlight = (bytes: number) => void;
 
-/** Without a byte for this long, the store is taken for gone. */
+/** A PUT fails after this long without a byte. */
 const IDLE_MS = 60_000;
 
-export function createCountedFetch(onFlight: OnFlight): typeof fetch {
+/** Returns a `fetch` that reports the bytes in flight of each PUT with a Blob. */
+export function createFetchWithProgress(onInFlight: OnInFlight): typeof fetch {
   const flights = new Map<symbol, number>();
-  const tell = () => onFlight([...flights.values()].reduce((sum, bytes) => sum + bytes, 0));
+  const tell = () => onInFlight([...flights.values()].reduce((sum, bytes) => sum + bytes, 0));
   return async (input, init) => {
     if (!(init?.body instanceof Blob)) return fetch(input, init);
     const flight = Symbol("flight");
@@ -51,17 +52,19 @@ async function put(url: URL, { headers, body, signal, count }: Put): Promise<Res
     timeout: IDLE_MS,
     ...(signal && { signal }),
   });
-  outgoing.on("timeout", () => outgoing.destroy(new Error(`No answer in ${IDLE_MS} ms`)));
+  outgoing.on("timeout", () =>
+    outgoing.destroy(new Error(`No data for ${IDLE_MS / 1000} seconds`)),
+  );
   const answered = new Promise<Response>((resolve, reject) => {
     outgoing.on("error", (cause) => {
-      // No more than the origin: the rest of the URL is a ticket.
-      reject(new Error(`${url.origin} gave no answer: ${reasonOf(cause)}`, { cause }));
+      // Only the origin: the rest of the URL is a ticket.
+      reject(new Error(`${url.origin} did not answer: ${reasonOf(cause)}`, { cause }));
     });
     outgoing.on("response", (response) => void readAnswer(response).then(resolve, reject));
   });
   const source = Readable.from(body.stream());
   source.on("data", (chunk: Uint8Array) => count(chunk.length));
-  // A store may refuse before it has read everything: its answer is what counts.
+  // A store may refuse before it has read the whole body. Its answer counts, and not the broken pipe.
   const [answer] = await Promise.all([answered, pipeline(source, outgoing).catch(() => undefined)]);
   return answer;
 }

@@ -1,15 +1,16 @@
-/** Values as they stand in `presigner.config.ts`. */
+/** Formats values as TypeScript for `presigner.config.ts`. */
 
-/** The name of a field: one that is no identifier stands in quotes (`media-eu`). */
-export function fieldName(name: string): string {
+/** Returns a field name, in quotes if it is not an identifier (`media-eu`). */
+export function formatFieldName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
-export function literal(value: unknown): string {
+/** Returns a value as a TypeScript expression on one line. */
+export function formatConfigValue(value: unknown): string {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return JSON.stringify(value);
   const fields = Object.entries(value).map(
-    ([name, inner]) => `${fieldName(name)}: ${literal(inner)}`,
+    ([name, inner]) => `${formatFieldName(name)}: ${formatConfigValue(inner)}`,
   );
   return `{ ${fields.join(", ")} }`;
 }

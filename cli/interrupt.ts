@@ -1,16 +1,16 @@
-/** Ctrl-C, for commands that have to tidy up or to end with a code that a script sees. */
+/** Handles Ctrl-C in commands that clean up, or that report the interruption to a script. */
 
-/** What a shell says of a process that SIGINT ended: 128 and the signal's number. */
-export const INTERRUPTED = 130;
+/** The exit code of a process that SIGINT ended: 128 plus the number of the signal. */
+export const INTERRUPT_EXIT_CODE = 130;
 
-/** Aborted by the first signal; a second one ends the process as it is. */
+/** Returns an `AbortSignal` that the first interruption aborts. The second one ends the process at once. */
 export function listenForInterrupts(): {
   readonly signal: AbortSignal;
   readonly release: () => void;
 } {
   const controller = new AbortController();
   const interrupt = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    if (controller.signal.aborted) process.exit(INTERRUPT_EXIT_CODE);
     controller.abort();
   };
   const signals = ["SIGINT", "SIGTERM"] as const;
@@ -23,10 +23,7 @@ export function listenForInterrupts(): {
   };
 }
 
-/**
- * A spinner takes the terminal's keys for itself, and ends the process with 0 on Ctrl-C. Given
- * back, they make a signal again.
- */
-export function keepInterrupts(): void {
+/** Makes Ctrl-C send a signal again: a spinner puts the terminal in raw mode, and ends the process with 0. */
+export function restoreInterrupts(): void {
   if (process.stdin.isTTY) process.stdin.setRawMode(false);
 }

@@ -1,4 +1,4 @@
-/** `edge-presigner keys`: new secrets, and the lines that set them. They are printed once, and kept nowhere. */
+/** `edge-presigner keys`: generates secrets and prints the commands that set them. They are not stored. */
 import { randomBytes } from "node:crypto";
 import { styleText } from "node:util";
 import { InvalidArgumentError, type Command } from "commander";
@@ -18,13 +18,13 @@ type Name = (typeof NAMES)[number];
 export function addKeys(program: Command): void {
   program
     .command("keys")
-    .description("Makes the secrets of the Worker, and says how to set them.")
-    .argument("[name...]", `which ones: ${NAMES.join(", ")}`)
+    .description("Generates the secrets of the Worker and prints the commands that set them.")
+    .argument("[name...]", `secrets to generate, of ${NAMES.join(", ")} (default: all)`)
     .option(
       "--rotate",
-      "reads the present values from the environment, and keeps them beside the new ones",
+      "keep the current values, read from the environment, valid beside the new ones",
     )
-    .option("--json", "prints names and values alone")
+    .option("--json", "print only names and values, as JSON")
     .action(async (names: string[], options: Options) => {
       const wanted = names.length === 0 ? NAMES : names.map(toName);
       const make = options.rotate ? rotate : create;
@@ -42,19 +42,19 @@ export function addKeys(program: Command): void {
 function toName(text: string): Name {
   const name = NAMES.find((known) => known === text);
   if (name) return name;
-  throw new InvalidArgumentError(`There is no ${text}: use ${NAMES.join(", ")}.`);
+  throw new InvalidArgumentError(`There is no secret ${text}. Use ${NAMES.join(", ")}.`);
 }
 
 async function create(name: Name): Promise<Readonly<Record<string, string>>> {
   return { [name]: await MAKERS[name]() };
 }
 
-/** The new value first: what was made with the old one stays good until it is over. */
+/** Returns the new value beside the current one, so that what was made with the current one stays valid until it expires. */
 async function rotate(name: Name): Promise<Readonly<Record<string, string>>> {
   const present = readSecret(process.env, name);
   if (!present) {
     throw new InvalidArgumentError(
-      `Set ${name} in the environment to its present value: it is kept beside the new one.`,
+      `Set ${name} in the environment to its current value: --rotate keeps it beside the new one.`,
     );
   }
   const made = await MAKERS[name]();
@@ -62,21 +62,21 @@ async function rotate(name: Name): Promise<Readonly<Record<string, string>>> {
     case "UPLOAD_ID_SECRET":
       return { UPLOAD_ID_SECRET: made, UPLOAD_ID_SECRET_PREVIOUS: present.reveal() };
     case "WEBHOOK_SECRET": {
-      if (!parseWebhookSecrets(present.reveal())) throw notOurs(name);
+      if (!parseWebhookSecrets(present.reveal())) throw invalidSecret(name);
       return { WEBHOOK_SECRET: [made, ...present.reveal().split(" ").slice(0, 1)].join(" ") };
     }
     case "RECEIPT_PRIVATE_KEY": {
       const [current] = parsePrivateKeys(present.reveal()) ?? [];
-      if (!current) throw notOurs(name);
+      if (!current) throw invalidSecret(name);
       return { RECEIPT_PRIVATE_KEY: JSON.stringify({ keys: [JSON.parse(made), current] }) };
     }
   }
 }
 
-/** The Worker would refuse it too. What it is, is not told: it may be a secret with a slip. */
-function notOurs(name: Name): InvalidArgumentError {
+/** Returns the error for a current value that the Worker would refuse. It does not print the value, which may be a mistyped secret. */
+function invalidSecret(name: Name): InvalidArgumentError {
   return new InvalidArgumentError(
-    `${name} in the environment is none that the Worker takes: set it to the whole present value, as keys printed it.`,
+    `${name} in the environment is not valid: set it to the complete current value, as keys printed it.`,
   );
 }
 
@@ -96,10 +96,10 @@ const MAKERS: Readonly<Record<Name, () => Promise<string>>> = {
 function describe(secrets: Readonly<Record<string, string>>): string {
   const lines = Object.entries(secrets).map(([name, value]) => {
     const note =
-      name === "WEBHOOK_SECRET" ? styleText("dim", "   # only where a webhook is configured") : "";
+      name === "WEBHOOK_SECRET" ? styleText("dim", "   # only if a webhook is configured") : "";
     return `${styleText("bold", `npx wrangler secret put ${name} --env=""`)}${note}\n${value}\n`;
   });
   const end =
-    "Run each command, and paste the line below it. They are shown once, and kept nowhere.";
+    "Run each command and paste the line below it. The values are not stored: they are shown only once.";
   return `${lines.join("\n")}\n${styleText("dim", end)}\n`;
 }

@@ -5,7 +5,7 @@ import { InvalidArgumentError } from "commander";
 import { DEVELOPMENT_SECRETS } from "../dev/secrets.ts";
 import type { Config } from "../src/config/config.ts";
 import type { Env } from "../src/secret.ts";
-import { compileWithStandIns } from "./placeholder-secrets.ts";
+import { compileWithPlaceholders } from "./placeholder-secrets.ts";
 
 /** The configuration of the deployment, and that of `npm run dev`. */
 export const CONFIG_FILE = "presigner.config.ts";
@@ -19,22 +19,24 @@ export interface Loaded {
   readonly missingSecrets: readonly string[];
 }
 
-/** Returns the default export of a file. Throws for a file without one. */
+/** Returns the default export of a file. Throws `InvalidArgumentError` if it cannot be read or has none. */
 export async function loadDefinition(path: string): Promise<unknown> {
   const loaded: unknown = await import(pathToFileURL(resolve(path)).href).catch(
     (cause: unknown) => {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new InvalidArgumentError(`Cannot read ${path}: ${reason}`);
+      throw new InvalidArgumentError(`Cannot load ${path}: ${reason}`);
     },
   );
   if (typeof loaded === "object" && loaded !== null && "default" in loaded) return loaded.default;
-  throw new InvalidArgumentError(`Give ${path} a default export: defineConfig({ … })`);
+  throw new InvalidArgumentError(
+    `${path} has no default export: add "export default defineConfig({ … })".`,
+  );
 }
 
-/** Compiles a configuration. Throws `ConfigurationError` with every error. The development file has its own, public secrets. */
+/** Compiles a configuration file. The development file has public secrets of its own. Throws `ConfigurationError` with every error. */
 export async function loadConfig(path: string, env: Env): Promise<Loaded> {
   const definition = await loadDefinition(path);
   const isDevelopment = resolve(path) === resolve(import.meta.dirname, "..", DEVELOPMENT_FILE);
   const present = isDevelopment ? { ...env, ...DEVELOPMENT_SECRETS } : env;
-  return { definition, ...compileWithStandIns(definition, present) };
+  return { definition, ...compileWithPlaceholders(definition, present) };
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-/** `npx edge-presigner`. */
-import { endWithReader } from "./output.ts";
+/** `npx edge-presigner`: the commands for those who run the service. */
+import { exitOnClosedPipe } from "./output.ts";
 import { runProgram } from "./program.ts";
 
-endWithReader(process.stdout);
+exitOnClosedPipe(process.stdout);
 await runProgram(process.argv.slice(2));

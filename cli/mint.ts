@@ -1,8 +1,8 @@
-/** Bearer tokens that the development server takes. */
+/** Signs bearer tokens for the development server. */
 import { SignJWT } from "jose";
 import { DEVELOPMENT_SECRETS } from "../dev/secrets.ts";
 
-/** What a token may allow less of, and how long it lives. */
+/** The restrictions of a token, and its lifetime. */
 export interface TokenOptions {
   readonly policies?: readonly string[] | undefined;
   readonly maxBytes?: number | undefined;
@@ -10,6 +10,7 @@ export interface TokenOptions {
   readonly expiresInSeconds: number;
 }
 
+/** Returns a signed token that only the development server accepts: its secret is public. */
 export async function mintDevelopmentToken(
   user: string,
   { policies, maxBytes, key, expiresInSeconds }: TokenOptions,

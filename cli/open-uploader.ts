@@ -1,70 +1,72 @@
-/** The TypeScript client, as a command uses it: told at once where there is no Worker, and what failed in a line. */
+/** Opens the TypeScript client for a command: it checks first that a Worker answers. */
 import { setTimeout as wait } from "node:timers/promises";
 import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
 import { UploadError, createUploader, type Uploader } from "../client/web/src/index.ts";
-import { createCountedFetch, type OnFlight } from "./fetch-with-progress.ts";
-import { NoAnswer, createAsk, reasonOf } from "./doctor/send-request.ts";
+import { createFetchWithProgress, type OnInFlight } from "./fetch-with-progress.ts";
+import { NoResponse, createRequestSender, reasonOf } from "./doctor/send-request.ts";
 import { parseJson } from "./parse-json.ts";
 
-interface Opening {
+interface UploaderOptions {
   readonly url: URL;
   readonly token: string;
-  readonly onFlight?: OnFlight;
+  readonly onInFlight?: OnInFlight;
 }
 
-/** The Worker said no, or nothing. */
-export class Refused extends Error {
-  override readonly name = "Refused";
+/** Nothing answers as the Worker does, or the token cannot be sent. */
+export class WorkerError extends Error {
+  override readonly name = "WorkerError";
 }
 
-/** What a header can have (RFC 6750 section 2.1, and whatever else is no space). */
+/** What a header can carry: printable ASCII without spaces (wider than RFC 6750 section 2.1). */
 const TOKEN = /^[\x21-\x7e]+$/;
 const healthSchema = z.object({ status: z.literal("ok") });
 const problemSchema = z.object({ code: z.string(), detail: z.string() });
 
-/** Throws `Refused` where no Worker is, and for a token that cannot be sent: it is not printed. */
-export async function openUploader({ url, token, onFlight }: Opening): Promise<Uploader> {
+/** Returns an uploader. Throws `WorkerError` if no Worker answers, or for a token that no header can carry, which is not printed. */
+export async function openUploader({ url, token, onInFlight }: UploaderOptions): Promise<Uploader> {
   if (!TOKEN.test(token))
-    throw new Refused("The token has a space, a line break or another character that no token has");
+    throw new WorkerError(
+      "The token has a space, a line break or another character that a token cannot have: copy it again",
+    );
   await expectWorker(url.origin);
   return createUploader({
     endpoint: url.origin,
     getToken: () => token,
     resumeStorage: false,
     wait: async (milliseconds, signal) => wait(milliseconds, undefined, signal && { signal }),
-    ...(onFlight && { fetch: createCountedFetch(onFlight) }),
+    ...(onInFlight && { fetch: createFetchWithProgress(onInFlight) }),
   });
 }
 
 async function expectWorker(origin: string): Promise<void> {
-  const ask = createAsk(new AbortController().signal);
+  const sendRequest = createRequestSender(new AbortController().signal);
   try {
-    const { status, text } = await ask(new URL("/healthz", origin).href);
+    const { status, text } = await sendRequest(new URL("/healthz", origin).href);
     const answer = parseJson(text);
     if (healthSchema.safeParse(answer).success) return;
     const problem = problemSchema.safeParse(answer);
-    throw new Refused(
+    throw new WorkerError(
       problem.success
         ? `${status} ${problem.data.code}: ${problem.data.detail}`
-        : `${origin} answered ${status}: is this the Worker?`,
+        : `${origin} answered ${status}, but not as the Worker does: check the URL`,
     );
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
+    if (!(error instanceof NoResponse)) throw error;
     const start = error.message.includes("ECONNREFUSED")
-      ? ": start it with npm run dev, in another terminal"
+      ? ". Start it with npm run dev in another terminal"
       : "";
-    throw new Refused(`${error.message}${start}`, { cause: error });
+    throw new WorkerError(`${error.message}${start}`, { cause: error });
   }
 }
 
-/** What failed, for people: never the URL of a ticket. */
+/** Returns one line about a failed upload, without the URL of its ticket. Rethrows any other error. */
 export function describeFailure(error: unknown): string {
-  if (error instanceof Refused || error instanceof InvalidArgumentError) return error.message;
+  if (error instanceof WorkerError || error instanceof InvalidArgumentError) return error.message;
   if (!(error instanceof UploadError)) throw error;
   const { code, status, detail, storeCode, cause } = error;
   if (code === "store-refused")
-    return `The store answered ${[status, storeCode].filter(Boolean).join(" ")}: npx edge-presigner explain tells why`;
+    return `The store answered ${[status, storeCode].filter(Boolean).join(" ")}: find out why with npx edge-presigner explain`;
   if (status !== undefined) return `${status} ${code}: ${detail}`;
   return cause === undefined ? detail : `${detail}: ${reasonOf(cause)}`;
 }

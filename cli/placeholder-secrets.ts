@@ -1,4 +1,4 @@
-/** Stand-ins of the right shape for secrets that are not here, so that everything but their values is checked. */
+/** Fills missing secrets with placeholders of the right shape, so that everything but their values is checked. */
 import { compileConfig } from "../src/config/compile.ts";
 import type { Config } from "../src/config/config.ts";
 import { ConfigurationError } from "../src/config/errors.ts";
@@ -9,8 +9,8 @@ const SHAPED: Readonly<Record<string, string>> = {
   WEBHOOK_SECRET: `whsec_${btoa("x".repeat(32))}`,
 };
 
-/** The names of the secrets that the configuration misses where none is set. */
-export function secretsOf(definition: unknown): readonly string[] {
+/** Returns the names of the secrets that the configuration requires. */
+export function requiredSecretsOf(definition: unknown): readonly string[] {
   try {
     compileConfig(definition, {});
     return [];
@@ -23,17 +23,17 @@ export function secretsOf(definition: unknown): readonly string[] {
   }
 }
 
-/** One for each name. */
-export function standInsFor(names: readonly string[]): Readonly<Record<string, string>> {
+/** Returns a placeholder for each name. */
+export function placeholdersFor(names: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(names.map((name) => [name, SHAPED[name] ?? "x".repeat(64)]));
 }
 
-/** The configuration, and the names of the secrets that have a stand-in. Throws `ConfigurationError`. */
-export function compileWithStandIns(
+/** Returns the compiled configuration, and the names of the secrets that have a placeholder. Throws `ConfigurationError`. */
+export function compileWithPlaceholders(
   definition: unknown,
   env: Env,
 ): { readonly config: Config; readonly missingSecrets: readonly string[] } {
-  const missingSecrets = secretsOf(definition).filter((name) => !env[name]);
-  const config = compileConfig(definition, { ...env, ...standInsFor(missingSecrets) });
+  const missingSecrets = requiredSecretsOf(definition).filter((name) => !env[name]);
+  const config = compileConfig(definition, { ...env, ...placeholdersFor(missingSecrets) });
   return { config, missingSecrets };
 }

@@ -15,7 +15,7 @@ import { addUpload } from "./upload.ts";
 /** Runs one command line, and sets the exit code of the process. Throws only what is an error of the program itself. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = new Command("edge-presigner")
-    .description("Sets up, tests and explains the Worker and its stores.")
+    .description("Sets up, tests and debugs the Worker and its stores.")
     .version(version)
     .showHelpAfterError()
     .exitOverride();

@@ -1,4 +1,4 @@
-/** `edge-presigner receipt verify`: whether a receipt is good, and what it says. */
+/** `edge-presigner receipt verify`: verifies a receipt and prints its claims. */
 import { InvalidArgumentError, type Command } from "commander";
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import { paint } from "./output.ts";
@@ -14,16 +14,22 @@ interface Options {
 export function addReceipt(program: Command): void {
   program
     .command("receipt")
-    .description("Receipts of uploads.")
+    .description("Works with the receipts of uploads.")
     .command("verify")
-    .description(
-      "Checks a receipt with the keys that the Worker publishes, and prints what it says.",
+    .description("Verifies a receipt with the published keys of the Worker and prints its claims.")
+    .argument("[receipt]", "the receipt (default: read from standard input)")
+    .addOption(urlOption("--url <url>", "URL of the Worker"))
+    .option(
+      "--issuer <issuer>",
+      "expected issuer: receipts.issuer of the configuration",
+      "edge-presigner",
     )
-    .argument("[receipt]", "the receipt; without one it is read from standard input")
-    .addOption(urlOption("--url <url>", "where the Worker is"))
-    .option("--issuer <issuer>", "`receipts.issuer` of the configuration", "edge-presigner")
-    .option("--audience <audience>", "`receipts.audience` of the configuration", "edge-presigner")
-    .option("--json", "prints whether it is good and what it says, or why it is not, as JSON")
+    .option(
+      "--audience <audience>",
+      "expected audience: receipts.audience of the configuration",
+      "edge-presigner",
+    )
+    .option("--json", "print the result, and the claims or the reason, as JSON")
     .action(run);
 }
 
@@ -50,30 +56,33 @@ function print(document: object): void {
   process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
-/** A receipt has the metadata of a file, 8 KiB at the most, and little more. */
+/** A receipt is little more than the metadata of a file, which has at most 8 KiB. */
 const MAX_CHARACTERS = 64 * 1024;
 
-/** Throws where it is no receipt's length. */
+/** Returns standard input. Throws `InvalidArgumentError` if it is longer than any receipt. */
 async function readReceipt(): Promise<string> {
   let read = "";
   for await (const chunk of process.stdin.setEncoding("utf8")) {
     read += String(chunk);
     if (read.length > MAX_CHARACTERS)
-      throw new InvalidArgumentError("This is longer than a receipt.");
+      throw new InvalidArgumentError(
+        "The input is longer than a receipt: pass the value of the field receipt alone.",
+      );
   }
   return read;
 }
 
 function reasonOf(error: unknown, url: URL): string {
   if (error instanceof errors.JWTExpired)
-    return "The receipt is over: ask for a new one with complete";
+    return "The receipt has expired: call complete again for a new one";
   if (error instanceof errors.JWTClaimValidationFailed)
-    return `The receipt has another ${error.claim} than expected`;
-  // What jose says of the keys' own answer is of no kind of its own.
-  const isOfKeys =
+    return `The claim ${error.claim} of the receipt is not the expected one: compare --issuer and --audience with the configuration`;
+  // jose has no class of its own for a key set that cannot be fetched.
+  const isKeySetError =
     error instanceof errors.JWKSTimeout ||
     error instanceof errors.JWKSInvalid ||
     (error instanceof errors.JOSEError && error.code === errors.JOSEError.code);
-  if (error instanceof errors.JOSEError && !isOfKeys) return "This is no receipt of that Worker";
-  return `The keys at ${url.origin} could not be read: is the Worker there?`;
+  if (error instanceof errors.JOSEError && !isKeySetError)
+    return "The receipt is not valid: it was changed, cut off or signed by another Worker";
+  return `Cannot read the keys at ${url.origin}: check --url, and that the Worker is running`;
 }

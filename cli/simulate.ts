@@ -11,7 +11,7 @@ import {
   type FileChecksum,
 } from "./describe-file.ts";
 import { addConfigOptions, openConfig, type ConfigOptions } from "./config-options.ts";
-import { readPair } from "./metadata-option.ts";
+import { readMetadataPair } from "./metadata-option.ts";
 import { completeClaims } from "./simulate/caller.ts";
 import { decide, type Decision, type SimulatedTicket } from "./simulate/decide.ts";
 
@@ -33,36 +33,46 @@ interface Options extends ConfigOptions {
   readonly json?: boolean;
 }
 
-/** Where the embedded store of a development configuration would be. */
+/** The origin of the embedded store in a development configuration. */
 const ORIGIN = "http://localhost:8787";
 
 export function addSimulate(program: Command): void {
   const command = program
     .command("simulate")
-    .description("Says what the Worker would answer to a request for a ticket, step by step.")
-    .option("--policy <name>", "the policy; without it the default one")
-    .option("--claims <json>", "the claims of the user's token", readClaims, { sub: "alice" })
-    .option("--file <path>", "a file: its name, type and size")
-    .option("--name <name>", "the file's name, in place of that of --file")
-    .option("--type <type>", "its type, in place of what the name says")
-    .option("--size <bytes>", "its size, in place of that of --file", readBytes)
-    .addOption(
-      new Option("--checksum <algorithm>", "with the checksum of --file").choices(FILE_CHECKSUMS),
+    .description(
+      "Shows step by step how the Worker would answer a ticket request, without sending it.",
     )
-    .option("--meta <name=value>", "metadata; again for more", readPair, {})
-    .option("--multipart", "asked for in parts")
-    .option("--no-multipart", "asked for in one PUT; without either the policy decides")
-    .option("--background", "asked for with tickets for the background")
-    .option("--country <code>", "where the caller is, for a store by region: KR", readRegion)
-    .option("--continent <code>", "the same for a continent: AS", readRegion)
+    .option("--policy <name>", "policy (default: the default policy)")
+    .option("--claims <json>", "claims of the user's token", readClaims, { sub: "alice" })
+    .option("--file <path>", "take name, type and size from this file")
+    .option("--name <name>", "name of the file, instead of that of --file")
+    .option("--type <type>", "content type (default: by the extension of the name)")
+    .option("--size <bytes>", "size of the file, instead of that of --file", readBytes)
+    .addOption(
+      new Option("--checksum <algorithm>", "send a checksum of --file").choices(FILE_CHECKSUMS),
+    )
+    .addOption(
+      new Option("--meta <name=value>", "metadata of the file; can be repeated")
+        .argParser(readMetadataPair)
+        .default({}, "none"),
+    )
+    .option("--multipart", "ask for a multipart upload")
+    .option("--no-multipart", "ask for a single PUT (default: the policy decides)")
+    .option("--background", "ask for the longer expiry of background uploads")
+    .option(
+      "--country <code>",
+      "country of the caller, such as KR, for stores by region",
+      readRegion,
+    )
+    .option("--continent <code>", "continent of the caller, such as AS", readRegion)
     .option("--eu", "the caller is in the European Union")
     .option(
       "--expect <outcome>",
-      'for tests: "allowed", or the code of a refusal; anything else ends with 1',
+      'exit with 1 unless the result is this: "allowed" or an error code',
     )
-    .option("--json", "prints the decision as JSON")
+    .option("--json", "print the decision as JSON")
     .action(run);
-  // Left out, it is neither of the two.
+  // Commander sets a default because of --no-multipart. Without either option the policy decides.
   command.setOptionValue("multipart", undefined);
   addConfigOptions(command);
 }
@@ -70,7 +80,7 @@ export function addSimulate(program: Command): void {
 async function run(options: Options): Promise<void> {
   const { config, path } = await openConfig(options);
   const nowMs = Date.now();
-  const question = {
+  const request = {
     claims: completeClaims(config, options.claims, nowMs),
     body: await bodyOf(options),
     region: {
@@ -79,7 +89,7 @@ async function run(options: Options): Promise<void> {
       isInEU: options.eu ?? false,
     },
   };
-  const decision = await decide(config, question, {
+  const decision = await decide(config, request, {
     nowMs,
     newId: randomUUID,
     requestOrigin: ORIGIN,
@@ -92,7 +102,7 @@ async function run(options: Options): Promise<void> {
   if (outcome === expected) return;
   process.exitCode = 1;
   if (options.expect !== undefined)
-    process.stderr.write(`✘ Expected ${expected}: it is ${outcome}\n`);
+    process.stderr.write(`✘ Expected ${expected}, but the result is ${outcome}\n`);
 }
 
 async function bodyOf({
@@ -110,7 +120,7 @@ async function bodyOf({
   const filename = name ?? described?.filename;
   const contentType = type ?? (name === undefined ? described?.contentType : typeOf(name));
   if (checksum && file === undefined)
-    throw new InvalidArgumentError("Name a --file: the checksum is made of it.");
+    throw new InvalidArgumentError("Add --file: the checksum is computed from it.");
   return {
     ...(policy !== undefined && { policy }),
     ...(filename !== undefined && { filename }),
@@ -126,11 +136,12 @@ async function bodyOf({
 function describe(decision: Decision, path: string): string {
   const green = styleText("green", "✔");
   const steps = decision.steps.map(({ step, result }) => `${green} ${step.padEnd(8)} ${result}`);
-  const head = styleText("dim", `with ${path}`);
+  const head = styleText("dim", `configuration: ${path}`);
   if (decision.isAllowed)
     return [head, ...steps, "", ...describeTicket(decision.ticket), ""].join("\n");
   const { problem, refusedAt, reason } = decision;
-  const why = reason === undefined ? [] : [styleText("dim", `  only the log says: ${reason}`)];
+  const why =
+    reason === undefined ? [] : [styleText("dim", `  reason, written only to the log: ${reason}`)];
   const refusal = `${styleText("red", "✘")} ${refusedAt.padEnd(8)} ${decision.status} ${styleText("bold", String(problem["code"]))}: ${String(problem["detail"])}`;
   return [head, ...steps, refusal, ...why, ""].join("\n");
 }
@@ -144,28 +155,35 @@ function describeTicket({
   const sent = Object.entries(headers).map(([name, value]) => `    ${name}: ${value}`);
   const signed = styleText("dim", `  signed: ${signedHeaders.join(", ")}`);
   if (parts) {
-    const length = `    content-length: ${parts.partSize}, less in the last one`;
-    return ["  when the upload begins:", ...sent, "", "  with each part:", length, signed];
+    const length = `    content-length: ${parts.partSize} (less for the last part)`;
+    return [
+      "  headers that create the upload:",
+      ...sent,
+      "",
+      "  headers of each part:",
+      length,
+      signed,
+    ];
   }
   const length = contentLength === undefined ? [] : [`    content-length: ${contentLength}`];
-  return ["  with the file:", ...sent, ...length, signed];
+  return ["  headers of the PUT:", ...sent, ...length, signed];
 }
 
 function readClaims(text: string): Readonly<Record<string, unknown>> {
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   } catch {
-    throw new InvalidArgumentError(`Write an object of JSON: '{"sub":"alice"}'.`);
+    throw new InvalidArgumentError(`Use a JSON object, such as '{"sub":"alice"}'.`);
   }
 }
 
-/** As Cloudflare tells it in `request.cf`. */
+/** Returns a code as it is in `request.cf`. Throws `InvalidArgumentError` for anything but two capital letters. */
 function readRegion(text: string): string {
   if (/^[A-Z]{2}$/.test(text)) return text;
-  throw new InvalidArgumentError("Write two capital letters, such as KR.");
+  throw new InvalidArgumentError("Use two capital letters, such as KR.");
 }
 
 function readBytes(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Write a whole number of bytes.");
+  throw new InvalidArgumentError("Use a whole number of bytes.");
 }

@@ -1,4 +1,4 @@
-/** `edge-presigner token`: prints a bearer token that the development server takes, and nothing else. */
+/** `edge-presigner token`: prints a bearer token for the development server. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { decodeJwt } from "jose";
 import { parseDuration, parseSize } from "../src/config/units.ts";
@@ -12,39 +12,40 @@ interface Options {
   readonly json?: boolean;
 }
 
-const quantity = (parse: (text: string) => number | undefined, says: string) => (text: string) => {
-  const parsed = parse(text);
-  if (parsed) return parsed;
-  throw new InvalidArgumentError(`Write it as ${says}.`);
-};
+const quantity =
+  (parse: (text: string) => number | undefined, example: string) => (text: string) => {
+    const parsed = parse(text);
+    if (parsed) return parsed;
+    throw new InvalidArgumentError(`Use a value such as ${example}.`);
+  };
 
 function readUser(text: string): string {
   if (text !== "") return text;
-  throw new InvalidArgumentError("Name a user.");
+  throw new InvalidArgumentError("The user cannot be empty.");
 }
 
 export function addToken(program: Command): void {
   program
     .command("token")
     .description("Prints a bearer token for the development server.")
-    .argument("<user>", "the user whom it is for", readUser)
+    .argument("<user>", "user id: the sub of the token", readUser)
     .option(
       "--policy <name>",
-      "a policy that it is for; again for more",
+      "restrict the token to this policy; can be repeated",
       (name, names?: string[]) => [...(names ?? []), name],
     )
     .option(
       "--max-bytes <size>",
-      "the largest file that it is for",
+      'restrict the token to files of this size, such as "5 MB"',
       quantity((text) => parseSize(/^\d+$/.test(text) ? Number(text) : text), '"5 MB"'),
     )
-    .option("--key <key>", "the key that it is for, or a prefix that ends with a slash")
+    .option("--key <key>", "restrict the token to this key, or to a prefix that ends with a slash")
     .addOption(
-      new Option("--expires <duration>", "how long it is good for")
+      new Option("--expires <duration>", "lifetime of the token")
         .argParser(quantity(parseDuration, '"10 min"'))
         .default(3600, "1 h"),
     )
-    .option("--json", "prints the token and when it is over, as JSON")
+    .option("--json", "print the token and its expiry as JSON")
     .action(async (user: string, { policy, maxBytes, key, expires, json }: Options) => {
       const token = await mintDevelopmentToken(user, {
         policies: policy,

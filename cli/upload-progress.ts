@@ -1,26 +1,29 @@
-/** A bar that is true: what arrived, and what is on its way. */
+/** Draws a progress bar from the bytes that are stored and the bytes that are in flight. */
 import type { ProgressResult } from "@clack/prompts";
 
-export interface Meter {
-  readonly arrived: (bytes: number) => void;
-  readonly onFlight: (bytes: number) => void;
+export interface UploadProgress {
+  readonly onStored: (bytes: number) => void;
+  readonly onInFlight: (bytes: number) => void;
 }
 
-export function createMeter(bar: Pick<ProgressResult, "advance"> | undefined): Meter {
+/** Returns two callbacks that advance the bar. A failed part moves it back. */
+export function createUploadProgress(
+  bar: Pick<ProgressResult, "advance"> | undefined,
+): UploadProgress {
   let shown = 0;
-  let arrivedBytes = 0;
-  let flyingBytes = 0;
+  let storedBytes = 0;
+  let inFlightBytes = 0;
   const draw = () => {
-    bar?.advance(arrivedBytes + flyingBytes - shown);
-    shown = arrivedBytes + flyingBytes;
+    bar?.advance(storedBytes + inFlightBytes - shown);
+    shown = storedBytes + inFlightBytes;
   };
   return {
-    arrived(bytes) {
-      arrivedBytes = bytes;
+    onStored(bytes) {
+      storedBytes = bytes;
       draw();
     },
-    onFlight(bytes) {
-      flyingBytes = bytes;
+    onInFlight(bytes) {
+      inFlightBytes = bytes;
       draw();
     },
   };

@@ -1,14 +1,15 @@
-/** `edge-presigner upload`: a file through the Worker into the store, and its receipt. */
+/** `edge-presigner upload`: uploads a file with tickets of the Worker and prints its receipt. */
 import { openAsBlob } from "node:fs";
 import { progress } from "@clack/prompts";
 import { Option, type Command } from "commander";
+import { describeBytes } from "../src/describe-bytes.ts";
 import { FILE_CHECKSUMS, describeFile, type FileChecksum } from "./describe-file.ts";
-import { INTERRUPTED, keepInterrupts, listenForInterrupts } from "./interrupt.ts";
-import { createMeter } from "./upload-progress.ts";
+import { INTERRUPT_EXIT_CODE, restoreInterrupts, listenForInterrupts } from "./interrupt.ts";
+import { createUploadProgress } from "./upload-progress.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 import { describeFailure, openUploader } from "./open-uploader.ts";
 import { paint } from "./output.ts";
-import { readPair } from "./metadata-option.ts";
+import { readMetadataPair } from "./metadata-option.ts";
 import { urlOption } from "./url-option.ts";
 
 interface Options {
@@ -28,25 +29,28 @@ const TOKEN_SECONDS = 3600;
 export function addUpload(program: Command): void {
   program
     .command("upload")
-    .description(
-      "Uploads a file as a client does, completes it, and prints what the Worker answers.",
-    )
-    .argument("<file>", "the file")
-    .addOption(urlOption("--url <url>", "where the Worker is"))
+    .description("Uploads a file as a client does, completes the upload and prints the answer.")
+    .argument("<file>", "the file to upload")
+    .addOption(urlOption("--url <url>", "URL of the Worker"))
     .addOption(
-      new Option("--token <token>", "a bearer token; without it one of the development server").env(
-        "TOKEN",
-      ),
+      new Option(
+        "--token <token>",
+        "bearer token (default: a token of the development server)",
+      ).env("TOKEN"),
     )
-    .option("--user <name>", "as whom, on the development server", "alice")
-    .option("--policy <name>", "the policy; without it the default one")
-    .option("--type <type>", "the type, in place of what the name says")
+    .option("--user <name>", "user of that default token", "alice")
+    .option("--policy <name>", "policy (default: the default policy)")
+    .option("--type <type>", "content type (default: by the extension of the name)")
     .addOption(
-      new Option("--checksum <algorithm>", "with the file's checksum").choices(FILE_CHECKSUMS),
+      new Option("--checksum <algorithm>", "send the file's checksum").choices(FILE_CHECKSUMS),
     )
-    .option("--meta <name=value>", "metadata; again for more", readPair, {})
-    .option("--multipart", "in parts, whatever the size")
-    .option("--json", "prints the answer alone")
+    .addOption(
+      new Option("--meta <name=value>", "metadata of the file; can be repeated")
+        .argParser(readMetadataPair)
+        .default({}, "none"),
+    )
+    .option("--multipart", "use a multipart upload, whatever the size")
+    .option("--json", "print only the answer, without a progress bar")
     .action(run);
 }
 
@@ -55,15 +59,15 @@ async function run(path: string, options: Options): Promise<void> {
   const { filename, contentType, size } = await describeFile(path);
   const token =
     options.token ?? (await mintDevelopmentToken(user, { expiresInSeconds: TOKEN_SECONDS }));
-  // To standard error, so that the answer can be piped on.
+  // On standard error, so that standard output has only the answer.
   const bar =
     options.json || !process.stderr.isTTY
       ? undefined
       : progress({ max: Math.max(1, size), output: process.stderr });
-  const { arrived, onFlight } = createMeter(bar);
+  const { onStored, onInFlight } = createUploadProgress(bar);
   const interrupts = listenForInterrupts();
   try {
-    const uploader = await openUploader({ url, token, ...(bar && { onFlight }) });
+    const uploader = await openUploader({ url, token, ...(bar && { onInFlight }) });
     const completed = await uploader.upload(await openAsBlob(path), {
       policy,
       filename,
@@ -74,21 +78,21 @@ async function run(path: string, options: Options): Promise<void> {
       signal: interrupts.signal,
       onTicket: ({ key }) => {
         bar?.start(`PUT ${key}`);
-        // The bar takes the keys for itself.
-        if (bar) keepInterrupts();
+        // The bar puts the terminal in raw mode.
+        if (bar) restoreInterrupts();
       },
-      onProgress: ({ sentBytes }) => arrived(sentBytes),
+      onProgress: ({ sentBytes }) => onStored(sentBytes),
       onRetry: ({ error, pauseSeconds }) =>
         process.stderr.write(
-          `${describeFailure(error)}. Again in ${Math.ceil(pauseSeconds)} seconds\n`,
+          `${describeFailure(error)}. Retrying in ${Math.ceil(pauseSeconds)} s\n`,
         ),
     });
-    bar?.stop(`${paint("bold", completed.key)}: ${completed.size} bytes, in the store`);
+    bar?.stop(`Stored ${paint("bold", completed.key)}: ${describeBytes(completed.size)}`);
     process.stdout.write(`${JSON.stringify(completed, undefined, 2)}\n`);
   } catch (error) {
-    bar?.error("Not uploaded");
+    bar?.error("Upload failed");
     process.stderr.write(`${paint("red", "✘")} ${describeFailure(error)}\n`);
-    process.exitCode = interrupts.signal.aborted ? INTERRUPTED : 1;
+    process.exitCode = interrupts.signal.aborted ? INTERRUPT_EXIT_CODE : 1;
   } finally {
     interrupts.release();
   }

@@ -1,16 +1,18 @@
-/** `--url`: where something answers. */
+/** Reads options that are URLs. */
 import { InvalidArgumentError, Option } from "commander";
 
 const DEVELOPMENT = "http://localhost:8787";
 
-/** Throws where it is no address of the web. */
+/** Returns the URL of a text. Throws `InvalidArgumentError` if it is not an http or https URL. */
 export function readUrl(text: string): URL {
   const url = URL.parse(text);
   if (url && /^https?:$/.test(url.protocol)) return url;
-  throw new InvalidArgumentError(`Write an address such as ${DEVELOPMENT}.`);
+  throw new InvalidArgumentError(`Use a URL such as ${DEVELOPMENT}.`);
 }
 
-/** One that is the development server's where it is left out. */
-export function urlOption(flags: string, says: string): Option {
-  return new Option(flags, says).argParser(readUrl).default(new URL(DEVELOPMENT), DEVELOPMENT);
+/** Returns an option whose default is the URL of the development server. */
+export function urlOption(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .argParser(readUrl)
+    .default(new URL(DEVELOPMENT), DEVELOPMENT);
 }

@@ -1,4 +1,4 @@
-/** A grant of a store's policies for the doctor, under a key that nobody else has. */
+/** Admits a sample upload of one of the policies of a store, under a key that is unique to it. */
 import { InvalidArgumentError } from "commander";
 import type { Config, Issuer, Policy } from "../../src/config/config.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -9,16 +9,16 @@ import { admissionOf, admitUnused, type SimulationContext } from "../simulate/ad
 import { authenticateClaims, completeClaims } from "../simulate/caller.ts";
 import { DIGESTS, SAMPLE, sampleOf } from "./sample.ts";
 
-/** A user whom no issuer has, another one for each ticket: so each has a key of its own. */
+/** The start of the user id. Each ticket has another user, and therefore another key. */
 const USER = "edge-presigner-doctor";
-/** Anywhere: the store was chosen already. */
-const NOWHERE = { country: undefined, continent: undefined, isInEU: false };
-/** Claims that say who made a token, or what it is less for: the doctor has no word in them. */
-const TAKEN_CLAIMS = new Set(["iss", "aud", "exp", "nbf", "iat", "policies", "maxBytes", "key"]);
+/** No region: the store is chosen already. */
+const ANY_REGION = { country: undefined, continent: undefined, isInEU: false };
+/** Claims of the issuer or of a token's scope, which doctor cannot choose. */
+const RESERVED_CLAIMS = new Set(["iss", "aud", "exp", "nbf", "iat", "policies", "maxBytes", "key"]);
 
 /**
- * The one that asks least of a file. Throws where every key is the same for each upload: to try
- * it would replace, and in the end delete, an object that is somebody's.
+ * Returns the policy with the fewest requirements. Throws `InvalidArgumentError` if all its keys are
+ * the same for every upload: doctor would replace and delete an object of somebody else.
  */
 export function choosePolicy(
   { issuers }: Config,
@@ -26,31 +26,32 @@ export function choosePolicy(
   { name }: Store,
 ): Policy {
   const [first] = policies
-    .filter(({ template }) => template.segments.flat().some((part) => isOwn(part, issuers[0])))
+    .filter(({ template }) => template.segments.flat().some((part) => isUnique(part, issuers[0])))
     .toSorted((a, b) => costOf(a) - costOf(b));
   if (first) return first;
   throw new InvalidArgumentError(
-    `Cannot try the store ${name}: the keys of its policies are the same for every upload, and the doctor would replace what is there. Give it a configuration with a policy whose key has {user} or {id} (--config).`,
+    `Cannot test the store "${name}": the keys of its policies are the same for every upload, so doctor would replace the object that is there. Use a configuration with a policy whose key has {user} or {id} (--config).`,
   );
 }
 
 const costOf = ({ overwrite, checksum }: Policy) =>
   (overwrite ? 2 : 0) + (checksum === "optional" ? 0 : 1);
 
-/** Whether that part of a key is the doctor's own. */
-function isOwn(part: Part, issuer: Issuer | undefined): boolean {
-  if (part.kind === "claim") return isFree(part.claim, issuer);
+/** Whether this part of a key has another value for each ticket of doctor. */
+function isUnique(part: Part, issuer: Issuer | undefined): boolean {
+  if (part.kind === "claim") return isFreeClaim(part.claim, issuer);
   return part.kind === "user" || part.kind === "id" || part.kind === "name";
 }
 
-const isFree = (claim: string, issuer: Issuer | undefined): boolean =>
-  !TAKEN_CLAIMS.has(claim) && !Object.hasOwn(issuer?.claims ?? {}, claim);
+const isFreeClaim = (claim: string, issuer: Issuer | undefined): boolean =>
+  !RESERVED_CLAIMS.has(claim) && !Object.hasOwn(issuer?.claims ?? {}, claim);
 
 interface Sampling {
   readonly policy: Policy;
   readonly store: Store;
 }
 
+/** Returns an admitted upload of the sample. Throws what the Worker would throw. */
 export async function admitSample(
   config: Config,
   { policy, store }: Sampling,
@@ -61,14 +62,16 @@ export async function admitSample(
   const own = `${USER}-${newId()}`;
   const named = policy.template.segments
     .flat()
-    .flatMap((part) => (part.kind === "claim" && isFree(part.claim, issuer) ? [part.claim] : []));
+    .flatMap((part) =>
+      part.kind === "claim" && isFreeClaim(part.claim, issuer) ? [part.claim] : [],
+    );
   const claims = Object.fromEntries(
     [...named, issuer?.userClaim ?? "sub"].map((one) => [one, own]),
   );
   const caller = await authenticateClaims(config, completeClaims(config, claims, nowMs), nowMs);
   const { contentType, extension } = sampleOf(policy.types);
   const [algorithm = "md5"] = policy.checksums;
-  // Into this store, whatever the region; what size a file has is nothing to a store.
+  // Always into this store, and with the size of the sample: a store does not know the limits of a policy.
   const stores = new Map([["default", store]]);
   const size = { minBytes: 0, maxBytes: SAMPLE.length };
   const here = { ...policy, ...size, stores, quota: undefined };
@@ -81,6 +84,6 @@ export async function admitSample(
     ...(policy.checksum !== "optional" && { checksum: { algorithm, value: DIGESTS[algorithm] } }),
   };
   const policies = new Map([[policy.name, here]]);
-  const grant = authorize({ ...config, policies }, caller, intent, NOWHERE);
+  const grant = authorize({ ...config, policies }, caller, intent, ANY_REGION);
   return admitUnused(admissionOf(grant, moment), nowMs);
 }

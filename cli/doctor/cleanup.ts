@@ -1,17 +1,17 @@
-/** What the probes put into a bucket, and have to take away again. */
+/** Records what the probes store in a bucket, and deletes it at the end. */
 import { deleteObject, headObject } from "../../src/store/object.ts";
 import { abortMultipart } from "../../src/store/multipart.ts";
 import type { StoreAccess } from "../../src/store/request.ts";
 import type { ObjectLocation } from "../../src/store/store.ts";
 
-export interface Leftovers {
-  /** An object that was put, or may have been. */
+export interface Cleanup {
+  /** Records an object that was stored, or may have been. */
   readonly addObject: (location: ObjectLocation) => void;
-  /** An upload in parts that was begun. */
+  /** Records a multipart upload that was created. */
   readonly addUpload: (location: ObjectLocation, uploadId: string) => void;
-  readonly dropUpload: (uploadId: string) => void;
-  /** Takes all of it away; what had to stay, by its key. */
-  readonly tidy: () => Promise<readonly string[]>;
+  readonly removeUpload: (uploadId: string) => void;
+  /** Deletes everything, and returns the keys of what could not be deleted. */
+  readonly run: () => Promise<readonly string[]>;
 }
 
 interface Pairs {
@@ -19,24 +19,27 @@ interface Pairs {
   readonly writer: StoreAccess;
 }
 
-export function createLeftovers(pairs: Pairs): Leftovers {
+/** Returns an empty record. */
+export function createCleanup(pairs: Pairs): Cleanup {
   const objects = new Map<string, ObjectLocation>();
   const uploads = new Map<string, ObjectLocation>();
   return {
     addObject: (location) => objects.set(location.key, location),
     addUpload: (location, uploadId) => uploads.set(uploadId, location),
-    dropUpload: (uploadId) => uploads.delete(uploadId),
-    async tidy() {
+    removeUpload: (uploadId) => uploads.delete(uploadId),
+    async run() {
       const kept = await Promise.all([
-        ...[...uploads].map(async ([uploadId, location]) => abort(location, uploadId, pairs)),
-        ...[...objects.values()].map(async (location) => remove(location, pairs)),
+        ...[...uploads].map(async ([uploadId, location]) =>
+          abortLeftover(location, uploadId, pairs),
+        ),
+        ...[...objects.values()].map(async (location) => deleteLeftover(location, pairs)),
       ]);
       return kept.flat();
     },
   };
 }
 
-async function abort(
+async function abortLeftover(
   location: ObjectLocation,
   uploadId: string,
   { writer }: Pairs,
@@ -48,14 +51,14 @@ async function abort(
   return isGone ? [] : [`${decodeURIComponent(location.key)} (an unfinished upload)`];
 }
 
-async function remove(
+async function deleteLeftover(
   location: ObjectLocation,
   { reader, writer }: Pairs,
 ): Promise<readonly string[]> {
   const isGone =
     (await deleteObject(location, reader).catch(() => false)) ||
     (await deleteObject(location, writer).catch(() => false)) ||
-    // A PUT that got no answer may not have arrived.
+    // A PUT without an answer may not have stored anything.
     (await headObject(location, reader).then(
       (found) => found === undefined,
       () => false,

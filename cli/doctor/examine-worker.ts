@@ -1,6 +1,6 @@
-/** A deployed Worker: what anybody sees of it, and a file through it where there is a token. */
+/** Tests a deployed Worker: its public endpoints and, with a token, an upload. */
 import type { Config } from "../../src/config/config.ts";
-import { NoAnswer, createAsk } from "./send-request.ts";
+import { NoResponse, createRequestSender } from "./send-request.ts";
 import type { Finding } from "./finding.ts";
 import { probeWorkerTicket } from "./probe-worker-ticket.ts";
 import { probeWorker } from "./probe-worker.ts";
@@ -8,12 +8,13 @@ import { probeWorker } from "./probe-worker.ts";
 export interface WorkerExamination {
   readonly url: URL;
   readonly config: Config;
-  /** A user's own. */
+  /** A token of a user. Without one no file is sent. */
   readonly token: string | undefined;
   readonly policy: string | undefined;
   readonly isFlooded: boolean;
 }
 
+/** Returns the findings. A Worker that does not answer is a finding, too. */
 export async function examineWorker({
   url,
   config,
@@ -21,17 +22,17 @@ export async function examineWorker({
   policy,
   isFlooded,
 }: WorkerExamination): Promise<readonly Finding[]> {
-  const ask = createAsk(new AbortController().signal);
+  const sendRequest = createRequestSender(new AbortController().signal);
   try {
-    const worker = await probeWorker({ url, config, ask, isFlooded });
+    const worker = await probeWorker({ url, config, sendRequest, isFlooded });
     if (worker.some(({ name, verdict }) => name === "worker" && verdict === "bad")) return worker;
     if (token !== undefined)
       return [...worker, await probeWorkerTicket({ url, config, token, policy })];
-    const says = "not tried: --token sends a file";
-    return [...worker, { name: "worker-ticket", verdict: "note", says }];
+    const message = "not tested: add --token to upload a file";
+    return [...worker, { name: "worker-ticket", verdict: "note", message }];
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    const mend = "check the address, and deploy with npm run deploy";
-    return [{ name: "worker", verdict: "bad", says: error.message, mend }];
+    if (!(error instanceof NoResponse)) throw error;
+    const fix = "check the URL, and deploy with npm run deploy";
+    return [{ name: "worker", verdict: "bad", message: error.message, fix }];
   }
 }

@@ -1,7 +1,7 @@
-/** One line of the doctor's table. */
+/** Defines the findings of doctor: what was tested, with which result, and how to fix it. */
 import type { Capabilities } from "../../src/config/capabilities.ts";
 
-/** Stable names, for scripts: `--json` has them. */
+/** The names of the tests. They are stable, because scripts read them in the output of `--json`. */
 export type FindingName =
   | "credentials"
   | "clock"
@@ -47,17 +47,17 @@ export type FindingName =
   | "worker-limits"
   | "worker-ticket";
 
-/** `bad`: mend it. `note`: good to know. `unknown`: could not be found out. */
+/** `bad`: fix it. `note`: good to know. `unknown`: the test gave no result. */
 export type Verdict = "good" | "bad" | "note" | "unknown";
 
 export interface Finding {
   readonly name: FindingName;
   readonly verdict: Verdict;
-  /** What was seen. */
-  readonly says: string;
-  /** What to do about it. */
-  readonly mend?: string;
-  /** What to write into the store's definition. */
+  /** What happened. */
+  readonly message: string;
+  /** What to do about it. Every `bad` finding has it. */
+  readonly fix?: string;
+  /** What to set on the store in the configuration. */
   readonly setting?: Setting;
 }
 
@@ -66,15 +66,19 @@ export interface Setting {
   readonly capabilities?: Capabilities;
 }
 
-/** Of one kind, under one heading. */
+/** The findings under one heading. */
 export interface Group {
   readonly title: string;
   readonly findings: readonly Finding[];
 }
 
-export const good = (name: FindingName, says: string): Finding => ({ name, verdict: "good", says });
-export const unknown = (name: FindingName, says: string): Finding => ({
+export const good = (name: FindingName, message: string): Finding => ({
+  name,
+  verdict: "good",
+  message,
+});
+export const unknown = (name: FindingName, message: string): Finding => ({
   name,
   verdict: "unknown",
-  says,
+  message,
 });

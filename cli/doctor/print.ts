@@ -1,7 +1,7 @@
-/** The table that a person reads in ten seconds, and the settings to change. */
+/** Prints the findings, the summary and the settings to change. */
 import { styleText } from "node:util";
 import type { Capabilities } from "../../src/config/capabilities.ts";
-import { literal } from "../format-config-value.ts";
+import { formatConfigValue } from "../format-config-value.ts";
 import type { Finding, Group, Setting, Verdict } from "./finding.ts";
 
 const MARKS: Readonly<Record<Verdict, string>> = {
@@ -12,6 +12,7 @@ const MARKS: Readonly<Record<Verdict, string>> = {
 };
 const NAME_COLUMNS = 21;
 
+/** Returns the findings as aligned lines under their headings. */
 export function printGroups(groups: readonly Group[]): string {
   return groups
     .map(
@@ -21,24 +22,28 @@ export function printGroups(groups: readonly Group[]): string {
     .join("\n");
 }
 
-function printLine({ name, verdict, says, mend }: Finding): string {
-  const line = `  ${MARKS[verdict]} ${name.padEnd(NAME_COLUMNS)} ${says}`;
-  return mend === undefined
+function printLine({ name, verdict, message, fix }: Finding): string {
+  const line = `  ${MARKS[verdict]} ${name.padEnd(NAME_COLUMNS)} ${message}`;
+  return fix === undefined
     ? line
-    : `${line}\n    ${" ".repeat(NAME_COLUMNS + 1)}${styleText("cyan", "→")} ${mend}`;
+    : `${line}\n    ${" ".repeat(NAME_COLUMNS + 1)}${styleText("cyan", "→")} ${fix}`;
 }
 
-/** `3 to mend, 2 to know, 24 good`. */
-export function printSum(groups: readonly Group[]): string {
+/** Returns the summary: `3 problems, 2 notes, 24 passed`. */
+export function printSummary(groups: readonly Group[]): string {
   const count = (...verdicts: readonly Verdict[]) =>
     groups.flatMap(({ findings }) => findings).filter(({ verdict }) => verdicts.includes(verdict))
       .length;
   const bad = count("bad");
-  const toMend = styleText(bad > 0 ? "red" : "green", `${bad} to mend`);
-  return `${toMend}, ${count("note", "unknown")} to know, ${count("good")} good`;
+  const notes = count("note", "unknown");
+  const problems = styleText(
+    bad > 0 ? "red" : "green",
+    `${bad} ${bad === 1 ? "problem" : "problems"}`,
+  );
+  return `${problems}, ${notes} ${notes === 1 ? "note" : "notes"}, ${count("good")} passed`;
 }
 
-/** What to write into the store's definition; empty where nothing differs. */
+/** Returns the settings to change in the configuration of the store, merged from all findings. */
 export function settingsOf(groups: readonly Group[]): Setting {
   const settings = groups.flatMap(({ findings }) =>
     findings.flatMap(({ setting }) => (setting ? [setting] : [])),
@@ -62,9 +67,11 @@ function merge(all: Setting, one: Setting): Setting {
   };
 }
 
-/** The lines to add, as they stand in `presigner.config.ts`. */
+/** Returns the lines to add to `presigner.config.ts`, or an empty text. */
 export function printSettings(store: string, setting: Setting): string {
   if (Object.keys(setting).length === 0) return "";
-  const lines = Object.entries(setting).map(([name, value]) => `  ${name}: ${literal(value)},`);
-  return `\nWhat differs from its row, to be set on the store ${store} in presigner.config.ts:\n\n${styleText("cyan", lines.join("\n"))}\n`;
+  const lines = Object.entries(setting).map(
+    ([name, value]) => `  ${name}: ${formatConfigValue(value)},`,
+  );
+  return `\nSet this on the store ${store} in presigner.config.ts:\n\n${styleText("cyan", lines.join("\n"))}\n`;
 }

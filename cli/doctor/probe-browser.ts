@@ -1,14 +1,14 @@
-/** What a browser asks before it sends a file, from each origin of the configuration (Fetch standard, "CORS protocol"). */
+/** Tests the CORS rule of the bucket for each origin of the configuration (Fetch standard, "CORS protocol"). */
 import { signedHeadersOf } from "../setup/signed-headers.ts";
-import { isTaken, statusOf, type Answer } from "./send-request.ts";
+import { isAccepted, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 import type { Probe } from "./probe.ts";
 import { put, type Session } from "./session.ts";
 
-/** What stands for any port. */
+/** The port that is tested for origins with any port. */
 const SOME_PORT = 5173;
-const STRANGER = "https://edge-presigner-doctor.invalid";
-const MEND = "set the bucket's CORS rule: npx edge-presigner setup prints it";
+const OTHER_ORIGIN = "https://edge-presigner-doctor.invalid";
+const FIX = "set the CORS rule of the bucket: npx edge-presigner setup prints it";
 
 export const BROWSERS: readonly Probe[] = [
   { name: "preflight", run: tryOrigins },
@@ -27,72 +27,77 @@ async function tryOrigins(session: Session): Promise<readonly Finding[]> {
   const name = "preflight";
   const origins = originsOf(session);
   if (origins.length === 0)
-    return [{ name, verdict: "note", says: "the configuration has no origins" }];
+    return [{ name, verdict: "note", message: "the configuration has no origins" }];
   const wanted = await headersOf(session);
   const tried = await Promise.all(
     origins.map(async (origin) => tryOrigin(session, origin, wanted)),
   );
-  const refused = tried.flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
-  if (refused.length > 0) return [{ name, verdict: "bad", says: refused.join("; "), mend: MEND }];
+  const refused = tried.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
+  if (refused.length > 0) return [{ name, verdict: "bad", message: refused.join("; "), fix: FIX }];
   const lacking = [...new Set(tried.flatMap(({ optional }) => optional))];
-  if (lacking.length === 0) return [good(name, `pages of ${origins.join(", ")} may send files`)];
-  const says = `pages may send files, but not with a checksum: ${lacking.join(", ")}`;
-  return [{ name, verdict: "note", says, mend: MEND }];
+  if (lacking.length === 0) return [good(name, `pages of ${origins.join(", ")} can send files`)];
+  const message = `pages can send files, but not with a checksum: ${lacking.join(", ")}`;
+  return [{ name, verdict: "note", message, fix: FIX }];
 }
 
-/** Of all tickets that the policies could give. */
-interface Wanted {
+/** The headers of all tickets that the policies can issue. */
+interface SignedHeaders {
   readonly all: readonly string[];
-  /** Without the checksums that a client may leave out. */
-  readonly least: readonly string[];
+  /** Without the checksums that a client can leave out. */
+  readonly required: readonly string[];
 }
 
-async function headersOf({ store, policies }: Session): Promise<Wanted> {
+async function headersOf({ store, policies }: Session): Promise<SignedHeaders> {
   const bare = policies.map((policy) => {
     const isFixed = policy.checksum !== "optional" && policy.checksums.size === 1;
     return isFixed ? policy : { ...policy, checksums: new Set<never>() };
   });
   return {
     all: await signedHeadersOf({ store, policies, origins: [] }),
-    least: await signedHeadersOf({ store, policies: bare, origins: [] }),
+    required: await signedHeadersOf({ store, policies: bare, origins: [] }),
   };
 }
 
-interface Tried {
-  readonly fault?: string;
-  /** What may be left out, and may not be sent. */
+interface OriginResult {
+  readonly problem?: string;
+  /** Headers that the rule refuses, and that a client can leave out. */
   readonly optional: readonly string[];
 }
 
-const fails = (fault: string): Tried => ({ fault, optional: [] });
+const failed = (problem: string): OriginResult => ({ problem, optional: [] });
 
-async function tryOrigin(session: Session, origin: string, { all, least }: Wanted): Promise<Tried> {
+async function tryOrigin(
+  session: Session,
+  origin: string,
+  { all, required }: SignedHeaders,
+): Promise<OriginResult> {
   const ticket = await session.sign(await session.admit());
   const ofAll = await preflight(session, ticket.url, origin, all);
-  // AWS refuses a preflight as a whole where one header is not allowed.
-  const answer = isTaken(ofAll) ? ofAll : await preflight(session, ticket.url, origin, least);
+  // AWS refuses the preflight if one header is not allowed.
+  const answer = isAccepted(ofAll) ? ofAll : await preflight(session, ticket.url, origin, required);
   const allowed = answer.headers.get("access-control-allow-origin");
-  if (!isTaken(answer) || allowed === null)
-    return fails(`${origin} is refused: ${statusOf(answer)}`);
-  if (allowed !== "*" && allowed !== origin) return fails(`${origin} is answered ${allowed}`);
+  if (!isAccepted(answer) || allowed === null)
+    return failed(`${origin} is refused: ${statusOf(answer)}`);
+  if (allowed !== "*" && allowed !== origin)
+    return failed(`${origin} gets the allowed origin ${allowed}`);
   if (
     !listOf(answer, "access-control-allow-methods").some((name) => name === "put" || name === "*")
   )
-    return fails(`${origin} may not PUT`);
+    return failed(`${origin} cannot PUT`);
   const headers = listOf(answer, "access-control-allow-headers");
   const missing = headers.includes("*") ? [] : all.filter((name) => !headers.includes(name));
-  const needed = missing.filter((name) => least.includes(name));
-  if (needed.length > 0) return fails(`${origin} may not send ${needed.join(", ")}`);
+  const needed = missing.filter((name) => required.includes(name));
+  if (needed.length > 0) return failed(`${origin} cannot send ${needed.join(", ")}`);
   return { optional: missing };
 }
 
 async function preflight(
-  { ask }: Session,
+  { sendRequest }: Session,
   url: string,
   origin: string,
   headers: readonly string[],
 ): Promise<Answer> {
-  return ask(url, {
+  return sendRequest(url, {
     method: "OPTIONS",
     headers: {
       origin,
@@ -102,15 +107,15 @@ async function preflight(
   });
 }
 
-/** Clients that send parts have to read the ETag of each. */
+/** Tests whether pages can read the ETag: multipart clients need it for each part. */
 async function tryExposed(session: Session): Promise<readonly Finding[]> {
   const name = "exposed-etag";
   const [origin] = originsOf(session);
   if (origin === undefined) return [];
   const ticket = await session.sign(await session.admit());
   const answer = await put(session, ticket, { headers: { origin } });
-  if (!isTaken(answer)) return [unknown(name, `the store answered ${statusOf(answer)}`)];
-  // A page that may not read at all is told of by the preflight.
+  if (!isAccepted(answer)) return [unknown(name, `the store answered ${statusOf(answer)}`)];
+  // The preflight finding covers a page that cannot read the response at all.
   if (answer.headers.get("access-control-allow-origin") === null) return [];
   const exposed = listOf(answer, "access-control-expose-headers");
   if (exposed.includes("etag") || exposed.includes("*"))
@@ -119,8 +124,8 @@ async function tryExposed(session: Session): Promise<readonly Finding[]> {
     {
       name,
       verdict: "bad",
-      says: "pages cannot read the ETag: many upload libraries then wait for ever",
-      mend: "add ETag to ExposeHeaders of the bucket's CORS rule: npx edge-presigner setup prints it",
+      message: "pages cannot read the ETag: many upload libraries then wait forever",
+      fix: "add ETag to ExposeHeaders in the CORS rule of the bucket: npx edge-presigner setup prints it",
     },
   ];
 }
@@ -129,16 +134,17 @@ async function tryStranger(session: Session): Promise<readonly Finding[]> {
   const name = "other-origin";
   if (originsOf(session).length === 0) return [];
   const ticket = await session.sign(await session.admit());
-  const answer = await preflight(session, ticket.url, STRANGER, ["content-type"]);
+  const answer = await preflight(session, ticket.url, OTHER_ORIGIN, ["content-type"]);
   const allowed = answer.headers.get("access-control-allow-origin");
   if (answer.status >= 500 && answer.status !== 501)
     return [unknown(name, `the store answered ${statusOf(answer)}`)];
-  if (!isTaken(answer) || (allowed !== "*" && allowed !== STRANGER))
+  if (!isAccepted(answer) || (allowed !== "*" && allowed !== OTHER_ORIGIN))
     return [good(name, "pages of other origins are refused")];
-  const says = "pages of any origin may send files with a ticket that they got hold of";
-  if (session.isEmbedded) return [{ name, verdict: "note", says }];
-  const mend = "name exact origins in the bucket's CORS rule: npx edge-presigner setup prints it";
-  return [{ name, verdict: "bad", says, mend }];
+  const message = "pages of any origin can send files if they get hold of a ticket";
+  if (session.isEmbedded) return [{ name, verdict: "note", message }];
+  const fix =
+    "list exact origins in the CORS rule of the bucket: npx edge-presigner setup prints it";
+  return [{ name, verdict: "bad", message, fix }];
 }
 
 function listOf({ headers }: Answer, name: string): readonly string[] {

@@ -1,10 +1,10 @@
-/** Which checksums the store looks at, against what its row says. */
+/** Tests which checksums the store verifies, and compares that with its provider profile. */
 import {
   CHECKSUM_ALGORITHMS,
   CHECKSUMS,
   type ChecksumAlgorithm,
 } from "../../src/store/checksum.ts";
-import { isRefused, isTaken, type Answer } from "./send-request.ts";
+import { isRefused, isAccepted, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 import type { Probe } from "./probe.ts";
 import { DIGESTS } from "./sample.ts";
@@ -19,43 +19,44 @@ export const CHECKSUMS_SEEN: readonly Probe[] = CHECKSUM_ALGORITHMS.map((algorit
 
 async function tryChecksum(session: Session, algorithm: ChecksumAlgorithm): Promise<Finding> {
   const name = `checksum-${algorithm}` as const;
-  const seen = await see(session, algorithm);
-  if (seen === undefined) return unknown(name, "the store gave no answer that tells");
+  const seen = await observe(session, algorithm);
+  if (seen === undefined) return unknown(name, "the store failed, so that the test gave no result");
   const assumed = session.store.provider.checksums[algorithm] ?? "refused";
   const demanding = session.policies
     .filter(({ checksum, checksums }) => checksum !== "optional" && checksums.has(algorithm))
     .map((policy) => policy.name);
   if (seen === assumed || (assumed === "unverified" && demanding.length === 0)) {
-    const says = SAYS[seen];
-    return seen === "enforced" ? good(name, says) : { name, verdict: "note", says };
+    const message = MESSAGES[seen];
+    return seen === "enforced" ? good(name, message) : { name, verdict: "note", message };
   }
   const setting = { capabilities: { checksums: { [algorithm]: seen } } };
-  const row = `its row says ${assumed}`;
-  if (seen === "enforced") return { name, verdict: "note", says: `${SAYS[seen]}: ${row}`, setting };
-  const mend =
+  const profile = `the profile of the provider says ${assumed}`;
+  if (seen === "enforced")
+    return { name, verdict: "note", message: `${MESSAGES[seen]}, but ${profile}`, setting };
+  const fix =
     demanding.length > 0
-      ? `let ${demanding.join(", ")} demand one that is enforced, and set what follows`
-      : "set what follows, so that no policy relies on it";
-  return { name, verdict: "bad", says: `${SAYS[seen]}: ${row}`, mend, setting };
+      ? `require an enforced checksum in ${demanding.join(", ")}, and set the capabilities below`
+      : "set the capabilities below, so that no policy relies on it";
+  return { name, verdict: "bad", message: `${MESSAGES[seen]}, but ${profile}`, fix, setting };
 }
 
-const SAYS: Readonly<Record<Seen, string>> = {
-  enforced: "a body that differs is refused",
-  ignored: "not looked at: a body that differs is stored",
-  refused: "the store takes no request with it",
+const MESSAGES: Readonly<Record<Seen, string>> = {
+  enforced: "enforced: a body with another checksum is refused",
+  ignored: "not verified: a body with another checksum is stored",
+  refused: "the store refuses every request with it",
 };
 
-/** What the store does with a right one and a wrong one. */
-async function see(session: Session, algorithm: ChecksumAlgorithm): Promise<Seen | undefined> {
+/** Returns what the store does with a correct and a wrong checksum, or `undefined` if it fails. */
+async function observe(session: Session, algorithm: ChecksumAlgorithm): Promise<Seen | undefined> {
   const right = await send(session, algorithm, DIGESTS[algorithm]);
   if (isRefused(right)) return "refused";
-  if (!isTaken(right)) return undefined;
+  if (!isAccepted(right)) return undefined;
   const wrong = await send(session, algorithm, flip(DIGESTS[algorithm]));
-  if (isTaken(wrong)) return "ignored";
+  if (isAccepted(wrong)) return "ignored";
   return isRefused(wrong) ? "enforced" : undefined;
 }
 
-/** The policy's own request with another checksum: a bucket may refuse one without the rest. */
+/** Sends a ticket with this checksum and all other headers of the policy: a bucket policy may require them. */
 async function send(
   session: Session,
   algorithm: ChecksumAlgorithm,
@@ -77,7 +78,7 @@ async function send(
 
 const IS_CHECKSUM = /^(content-md5|x-amz-(sdk-)?checksum-.*)$/;
 
-/** Another digest of the same length. */
+/** Returns another digest of the same length. */
 function flip(digest: string): string {
   const bytes = Buffer.from(digest, "base64");
   bytes.writeUInt8(bytes.readUInt8(0) ^ 1, 0);

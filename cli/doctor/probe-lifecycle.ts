@@ -1,4 +1,4 @@
-/** Whether unfinished uploads in parts are given up some day (AWS: AbortIncompleteMultipartUpload). */
+/** Tests whether a lifecycle rule aborts unfinished multipart uploads (AWS: AbortIncompleteMultipartUpload). */
 import { encodeKey } from "../../src/store/encode-key.ts";
 import { StoreUnavailable, sendToStore } from "../../src/store/request.ts";
 import { readBlocks, readField, readNumber } from "../../src/store/xml.ts";
@@ -19,21 +19,21 @@ async function tryLifecycle(session: Session): Promise<readonly Finding[]> {
   const location = { store, key: encodeKey(""), requestOrigin: origin };
   const request = { method: "GET", query: { lifecycle: "" } } as const;
   try {
-    const answer = await sendToStore(location, request, session.asking(session.reader));
-    if (answer.status === 200) return [judge(wanted, answer.text)];
-    if (answer.status === 404) return [judge(wanted, "")];
-    const says =
+    const answer = await sendToStore(location, request, session.accessWith(session.reader));
+    if (answer.status === 200) return [evaluate(wanted, answer.text)];
+    if (answer.status === 404) return [evaluate(wanted, "")];
+    const message =
       answer.status === 501 || answer.status === 405
-        ? `the store has no such rules (${answer.status})`
-        : `the keys may not look (${answer.status}): see that there is a rule, ${SETUP}`;
-    return [{ name, verdict: "note", says }];
+        ? `the store does not support lifecycle rules (${answer.status})`
+        : `the keys cannot read the rules (${answer.status}): check yourself that there is one, ${SETUP}`;
+    return [{ name, verdict: "note", message }];
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     return [unknown(name, error.logReason)];
   }
 }
 
-function judge(wanted: readonly AbortRule[], xml: string): Finding {
+function evaluate(wanted: readonly AbortRule[], xml: string): Finding {
   const name = "lifecycle";
   const present = readBlocks(xml, "Rule").flatMap(readRule);
   const reaching = wanted.map(({ Filter }) =>
@@ -42,23 +42,23 @@ function judge(wanted: readonly AbortRule[], xml: string): Finding {
   const bare = wanted.filter((_, index) => reaching[index]?.length === 0);
   if (bare.length > 0) {
     const where = bare.map(({ Filter }) => `${Filter.Prefix}*`).join(", ");
-    const mend = `set the rule that aborts unfinished uploads: ${SETUP}`;
-    const says = `parts of unfinished uploads stay for ever, under ${where}`;
-    return { name, verdict: "bad", says, mend };
+    const fix = `set the rule that aborts unfinished uploads: ${SETUP}`;
+    const message = `parts of unfinished uploads are never deleted under ${where}`;
+    return { name, verdict: "bad", message, fix };
   }
-  // Ours is a day longer than uploads can be resumed; of two rules the earlier one counts.
+  // The rule of setup waits a day longer than uploads can be resumed. Of two rules the earlier one applies.
   const leastDays = (wanted[0]?.AbortIncompleteMultipartUpload.DaysAfterInitiation ?? 1) - 1;
   const days = Math.min(...reaching.flat().map((rule) => rule.days));
   if (days >= leastDays) return good(name, `unfinished uploads are aborted after ${days} days`);
   return {
     name,
     verdict: "bad",
-    says: `uploads in parts end after ${days} days, and can be resumed for ${leastDays}`,
-    mend: "let the rule wait longer, or shorten resumeWithin in the policies",
+    message: `unfinished uploads are aborted after ${days} days, but can be resumed for ${leastDays}`,
+    fix: "increase the days of the rule, or shorten resumeWithin in the policies",
   };
 }
 
-/** Of one that is on, and for all keys with its prefix. */
+/** Returns the prefix and days of an enabled rule without other filters, or an empty list. */
 function readRule(xml: string): readonly { readonly prefix: string; readonly days: number }[] {
   const [abort] = readBlocks(xml, "AbortIncompleteMultipartUpload");
   const days = readNumber(abort ?? "", "DaysAfterInitiation");

@@ -1,4 +1,4 @@
-/** Uploads in parts, as the Worker drives them: begun, sent, listed, put together, given up. */
+/** Tests multipart uploads as the Worker runs them: create, upload, list, complete, abort. */
 import { hasPlaceholder } from "../../src/key/template.ts";
 import type { Admitted } from "../../src/operation/admit.ts";
 import {
@@ -9,13 +9,13 @@ import {
 } from "../../src/store/multipart.ts";
 import { StoreUnavailable } from "../../src/store/request.ts";
 import type { ObjectLocation } from "../../src/store/store.ts";
-import { isRefused, isTaken, statusOf, type Answer } from "./send-request.ts";
+import { isRefused, isAccepted, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding } from "./finding.ts";
-import { Unproven, putFirst, type Probe } from "./probe.ts";
+import { Inconclusive, putFirst, type Probe } from "./probe.ts";
 import { put, signOnePart, type Session } from "./session.ts";
 
 export const PARTS: readonly Probe[] = [
-  { name: "multipart", run: tryWhole },
+  { name: "multipart", run: tryMultipart },
   { name: "conditional-complete", run: tryConditional },
   { name: "abort", run: tryAbort },
 ];
@@ -23,17 +23,18 @@ export const PARTS: readonly Probe[] = [
 const isUsed = ({ policies }: Session): boolean =>
   policies.some((policy) => policy.multipartFrom !== undefined);
 
-/** Where this fails, it is the first line of its group that says so. */
-async function tryWhole(session: Session): Promise<readonly Finding[]> {
+/** Tests one multipart upload from start to end. */
+async function tryMultipart(session: Session): Promise<readonly Finding[]> {
   const name = "multipart";
-  if (!isUsed(session)) return [{ name, verdict: "note", says: "no policy sends files in parts" }];
+  if (!isUsed(session))
+    return [{ name, verdict: "note", message: "no policy allows multipart uploads" }];
   try {
-    return await sendWhole(session);
+    return await runMultipart(session);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    const mend =
-      "let the writing key put, abort and list parts: s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts";
-    return [{ name, verdict: "bad", says: error.logReason, mend }];
+    const fix =
+      "allow the writing key to upload, abort and list parts: s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts";
+    return [{ name, verdict: "bad", message: error.logReason, fix }];
   }
 }
 
@@ -46,18 +47,18 @@ async function putPart(
   return put(session, await signOnePart(session, admitted, { uploadId, bytes }));
 }
 
-async function sendWhole(session: Session): Promise<readonly Finding[]> {
+async function runMultipart(session: Session): Promise<readonly Finding[]> {
   const admitted = await session.admit();
   const location = session.locate(admitted);
-  const writer = session.asking(session.writer);
-  const uploadId = await session.begin(admitted);
-  // The body is one byte longer than what is signed.
+  const writer = session.accessWith(session.writer);
+  const uploadId = await session.createUpload(admitted);
+  // The signed length is one byte shorter than the body.
   const longer = await putPart(session, admitted, uploadId, session.body.length - 1);
   const part = await putPart(session, admitted, uploadId, session.body.length);
-  if (!isTaken(part)) {
-    const mend = "npx edge-presigner explain tells what a refusal is about";
+  if (!isAccepted(part)) {
+    const fix = "find out why with npx edge-presigner explain";
     return [
-      { name: "multipart", verdict: "bad", says: `a part was refused: ${statusOf(part)}`, mend },
+      { name: "multipart", verdict: "bad", message: `a part was refused: ${statusOf(part)}`, fix },
     ];
   }
   const listed = await listParts(location, uploadId, writer);
@@ -67,101 +68,105 @@ async function sendWhole(session: Session): Promise<readonly Finding[]> {
     { uploadId, parts: [{ partNumber: 1, etag }], headers: {} },
     writer,
   );
-  if (completion === "completed") settle(session, location, uploadId);
+  if (completion === "completed") trackObject(session, location, uploadId);
   return [
     completion === "completed"
-      ? good("multipart", "begun, sent and put together")
+      ? good("multipart", "created, uploaded and completed")
       : {
           name: "multipart",
           verdict: "bad",
-          says: `the parts were not put together: ${completion}`,
-          mend: "do not use multipartFrom on this store",
+          message: `the upload was not completed: ${completion}`,
+          fix: "do not use multipartFrom on this store",
         },
-    judgeLonger(longer),
-    judgeListed(listed),
+    evaluateLonger(longer),
+    evaluateListed(listed),
   ];
 }
 
-function judgeLonger(answer: Answer): Finding {
+function evaluateLonger(answer: Answer): Finding {
   if (isRefused(answer)) return good("longer-part", `refused: ${statusOf(answer)}`);
-  if (!isTaken(answer)) return unknown("longer-part", `the store answered ${statusOf(answer)}`);
-  const mend =
-    "completion rejects the file, but only afterwards: use a store that checks the signed length";
+  if (!isAccepted(answer)) return unknown("longer-part", `the store answered ${statusOf(answer)}`);
+  const fix =
+    "use a store that checks the signed length: completion rejects the file only after it is stored";
   return {
     name: "longer-part",
     verdict: "bad",
-    says: "a longer part than was signed is stored",
-    mend,
+    message: "a part that is longer than signed is stored",
+    fix,
   };
 }
 
-function judgeListed(listed: Awaited<ReturnType<typeof listParts>>): Finding {
+function evaluateListed(listed: Awaited<ReturnType<typeof listParts>>): Finding {
   if (Array.isArray(listed) && listed.length === 1)
-    return good("list-parts", "the parts that are there can be listed");
+    return good("list-parts", "uploaded parts can be listed");
   if (listed === undefined) {
-    const says = "the store cannot list parts: clients name their ETags when they complete";
-    return { name: "list-parts", verdict: "note", says };
+    const message =
+      "the store cannot list parts: clients have to send the ETags when they complete";
+    return { name: "list-parts", verdict: "note", message };
   }
-  const mend = "do not use multipartFrom on this store: what arrived cannot be told";
-  return { name: "list-parts", verdict: "bad", says: "a part that was sent is not listed", mend };
+  const fix = "do not use multipartFrom on this store: the Worker cannot see which parts are there";
+  return { name: "list-parts", verdict: "bad", message: "an uploaded part is not listed", fix };
 }
 
-/** It is an object now, and no upload any more. */
-function settle({ leftovers }: Session, location: ObjectLocation, uploadId: string): void {
-  leftovers.addObject(location);
-  leftovers.dropUpload(uploadId);
+/** Records for the cleanup that the upload became an object. */
+function trackObject({ cleanup }: Session, location: ObjectLocation, uploadId: string): void {
+  cleanup.addObject(location);
+  cleanup.removeUpload(uploadId);
 }
 
-/** Completion over an object that is there: harmless under keys with an id of their own. */
+/** Tests whether completion can replace an existing object. That is harmless for keys with `{id}`. */
 async function tryConditional(session: Session): Promise<readonly Finding[]> {
   if (!isUsed(session)) return [];
   const admitted = await session.admit();
   const location = session.locate(admitted);
   await putFirst(session, await session.sign(admitted));
-  const uploadId = await session.begin(admitted);
+  const uploadId = await session.createUpload(admitted);
   const part = await putPart(session, admitted, uploadId, session.body.length);
-  if (!isTaken(part)) throw new Unproven(`not tried: a part was answered ${statusOf(part)}`);
+  if (!isAccepted(part))
+    throw new Inconclusive(`not tested: a part was answered with ${statusOf(part)}`);
   const etag = (part.headers.get("etag") ?? "").replaceAll('"', "");
   const completion = await completeMultipart(
     location,
     { uploadId, parts: [{ partNumber: 1, etag }], headers: { "if-none-match": "*" } },
-    session.asking(session.writer),
+    session.accessWith(session.writer),
   ).catch(() => "refused" as const);
-  if (completion === "completed") settle(session, location, uploadId);
-  return [judgeConditional(session, completion)];
+  if (completion === "completed") trackObject(session, location, uploadId);
+  return [evaluateConditional(session, completion)];
 }
 
-function judgeConditional({ policies }: Session, completion: Completion | "refused"): Finding {
+function evaluateConditional({ policies }: Session, completion: Completion | "refused"): Finding {
   const name = "conditional-complete";
-  if (completion === "key-exists") return good(name, "parts do not replace an object");
+  if (completion === "key-exists")
+    return good(name, "completion does not replace an existing object");
   if (completion === "refused") {
-    const says = "the store takes no condition when parts are put together";
-    return { name, verdict: "note", says };
+    const message = "the store does not support a condition (If-None-Match) on completion";
+    return { name, verdict: "note", message };
   }
   if (completion !== "completed")
-    return unknown(name, `the parts were not put together: ${completion}`);
-  const says = "parts replace an object that is there";
+    return unknown(name, `the upload was not completed: ${completion}`);
+  const message = "completion replaces an existing object";
   const isHarmless = policies.every(
     ({ multipartFrom: from, template }) => from === undefined || hasPlaceholder(template, "id"),
   );
   if (isHarmless) {
-    const why = "every key of its policies has {id}, so none is";
-    return { name, verdict: "note", says: `${says}: ${why}` };
+    const why = "harmless, because every key of its policies has {id}";
+    return { name, verdict: "note", message: `${message}: ${why}` };
   }
-  const mend = "put {id} into the key of each policy with multipartFrom";
-  return { name, verdict: "bad", says, mend };
+  const fix = "add {id} to the key of each policy with multipartFrom";
+  return { name, verdict: "bad", message, fix };
 }
 
 async function tryAbort(session: Session): Promise<readonly Finding[]> {
   const name = "abort";
   if (!isUsed(session)) return [];
   const admitted = await session.admit();
-  const uploadId = await session.begin(admitted);
-  await abortMultipart(session.locate(admitted), uploadId, session.asking(session.writer));
+  const uploadId = await session.createUpload(admitted);
+  await abortMultipart(session.locate(admitted), uploadId, session.accessWith(session.writer));
   const part = await putPart(session, admitted, uploadId, session.body.length);
-  if (isRefused(part)) return [good(name, "an upload that was given up takes no part")];
-  if (!isTaken(part)) return [unknown(name, `the store answered ${statusOf(part)}`)];
-  const mend = "set a lifecycle rule that aborts unfinished uploads: npx edge-presigner setup";
-  const says = "a part is stored after the upload was aborted";
-  return [{ name, verdict: "bad", says, mend }];
+  if (isRefused(part)) return [good(name, "an aborted upload accepts no part")];
+  if (!isAccepted(part)) return [unknown(name, `the store answered ${statusOf(part)}`)];
+  const fix =
+    "set a lifecycle rule that aborts unfinished uploads: npx edge-presigner setup prints it";
+  const message = "a part is stored although the upload was aborted";
+  return [{ name, verdict: "bad", message, fix }];
 }

@@ -1,8 +1,8 @@
-/** What the writing key, and nobody at all, may do beyond putting. */
+/** Tests what the writing key can do beyond PUT, and what anybody can do without a key. */
 import { hasPlaceholder } from "../../src/key/template.ts";
 import { encodeKey, type EncodedKey } from "../../src/store/encode-key.ts";
 import { ADVICE } from "../setup/advice.ts";
-import { isRefused, isTaken, statusOf, type Answer } from "./send-request.ts";
+import { isRefused, isAccepted, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding, type FindingName } from "./finding.ts";
 import { putFirst, type Probe } from "./probe.ts";
 import type { Session } from "./session.ts";
@@ -10,8 +10,8 @@ import type { Session } from "./session.ts";
 const PRIVATE = "make the bucket private (AWS: Block Public Access)";
 const LIST = { "list-type": "2", "max-keys": "1" };
 
-/** Each of an object that is there: what is absent is refused for that alone. */
-export const RIGHTS: readonly Probe[] = [
+/** Each probe uses an existing object: a missing one would be refused for that alone. */
+export const PERMISSIONS: readonly Probe[] = [
   { name: "writer-lists", run: tryListing },
   { name: "writer-reads", run: tryReading },
   { name: "writer-deletes", run: tryDeleting },
@@ -21,12 +21,12 @@ export const RIGHTS: readonly Probe[] = [
 
 async function tryListing(session: Session): Promise<readonly Finding[]> {
   const answer = await askAsWriter(session, "GET", { query: LIST });
-  return [judgeWriter(session, answer, { name: "writer-lists", does: "lists the bucket" })];
+  return [evaluateWriter(session, answer, { name: "writer-lists", action: "lists the bucket" })];
 }
 
 async function tryReading(session: Session): Promise<readonly Finding[]> {
   const answer = await askAsWriter(session, "GET", { key: await putOne(session) });
-  return [judgeWriter(session, answer, { name: "writer-reads", does: "reads objects" })];
+  return [evaluateWriter(session, answer, { name: "writer-reads", action: "reads objects" })];
 }
 
 async function tryDeleting(session: Session): Promise<readonly Finding[]> {
@@ -34,35 +34,47 @@ async function tryDeleting(session: Session): Promise<readonly Finding[]> {
   const answer = await askAsWriter(session, "DELETE", { key: await putOne(session) });
   const { policies, hasReader } = session;
   const isAsked = policies.some((policy) => policy.delete);
-  // What completion rejects is taken away, and without a second pair by this one.
+  // Completion deletes what it rejects, with this key if there is no reading key.
   const isNeeded =
     isAsked || (!hasReader && policies.some(({ template }) => hasPlaceholder(template, "id")));
-  const does = "deletes objects";
-  if (isTaken(answer) && isNeeded)
-    return [{ name, verdict: "note", says: `the writing key ${does}, as its policies need` }];
+  const action = "deletes objects";
+  if (isAccepted(answer) && isNeeded)
+    return [
+      { name, verdict: "note", message: `the writing key ${action}, which its policies need` },
+    ];
   return [
-    judgeWriter(session, answer, { name, does, mend: "take the right away: no policy needs it" }),
+    evaluateWriter(session, answer, {
+      name,
+      action,
+      fix: "remove this permission: no policy needs it",
+    }),
   ];
 }
 
 async function tryPublicObject(session: Session): Promise<readonly Finding[]> {
-  const answer = await session.ask(
+  const answer = await session.sendRequest(
     session.origin + session.store.basePath + (await putOne(session)),
   );
-  const says = "anybody can read what was uploaded";
+  const message = "anybody can read uploaded objects";
   return [
-    judge(answer, { name: "public-object", says, mend: `${PRIVATE}, and give download tickets` }),
+    evaluate(answer, {
+      name: "public-object",
+      message,
+      fix: `${PRIVATE}, and use download tickets`,
+    }),
   ];
 }
 
-async function tryPublicList({ ask, origin, store }: Session): Promise<readonly Finding[]> {
-  const answer = await ask(`${origin}${store.basePath}?${new URLSearchParams(LIST).toString()}`);
+async function tryPublicList({ sendRequest, origin, store }: Session): Promise<readonly Finding[]> {
+  const answer = await sendRequest(
+    `${origin}${store.basePath}?${new URLSearchParams(LIST).toString()}`,
+  );
   return [
-    judge(answer, { name: "public-list", says: "anybody can list the bucket", mend: PRIVATE }),
+    evaluate(answer, { name: "public-list", message: "anybody can list the bucket", fix: PRIVATE }),
   ];
 }
 
-/** Its key. Throws `Unproven`. */
+/** Stores an object and returns its key. Throws `Inconclusive`. */
 async function putOne(session: Session): Promise<EncodedKey> {
   const admitted = await session.admit();
   await putFirst(session, await session.sign(admitted));
@@ -70,7 +82,7 @@ async function putOne(session: Session): Promise<EncodedKey> {
 }
 
 async function askAsWriter(
-  { ask, writer, origin, store, nowMs }: Session,
+  { sendRequest, writer, origin, store, nowMs }: Session,
   method: "GET" | "DELETE",
   {
     key = encodeKey(""),
@@ -80,34 +92,38 @@ async function askAsWriter(
   const now = new Date(nowMs());
   const { basePath } = store;
   const request = { method, origin, basePath, key, query, headers: {}, expiresInSeconds: 60, now };
-  return ask(await writer.presign(request), { method });
+  return sendRequest(await writer.presign(request), { method });
 }
 
-interface Beyond {
+interface ExtraPermission {
   readonly name: FindingName;
-  readonly does: string;
-  readonly mend?: string;
+  readonly action: string;
+  readonly fix?: string;
 }
 
-/** Some providers have no key that only puts: then there is nothing to mend. */
-function judgeWriter(session: Session, answer: Answer, { name, does, mend }: Beyond): Finding {
+/** Returns a note instead of a problem for providers whose keys cannot be restricted to PUT. */
+function evaluateWriter(
+  session: Session,
+  answer: Answer,
+  { name, action, fix }: ExtraPermission,
+): Finding {
   const { store, hasReader } = session;
-  const says = `the writing key ${does}`;
-  if (isTaken(answer) && ADVICE[store.providerName].isReaderOptional) {
-    const note = `${says}: ${store.provider.title} has no key that only puts`;
-    return { name, verdict: "note", says: note };
+  const message = `the writing key ${action}`;
+  if (isAccepted(answer) && ADVICE[store.providerName].isReaderOptional) {
+    const note = `${message}: keys of ${store.provider.title} cannot be restricted to PUT`;
+    return { name, verdict: "note", message: note };
   }
   const second = hasReader
-    ? "take the right away: the second pair has it"
-    : "give the Worker a second pair, …_READ_ACCESS_KEY_ID, and take the right from this one";
-  return judge(answer, { name, says, mend: mend ?? second });
+    ? "remove this permission: the reading key has it"
+    : "add a reading key (…_READ_ACCESS_KEY_ID), and remove this permission from the writing key";
+  return evaluate(answer, { name, message, fix: fix ?? second });
 }
 
-function judge(
+function evaluate(
   answer: Answer,
-  { name, says, mend }: Pick<Finding, "name" | "says" | "mend">,
+  { name, message, fix }: Pick<Finding, "name" | "message" | "fix">,
 ): Finding {
   if (isRefused(answer)) return good(name, `refused: ${statusOf(answer)}`);
-  if (!isTaken(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
-  return { name, verdict: "bad", says, ...(mend !== undefined && { mend }) };
+  if (!isAccepted(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
+  return { name, verdict: "bad", message, ...(fix !== undefined && { fix }) };
 }

@@ -1,51 +1,51 @@
-/** Every promise of a ticket, broken as the one who holds it would: the store has to refuse. */
+/** Tampers with each signed value of a ticket, as its holder could: the store has to refuse. */
 import type { Ticket } from "../../src/operation/ticket.ts";
-import { isRefused, isTaken, statusOf, type Answer } from "./send-request.ts";
+import { isRefused, isAccepted, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding, type FindingName } from "./finding.ts";
 import { putFirst, type Probe } from "./probe.ts";
 import { put, type Session } from "./session.ts";
 
 type Changes = Parameters<typeof put>[2];
 
-interface Break {
+interface Tampering {
   readonly name: FindingName;
-  /** What is sent in place of what the ticket says. */
+  /** Returns what is sent instead of the signed values. */
   readonly change: (ticket: Ticket, session: Session) => Changes;
-  readonly taken: string;
-  readonly mend: string;
+  readonly problem: string;
+  readonly fix: string;
 }
 
-const SIGNATURES = "do not use this store: it does not check what a signature says";
+const SIGNATURES = "do not use this store: it does not check the signature";
 
-/** What a browser would run. */
+/** A type that browsers execute. */
 const HTML = "text/html";
 
-const BREAKS: readonly Break[] = [
+const TAMPERINGS: readonly Tampering[] = [
   {
     name: "longer-body",
     change: (_, { body }) => ({ body: new Uint8Array(body.length + 1) }),
-    taken: "a longer body than was signed is stored",
-    mend: "completion rejects it, but only afterwards: use a store that checks the signed length",
+    problem: "a body that is longer than signed is stored",
+    fix: "use a store that checks the signed length: completion rejects the file only after it is stored",
   },
   {
     name: "shorter-body",
     change: (_, { body }) => ({ body: new Uint8Array(body.length - 1) }),
-    taken: "a shorter body than was signed is stored",
-    mend: "completion rejects it, but only afterwards: use a store that checks the signed length",
+    problem: "a body that is shorter than signed is stored",
+    fix: "use a store that checks the signed length: completion rejects the file only after it is stored",
   },
   {
     name: "other-type",
     change: ({ headers }) => ({
       headers: { "content-type": headers["content-type"] === HTML ? "text/plain" : HTML },
     }),
-    taken: "a file is stored with another type than was signed",
-    mend: "never serve this bucket to browsers: a client chooses the type itself",
+    problem: "a file is stored with another type than signed",
+    fix: "never serve this bucket to browsers: clients can choose any type",
   },
   {
     name: "other-key",
     change: ({ url }) => ({ url: url.replace("?", "-another?") }),
-    taken: "a ticket stores under another key",
-    mend: SIGNATURES,
+    problem: "a ticket is accepted for another key",
+    fix: SIGNATURES,
   },
   {
     name: "changed-header",
@@ -53,37 +53,40 @@ const BREAKS: readonly Break[] = [
       "if-none-match" in headers
         ? { headers: { "if-none-match": '"another"' } }
         : { headers: { "content-type": "application/x-another" } },
-    taken: "a header with another value than was signed is taken",
-    mend: SIGNATURES,
+    problem: "a header with another value than signed is accepted",
+    fix: SIGNATURES,
   },
 ];
 
-/** One after the other: some stores slow a burst of refusals down. */
+/** The probes run one after the other: some stores slow down after a burst of refusals. */
 export const TICKETS: readonly Probe[] = [
-  ...BREAKS.map((one) => ({
+  ...TAMPERINGS.map((one) => ({
     name: one.name,
-    run: async (session: Session) => [await tryBreak(session, one)],
+    run: async (session: Session) => [await tryTampering(session, one)],
   })),
   { name: "second-write", run: async (session) => [await trySecondWrite(session)] },
   { name: "expired-ticket", run: async (session) => [await tryExpired(session)] },
   { name: "future-ticket", run: async (session) => [await tryFuture(session)] },
 ];
 
-async function tryBreak(session: Session, { name, change, taken, mend }: Break): Promise<Finding> {
+async function tryTampering(
+  session: Session,
+  { name, change, problem, fix }: Tampering,
+): Promise<Finding> {
   const ticket = await session.sign(await session.admit());
   const answer = await put(session, ticket, change(ticket, session));
-  return judge(name, answer, { taken, mend });
+  return evaluate(name, answer, { problem, fix });
 }
 
-/** Refused is good, taken is bad, and whatever else there is tells nothing. */
-function judge(
+/** Returns `good` for a refusal, `bad` for success, and `unknown` for anything else. */
+function evaluate(
   name: FindingName,
   answer: Answer,
-  { taken, mend }: { readonly taken: string; readonly mend: string },
+  { problem, fix }: { readonly problem: string; readonly fix: string },
 ): Finding {
   if (isRefused(answer)) return good(name, `refused: ${statusOf(answer)}`);
-  if (!isTaken(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
-  return { name, verdict: "bad", says: `${taken}: ${statusOf(answer)}`, mend };
+  if (!isAccepted(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
+  return { name, verdict: "bad", message: `${problem}: ${statusOf(answer)}`, fix };
 }
 
 async function trySecondWrite(session: Session): Promise<Finding> {
@@ -91,18 +94,18 @@ async function trySecondWrite(session: Session): Promise<Finding> {
   const { store, policies } = session;
   const { noOverwrite } = store.provider;
   if (policies.every(({ overwrite }) => overwrite)) {
-    return { name, verdict: "note", says: "not asked for: its policies say overwrite: true" };
+    return { name, verdict: "note", message: "not tested: all its policies have overwrite: true" };
   }
   const ticket = await session.sign(await session.admit());
   await putFirst(session, ticket);
   const again = await put(session, ticket);
   if (isRefused(again)) return good(name, `refused: ${statusOf(again)}`);
-  if (!isTaken(again)) return unknown(name, `the store answered ${statusOf(again)}`);
+  if (!isAccepted(again)) return unknown(name, `the store answered ${statusOf(again)}`);
   return {
     name,
     verdict: "bad",
-    says: `a ticket can be used again, and replaces the file: ${statusOf(again)}`,
-    mend: "say overwrite: true in its policies, and know that a file may change until its ticket expires",
+    message: `a ticket can be used again to replace the file: ${statusOf(again)}`,
+    fix: "set overwrite: true in its policies: a file can change until its ticket expires",
     ...(noOverwrite && { setting: { capabilities: { noOverwrite: false } } }),
   };
 }
@@ -111,20 +114,21 @@ const HOUR_MS = 3_600_000;
 
 async function tryExpired(session: Session): Promise<Finding> {
   const ticket = await session.sign(await session.admit(), session.nowMs() - 2 * 24 * HOUR_MS);
-  const mend = "do not use this store: its tickets never end";
-  return judge("expired-ticket", await put(session, ticket), {
-    taken: "a ticket of the day before yesterday is taken",
-    mend,
+  const fix = "do not use this store: its tickets never expire";
+  return evaluate("expired-ticket", await put(session, ticket), {
+    problem: "a ticket that expired two days ago is accepted",
+    fix,
   });
 }
 
-/** Harmless as long as the Worker's clock is right, which is Cloudflare's. */
+/** Tests a ticket of the future. Accepting it is harmless while the Worker's clock, which is Cloudflare's, is right. */
 async function tryFuture(session: Session): Promise<Finding> {
   const name = "future-ticket";
   const ticket = await session.sign(await session.admit(), session.nowMs() + HOUR_MS);
   const answer = await put(session, ticket);
   if (isRefused(answer)) return good(name, `refused: ${statusOf(answer)}`);
-  if (!isTaken(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
-  const says = "a ticket dated an hour ahead is taken: one that a wrong clock signed lives longer";
-  return { name, verdict: "note", says };
+  if (!isAccepted(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
+  const message =
+    "a ticket dated one hour ahead is accepted: if the signing clock is wrong, tickets are valid for longer";
+  return { name, verdict: "note", message };
 }

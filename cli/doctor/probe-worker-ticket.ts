@@ -1,13 +1,14 @@
-/** A file all the way through a deployed Worker, with a user's own token: ticket, PUT, completion, receipt. */
+/** Uploads a file through a deployed Worker with a user's token: ticket, PUT, completion, receipt. */
 import { randomBytes } from "node:crypto";
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import type { Ticket } from "../../client/web/src/index.ts";
 import type { Config, Policy } from "../../src/config/config.ts";
+import { describeBytes } from "../../src/describe-bytes.ts";
 import { describeFailure, openUploader } from "../open-uploader.ts";
 import { good, type Finding } from "./finding.ts";
 import { sampleOf } from "./sample.ts";
 
-interface Asked {
+interface TicketProbe {
   readonly url: URL;
   readonly config: Config;
   readonly token: string;
@@ -15,29 +16,34 @@ interface Asked {
 }
 
 const BYTES = 64;
-/** More is not sent for a look. */
+/** A larger file is not sent for a test. */
 const MAX_BYTES = 64 * 2 ** 20;
 
+/** Returns the finding of an upload with the smallest file that the policy allows. */
 export async function probeWorkerTicket({
   url,
   config,
   token,
   policy: name,
-}: Asked): Promise<Finding> {
+}: TicketProbe): Promise<Finding> {
   const policy = config.policies.get(name ?? config.defaultPolicy ?? "");
   if (!policy) {
-    const says = "not tried: name one of the configuration's policies with --policy";
-    return { name: "worker-ticket", verdict: "note", says };
+    const message = "not tested: choose a policy of the configuration with --policy";
+    return { name: "worker-ticket", verdict: "note", message };
   }
   const size = Math.max(policy.minBytes, Math.min(BYTES, policy.maxBytes));
   if (size > MAX_BYTES) {
-    const says = `not tried: the smallest file of "${policy.name}" has ${size} bytes; --policy names another`;
-    return { name: "worker-ticket", verdict: "note", says };
+    const message = `not tested: the smallest file of "${policy.name}" has ${describeBytes(size)}. Choose another policy with --policy`;
+    return { name: "worker-ticket", verdict: "note", message };
   }
   return send({ url, config, token, policy: name }, policy, new Blob([randomBytes(size)]));
 }
 
-async function send({ url, config, token }: Asked, policy: Policy, file: Blob): Promise<Finding> {
+async function send(
+  { url, config, token }: TicketProbe,
+  policy: Policy,
+  file: Blob,
+): Promise<Finding> {
   const name = "worker-ticket";
   const { contentType, extension } = sampleOf(policy.types);
   let other: ReturnType<typeof differsFrom>;
@@ -57,29 +63,30 @@ async function send({ url, config, token }: Asked, policy: Policy, file: Blob): 
     const { issuer, audience } = config.receipts;
     const keys = createRemoteJWKSet(new URL("/.well-known/jwks.json", url));
     await jwtVerify(receipt, keys, { issuer, audience, typ: "upload-receipt+jwt" });
-    return good(name, `${file.size} bytes went all the way, as ${key}, with a good receipt`);
+    return good(name, `uploaded ${file.size} bytes as ${key}, with a valid receipt`);
   } catch (error) {
     if (other) return { name, verdict: "bad", ...other };
     if (error instanceof errors.JOSEError) {
-      const mend = "deploy the configuration that you have here: its receipts have other terms";
-      return { name, verdict: "bad", says: `the receipt is not good: ${error.code}`, mend };
+      const fix =
+        "deploy this configuration with npm run deploy: the deployed one issues other receipts";
+      return { name, verdict: "bad", message: `the receipt is not valid: ${error.code}`, fix };
     }
-    const mend = "do what it says; npx edge-presigner doctor tries the store itself";
-    return { name, verdict: "bad", says: describeFailure(error), mend };
+    const fix = "follow the message, or test the store itself with npx edge-presigner doctor";
+    return { name, verdict: "bad", message: describeFailure(error), fix };
   }
 }
 
-/** The ticket of another configuration than the one in this folder. */
+/** Returns the problem if the ticket is for a store that this configuration does not have. */
 function differsFrom(
   policy: Policy,
   { url = "" }: Ticket,
-): Pick<Finding, "says" | "mend"> | undefined {
+): Pick<Finding, "message" | "fix"> | undefined {
   const known = [...policy.stores.values()].some(
     ({ origin, basePath }) => origin === undefined || url.startsWith(origin + basePath),
   );
   if (known) return undefined;
   return {
-    says: `its ticket is for ${new URL(url).host}, which no store of "${policy.name}" is`,
-    mend: "deploy the configuration that you have here: npm run deploy",
+    message: `the ticket is for ${new URL(url).host}, which is not a store of the policy "${policy.name}"`,
+    fix: "deploy this configuration: npm run deploy",
   };
 }

@@ -1,23 +1,23 @@
-/** One promise that is tried, and what keeps a verdict from resting on nothing. */
+/** Defines a probe: one property of a store that is tested. */
 import type { Ticket } from "../../src/operation/ticket.ts";
-import { isTaken, statusOf } from "./send-request.ts";
+import { isAccepted, statusOf } from "./send-request.ts";
 import type { Finding, FindingName } from "./finding.ts";
 import { put, type Session } from "./session.ts";
 
 export interface Probe {
-  /** What the table says where the probe could not be carried through. */
+  /** The name of the finding if the probe fails. */
   readonly name: FindingName;
   readonly run: (session: Session) => Promise<readonly Finding[]>;
 }
 
-/** What has to be there first is not: nothing is known of the promise. */
-export class Unproven extends Error {
-  override readonly name = "Unproven";
+/** A precondition of the probe failed, so that it has no result. */
+export class Inconclusive extends Error {
+  override readonly name = "Inconclusive";
 }
 
-/** Puts what a probe needs in its place. Throws `Unproven` where the store did not take it. */
+/** Stores an object that a probe needs. Throws `Inconclusive` if the store refuses it. */
 export async function putFirst(session: Session, ticket: Ticket): Promise<void> {
   const answer = await put(session, ticket);
-  if (isTaken(answer)) return;
-  throw new Unproven(`not tried: a plain ticket was answered ${statusOf(answer)} this time`);
+  if (isAccepted(answer)) return;
+  throw new Inconclusive(`not tested: an unchanged ticket was answered with ${statusOf(answer)}`);
 }

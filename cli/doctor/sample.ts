@@ -1,4 +1,4 @@
-/** What is sent to a policy that is tried: a type that it takes, and an extension of that type. */
+/** Chooses the sample file for a policy: a content type that it allows, and an extension of that type. */
 import mime from "mime";
 import type { ChecksumAlgorithm } from "../../src/store/checksum.ts";
 
@@ -8,7 +8,7 @@ interface Sample {
   readonly extension: string;
 }
 
-/** One for each kind of type that has files of its own. */
+/** A sample for each wildcard type. */
 const SAMPLES: Readonly<Record<string, Sample>> = {
   "*/*": { contentType: "text/plain", extension: "txt" },
   "image/*": { contentType: "image/png", extension: "png" },
@@ -19,7 +19,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   "font/*": { contentType: "font/woff2", extension: "woff2" },
 };
 
-/** Something of the policy's first type; of a kind that is not known here, a type that nobody has. */
+/** Returns a sample of the policy's first type. For an unknown wildcard type the subtype is made up. */
 export function sampleOf([type = "*/*"]: readonly string[]): Sample {
   const known = SAMPLES[type];
   if (known) return known;
@@ -27,7 +27,7 @@ export function sampleOf([type = "*/*"]: readonly string[]): Sample {
   return { contentType, extension: mime.getExtension(contentType) ?? "bin" };
 }
 
-/** What is sent, and its digests in base64. */
+/** The body of the sample, and its checksums in base64. */
 export const SAMPLE = new TextEncoder().encode("edge-presigner doctor");
 export const DIGESTS: Readonly<Record<ChecksumAlgorithm, string>> = {
   md5: "d2xYtSNsfcWLhb7/cTPgaQ==",

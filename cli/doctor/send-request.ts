@@ -1,4 +1,4 @@
-/** One request to a store or a Worker, as anybody could send it: limited in time and size, never redirected. */
+/** Sends a request to a store or a Worker, with limits for time and size, and without following redirects. */
 import { readText } from "../../src/bounded-fetch.ts";
 import { readField } from "../../src/store/xml.ts";
 
@@ -12,17 +12,17 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The store's code of an error, where it tells one. */
+  /** The error code of the store, if the answer has one. */
   readonly code: string | undefined;
 }
 
-export type Ask = (url: string, request?: Request) => Promise<Answer>;
+export type SendRequest = (url: string, request?: Request) => Promise<Answer>;
 
 const TIMEOUT_MS = 15_000;
 const MAX_BYTES = 256 * 1024;
 
-/** Asks until the signal is aborted: then it throws the reason of that, and else `NoAnswer`. */
-export function createAsk(signal: AbortSignal): Ask {
+/** Returns a function that sends requests. It throws `NoResponse`, or the signal's reason once that is aborted. */
+export function createRequestSender(signal: AbortSignal): SendRequest {
   return async (url, { method = "GET", headers = {}, body } = {}) => {
     signal.throwIfAborted();
     try {
@@ -42,31 +42,31 @@ export function createAsk(signal: AbortSignal): Ask {
       };
     } catch (cause) {
       signal.throwIfAborted();
-      throw new NoAnswer(`${new URL(url).origin} gave no answer: ${reasonOf(cause)}`, { cause });
+      throw new NoResponse(`${new URL(url).origin} did not answer: ${reasonOf(cause)}`, { cause });
     }
   };
 }
 
-/** Nothing came back, or nothing that can be read. */
-export class NoAnswer extends Error {
-  override readonly name = "NoAnswer";
+/** No response arrived, or none that can be read. */
+export class NoResponse extends Error {
+  override readonly name = "NoResponse";
 }
 
-/** Done and taken, by whatever status of success. */
-export const isTaken = ({ status }: Answer): boolean => status >= 200 && status < 300;
+/** Whether the status is one of success. */
+export const isAccepted = ({ status }: Answer): boolean => status >= 200 && status < 300;
 
-/** Slow, or too many at once: says nothing of the request itself (RFC 9110, RFC 6585). */
-const ASK_AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
+/** Timeouts and rate limits: the request itself may be valid (RFC 9110, RFC 6585). */
+const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** Understood and declined: not a failure of the store. */
+/** Whether the store understood the request and refused it. A failure of the store is not a refusal. */
 export const isRefused = ({ status }: Answer): boolean =>
-  (status >= 400 && status < 500 && !ASK_AGAIN.has(status)) || status === 501;
+  (status >= 400 && status < 500 && !RETRYABLE.has(status)) || status === 501;
 
-/** For people: `403 AccessDenied`. */
+/** Returns the status and the error code, such as `403 AccessDenied`. */
 export const statusOf = ({ status, code }: Answer): string =>
   code === undefined || !/^\w{1,64}$/.test(code) ? String(status) : `${status} ${code}`;
 
-/** What a system says of a connection: a code, or else a sentence. */
+/** Returns the code of a failed connection, such as `ECONNREFUSED`, or its message. */
 export function reasonOf(cause: unknown): string {
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   if (inner instanceof Error && "code" in inner && typeof inner.code === "string")

@@ -1,4 +1,4 @@
-/** What the probes of one store share: real tickets of its policies, and what has to be tidied up. */
+/** Opens the session that the probes of one store share: tickets of its policies, signers, and the cleanup. */
 import type { Config, Policy } from "../../src/config/config.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Admitted } from "../../src/operation/admit.ts";
@@ -10,65 +10,68 @@ import { openAdmitted } from "../../src/operation/open-multipart.ts";
 import { signPart, signPut, type PartTicket, type Ticket } from "../../src/operation/ticket.ts";
 import { createSigner, type Signer } from "../../src/store/sigv4.ts";
 import { admitSample, choosePolicy } from "./admit-sample.ts";
-import { createAsk, isTaken, type Answer, type Ask } from "./send-request.ts";
-import { createLeftovers, type Leftovers } from "./cleanup.ts";
+import { createRequestSender, isAccepted, type Answer, type SendRequest } from "./send-request.ts";
+import { createCleanup, type Cleanup } from "./cleanup.ts";
 import { SAMPLE } from "./sample.ts";
 
-/** What is asked of the world. */
-export interface World {
+/** The clock, the ids and the interruption. */
+export interface SessionContext {
   readonly nowMs: () => number;
   readonly newId: () => string;
-  /** Whoever started it wants it to end: nothing more is put, and what was put is taken away. */
+  /** Aborted when the user interrupts: nothing more is stored, and what was stored is deleted. */
   readonly signal: AbortSignal;
 }
 
-export interface Session extends World {
+export interface Session extends SessionContext {
   readonly config: Config;
   readonly store: Store;
-  /** Those that put into this store. */
+  /** The policies that use this store. */
   readonly policies: readonly Policy[];
-  /** The store is the one that Wrangler embeds: it knows one key, and is for development. */
+  /** Whether the store is the one that Wrangler embeds for development. It has one key pair. */
   readonly isEmbedded: boolean;
-  /** Where clients reach the store, and where the Worker does. */
+  /** The origin that clients use for the store. */
   readonly origin: string;
-  /** Where the embedded store is. */
+  /** The origin of the embedded store. */
   readonly embeddedOrigin: string;
   readonly writer: Signer;
   readonly reader: Signer;
   readonly hasReader: boolean;
-  readonly ask: Ask;
-  readonly asking: (signer: Signer) => StoreAccess;
-  /** What every ticket is for, unless a probe changes it. */
+  readonly sendRequest: SendRequest;
+  readonly accessWith: (signer: Signer) => StoreAccess;
+  /** The body of every upload, unless a probe changes it. */
   readonly body: Uint8Array<ArrayBuffer>;
-  /** A grant of one of the policies, under a key of its own. Throws the signal's reason. */
+  /** Returns an admitted upload under a new key. Throws the signal's reason. */
   readonly admit: () => Promise<Admitted>;
   readonly locate: (admitted: Admitted) => ObjectLocation;
-  /** The Worker's own ticket. */
+  /** Returns the ticket that the Worker would issue. */
   readonly sign: (admitted: Admitted, nowMs?: number) => Promise<Ticket>;
-  /** Begins an upload in parts, which is given up in the end. Throws `StoreUnavailable`. */
-  readonly begin: (admitted: Admitted) => Promise<string>;
-  readonly leftovers: Leftovers;
+  /** Creates a multipart upload, which the cleanup aborts. Throws `StoreUnavailable`. */
+  readonly createUpload: (admitted: Admitted) => Promise<string>;
+  readonly cleanup: Cleanup;
 }
 
-/** Throws where no key can be the doctor's own. */
+/** Returns the session. Throws `InvalidArgumentError` if no policy has keys that are unique to doctor. */
 export function openSession(
   config: Config,
   store: Store,
-  { embeddedOrigin, world }: { readonly embeddedOrigin: string; readonly world: World },
+  {
+    embeddedOrigin,
+    context,
+  }: { readonly embeddedOrigin: string; readonly context: SessionContext },
 ): Session {
   const policies = policiesOf(config, store);
   const policy = choosePolicy(config, policies, store);
   const writer = createSigner(store.credentials, store);
   const reader = createSigner(store.readCredentials, store);
-  const asking = (signer: Signer): StoreAccess => ({ signer, now: world.nowMs, fetch });
-  const leftovers = createLeftovers({ reader: asking(reader), writer: asking(writer) });
+  const accessWith = (signer: Signer): StoreAccess => ({ signer, now: context.nowMs, fetch });
+  const cleanup = createCleanup({ reader: accessWith(reader), writer: accessWith(writer) });
   const locate = ({ key }: Pick<Admitted, "key">): ObjectLocation => ({
     store,
     key: key.encoded,
     requestOrigin: embeddedOrigin,
   });
   return {
-    ...world,
+    ...context,
     config,
     store,
     policies,
@@ -78,36 +81,40 @@ export function openSession(
     writer,
     reader,
     hasReader: store.readCredentials !== store.credentials,
-    ask: createAsk(world.signal),
-    asking,
+    sendRequest: createRequestSender(context.signal),
+    accessWith,
     body: SAMPLE,
     locate,
     async admit() {
-      world.signal.throwIfAborted();
-      const moment = { nowMs: world.nowMs(), newId: world.newId, requestOrigin: embeddedOrigin };
+      context.signal.throwIfAborted();
+      const moment = {
+        nowMs: context.nowMs(),
+        newId: context.newId,
+        requestOrigin: embeddedOrigin,
+      };
       return admitSample(config, { policy, store }, moment);
     },
-    sign: async (admitted, nowMs = world.nowMs()) =>
+    sign: async (admitted, nowMs = context.nowMs()) =>
       signPut(admitted, { signer: writer, now: new Date(nowMs), requestOrigin: embeddedOrigin }),
-    async begin(admitted) {
+    async createUpload(admitted) {
       const { "content-type": contentType = "" } = admitted.grant.headers;
       const headers = { "content-type": contentType };
-      const uploadId = await createMultipart(locate(admitted), headers, asking(writer));
-      leftovers.addUpload(locate(admitted), uploadId);
+      const uploadId = await createMultipart(locate(admitted), headers, accessWith(writer));
+      cleanup.addUpload(locate(admitted), uploadId);
       return uploadId;
     },
-    leftovers,
+    cleanup,
   };
 }
 
-/** The policies that put into the store, from whatever region. */
+/** Returns the policies that use the store, for any region. */
 function policiesOf({ policies }: Config, store: Store): readonly Policy[] {
   return [...policies.values()].filter(({ stores }) =>
     [...stores.values()].some(({ name }) => name === store.name),
   );
 }
 
-/** Signs the only part of an upload, of any length. */
+/** Returns the ticket for the only part of an upload, of any length. */
 export async function signOnePart(
   { writer, nowMs }: Session,
   admitted: Admitted,
@@ -119,9 +126,9 @@ export async function signOnePart(
   return signPart(upload, part, { signer: writer, now: new Date(nowMs()) });
 }
 
-/** A PUT as the ticket says, with what a probe changes. Whatever it stores is taken away in the end. */
+/** Sends the PUT of a ticket, with the changes of a probe. The cleanup deletes what it stores. */
 export async function put(
-  { ask, body, store, embeddedOrigin, leftovers }: Session,
+  { sendRequest, body, store, embeddedOrigin, cleanup }: Session,
   { url, headers }: Pick<Ticket, "url" | "headers">,
   changes: {
     readonly headers?: Readonly<Record<string, string>>;
@@ -132,17 +139,17 @@ export async function put(
   const at = changes.url ?? url;
   const path = new URL(at).pathname.slice(store.basePath.length);
   const key = encodeKey(decodeURIComponent(path));
-  const remember = () => leftovers.addObject({ store, key, requestOrigin: embeddedOrigin });
+  const remember = () => cleanup.addObject({ store, key, requestOrigin: embeddedOrigin });
   try {
-    const answer = await ask(at, {
+    const answer = await sendRequest(at, {
       method: "PUT",
       headers: { ...headers, ...changes.headers },
       body: changes.body ?? body,
     });
-    if (isTaken(answer)) remember();
+    if (isAccepted(answer)) remember();
     return answer;
   } catch (error) {
-    // It may have arrived all the same.
+    // The store may have received it.
     remember();
     throw error;
   }

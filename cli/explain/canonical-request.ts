@@ -1,4 +1,4 @@
-/** The canonical request, line by line (AWS: "Create a canonical request"), as S3 makes it: the path is encoded once. */
+/** Builds and reads canonical requests as S3 does, with a path that is encoded once (AWS: "Create a canonical request"). */
 import { createHash } from "node:crypto";
 import { encodeKey } from "../../src/store/encode-key.ts";
 import { headerOf, type Parameter, type Request, type Url } from "./request.ts";
@@ -6,12 +6,12 @@ import { headerOf, type Parameter, type Request, type Url } from "./request.ts";
 const UNSIGNED = "UNSIGNED-PAYLOAD";
 const SIGNATURE = "X-Amz-Signature";
 
-/** A path in the one encoding that stores compute with. What cannot be decoded stays as it is. */
+/** Returns a path in the encoding of canonical requests. A path that cannot be decoded is encoded again. */
 export function canonicalPath(path: string): string {
   return encodeKey(decodePath(path));
 }
 
-/** Every `%XX` decoded, once; the path itself where one is broken. */
+/** Returns the path with every `%XX` decoded once, or the path itself if one is not valid. */
 export function decodePath(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -20,7 +20,7 @@ export function decodePath(path: string): string {
   }
 }
 
-/** What URL parsers do with `.` and `..`, written out or as `%2e` (WHATWG URL: "path state"). */
+/** Resolves `.` and `..` segments, also as `%2e`, as URL parsers do (WHATWG URL: "path state"). */
 export function foldDots(path: string): string {
   const segments = path.split("/");
   const kept: string[] = [];
@@ -33,7 +33,7 @@ export function foldDots(path: string): string {
   return kept.join("/");
 }
 
-/** The six lines of a request whose signed headers all are known; `undefined` where one is not. */
+/** Returns the canonical request, or `undefined` if the value of a signed header is not known. */
 export function canonicalRequest(
   request: Request,
   signedHeaders: readonly string[],
@@ -49,12 +49,12 @@ export function canonicalRequest(
   return [...lines, signedHeaders.join(";"), payload].join("\n");
 }
 
-/** In hex, as the string to sign ends with it. */
+/** Returns the hash of a canonical request in hex, as in the last line of the string to sign. */
 export function hashOf(canonical: string): string {
   return createHash("sha256").update(canonical).digest("hex");
 }
 
-/** A request from the canonical request that AWS computed of what arrived; its signature stands beside it in the error. */
+/** Reads the canonical request in an error of AWS: it shows the request that arrived. The signature is in another field. */
 export function readCanonical(text: string, signature: string | undefined): Request | undefined {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
   const [method, path, query, ...rest] = lines;
@@ -71,7 +71,7 @@ export function readCanonical(text: string, signature: string | undefined): Requ
   if (signature !== undefined) parameters.push({ name: SIGNATURE, value: signature });
   const host = headers.get("host") ?? "";
   const url: Url = { scheme: "https", host, path, parameters, fragment: "" };
-  return { method, url, headers, unsaid: "all" };
+  return { method, url, headers, unknownHeaders: "all" };
 }
 
 function readCanonicalQuery(query: string): readonly Parameter[] {

@@ -1,4 +1,4 @@
-/** Causes that are told from the kind of answer: a browser's silence, the Worker's refusal, an empty one. */
+/** Causes that the kind of answer shows: blocked by the browser, refused by the Worker, or empty. */
 import type { Cause } from "./finding.ts";
 import { headerOf, parameterOf } from "./request.ts";
 
@@ -13,8 +13,9 @@ const blocked: Cause = {
     return {
       certainty: "likely",
       line: "answer",
-      says: "The browser saw no answer: the bucket's CORS rule does not fit, or the store refused, as refusals carry no CORS headers",
-      mend: `Look at the bucket's CORS rule: it needs the origin ${origin}, the method ${signed?.method ?? "PUT"}, the headers ${headers.join(", ") || "of the ticket"}, and ETag exposed. In the network panel, look for an OPTIONS that was not answered with 200. Then send the ticket with curl${url ? ` to ${url.host}` : ""}: it shows what the store says.`,
+      message:
+        "The browser blocked the answer: the CORS rule of the bucket does not match, or the store refused the request without CORS headers",
+      fix: `Check the CORS rule of the bucket: it needs the origin ${origin}, the method ${signed?.method ?? "PUT"}, the headers ${headers.join(", ") || "of the ticket"}, and ETag in ExposeHeaders. Look in the network panel for an OPTIONS request whose status is not 200. Then send the ticket with curl${url ? ` to ${url.host}` : ""} to see the error of the store.`,
     };
   },
 };
@@ -25,31 +26,31 @@ const byWorker: Cause = {
     problem && {
       certainty: "certain",
       line: "answer",
-      says: `The Worker gave no ticket: ${problem.code}${problem.detail === "" ? "" : `, ${problem.detail}`}`,
-      mend: "This is no matter of signatures: docs/protocol.md says what each code asks for.",
+      message: `The Worker refused the ticket: ${problem.code}${problem.detail === "" ? "" : `, ${problem.detail}`}`,
+      fix: "The signature is not the problem. Look up the code in docs/protocol.md.",
     },
 };
 
 const typeNotSigned: Cause = {
   name: "content-type-not-signed",
-  find: ({ code, message, sent, terms }) => {
+  find: ({ code, message, sent, signing }) => {
     const type = sent && headerOf(sent, "content-type");
     if (code !== "AccessDenied" || message !== "" || type === undefined) return undefined;
-    if (!terms || terms.signedHeaders.includes("content-type")) return undefined;
+    if (!signing || signing.signedHeaders.includes("content-type")) return undefined;
     return {
       certainty: "likely",
       line: "signed headers",
       signed: "no content-type",
       sent: `content-type: ${type}`,
-      says: "Content-Type was sent and not signed, which Ceph from 20 on refuses",
-      mend: "Sign the type: browsers always send one.",
+      message: "Content-Type was sent, but not signed: Ceph 20 and later refuses that",
+      fix: "Sign the content type: browsers always send one.",
     };
   },
 };
 
 export const ANSWER_CAUSES: readonly Cause[] = [byWorker, typeNotSigned, blocked];
 
-/** Nothing else explains a refusal that is none of the signature. */
+/** Returns the cause for a refusal that neither the signature nor `others` explain. */
 export function noPermission(others: readonly Cause[]): Cause {
   return {
     name: "no-permission",
@@ -61,8 +62,8 @@ export function noPermission(others: readonly Cause[]): Cause {
       return {
         certainty: "possible",
         line: "answer",
-        says: "The signature may be good, and the key that signed may not do this",
-        mend: "Look at the rights of the access key and at the bucket's policy: s3:PutObject on this prefix, and conditions such as s3:signatureAge, the address or encryption.",
+        message: "The signature may be valid, but the signing key lacks the permission",
+        fix: "Check the permissions of the access key and the bucket policy: s3:PutObject on this prefix, and conditions such as s3:signatureAge, the IP address or encryption.",
       };
     },
   };

@@ -1,4 +1,4 @@
-/** Causes that the store's answer names, by code or by status. */
+/** Causes that the store's answer names by its error code or status. */
 import type { Evidence } from "./evidence.ts";
 import type { Cause } from "./finding.ts";
 import { headerOf } from "./request.ts";
@@ -7,8 +7,8 @@ interface Named {
   readonly name: string;
   readonly codes: readonly string[];
   readonly statuses?: readonly number[];
-  readonly says: string | ((evidence: Evidence) => string);
-  readonly mend: string;
+  readonly message: string | ((evidence: Evidence) => string);
+  readonly fix: string;
 }
 
 const NAMED: readonly Named[] = [
@@ -16,15 +16,16 @@ const NAMED: readonly Named[] = [
     name: "already-stored",
     codes: ["PreconditionFailed"],
     statuses: [412],
-    says: "There is an object under this key already, and the ticket overwrites nothing (If-None-Match: *)",
-    mend: "After a lost answer the first attempt was stored: complete it. Otherwise ask for a new ticket.",
+    message:
+      "An object with this key exists, and the ticket does not allow overwriting (If-None-Match: *)",
+    fix: "If this is a retry after a lost answer, the first attempt was stored: complete the upload. Otherwise request a new ticket.",
   },
   {
     name: "written-at-once",
     codes: ["ConditionalRequestConflict", "OperationAborted"],
     statuses: [409],
-    says: "Two requests wrote to this key at the same time",
-    mend: "Send again: the answer is then 200 or 412.",
+    message: "Two requests wrote to this key at the same time",
+    fix: "Send the request again: the answer is then 200 or 412.",
   },
   {
     name: "checksum-differs",
@@ -34,70 +35,70 @@ const NAMED: readonly Named[] = [
       "XAmzContentSHA256Mismatch",
       "XAmzContentChecksumMismatch",
     ],
-    says: "The body has another checksum than was signed, or the checksum is none",
-    mend: "Compute the checksum of the very bytes that are sent, in base64 (CRCs big-endian), and ask for a new ticket. The file may have changed meanwhile.",
+    message: "The checksum of the body is not the signed one, or is not a valid checksum",
+    fix: "Compute the checksum of exactly the bytes that are sent, in base64 (CRCs in big-endian), and request a new ticket. The file may have changed in the meantime.",
   },
   {
     name: "body-cut",
     codes: ["RequestTimeout", "IncompleteBody"],
-    says: "Fewer bytes arrived than Content-Length says",
-    mend: "Send again. If it happens each time, the length that was signed is larger than the body.",
+    message: "Fewer bytes arrived than the Content-Length",
+    fix: "Send the request again. If this always happens, the signed length is larger than the body.",
   },
   {
     name: "too-large",
     codes: ["EntityTooLarge", "MaxMessageLengthExceeded"],
     statuses: [413],
-    says: "The body is larger than the store takes in one PUT",
-    mend: "Upload it in parts: `multipartFrom` of the policy. Stores take 5 GiB in one PUT at the most, proxies before them less.",
+    message: "The body is larger than the store accepts in one PUT",
+    fix: "Use a multipart upload: set `multipartFrom` in the policy. Stores accept at most 5 GiB in one PUT, and proxies in front of them less.",
   },
   {
     name: "too-small",
     codes: ["EntityTooSmall"],
-    says: "A part other than the last one is smaller than 5 MiB",
-    mend: "Cut the file at the lengths that the tickets of the parts have.",
+    message: "A part other than the last one is smaller than 5 MiB",
+    fix: "Split the file at the lengths in the tickets of the parts.",
   },
   {
     name: "no-such-bucket",
     codes: ["NoSuchBucket"],
-    says: ({ answer }) =>
-      `There is no bucket of this name: ${answer.fields?.get("BucketName") ?? "see the path and the host"}`,
-    mend: "Compare `bucket` and `endpoint` of the store with the provider's console; R2's jurisdictions have an endpoint of their own.",
+    message: ({ answer }) =>
+      `The bucket does not exist: ${answer.fields?.get("BucketName") ?? "see the path and the host of the URL"}`,
+    fix: "Compare `bucket` and `endpoint` of the store with the provider's console. R2 buckets with a jurisdiction have another endpoint.",
   },
   {
     name: "no-such-upload",
     codes: ["NoSuchUpload"],
-    says: "The upload in parts was completed or aborted meanwhile",
-    mend: "Begin it anew.",
+    message: "The multipart upload was already completed or aborted",
+    fix: "Start a new upload.",
   },
   {
     name: "redirected",
     codes: ["PermanentRedirect", "TemporaryRedirect"],
     statuses: [301, 307],
-    says: ({ answer }) =>
+    message: ({ answer }) =>
       `The bucket is in another region${endpointOf(answer.fields?.get("Endpoint"))}`,
-    mend: "Set `region` and `endpoint` of the store to the bucket's own: the host is signed, so that no client can follow. A bucket of the last hours may redirect until its name is known everywhere.",
+    fix: "Set `region` and `endpoint` of the store to those of the bucket: the host is signed, so a client cannot follow the redirect. A bucket that is a few hours old may redirect until its name is available everywhere.",
   },
   {
     name: "header-not-implemented",
     codes: ["NotImplemented"],
     statuses: [501],
-    says: ({ answer }) =>
-      `The store does not know ${answer.fields?.get("Header") ?? "a header or a parameter of the request"}`,
-    mend: "Take it out of what is signed: for If-None-Match `overwrite: true` in the policy, for tags, ACLs and storage classes their fields. docs/providers.md says what each store can do.",
+    message: ({ answer }) =>
+      `The store does not support ${answer.fields?.get("Header") ?? "a header or a parameter of the request"}`,
+    fix: "Do not sign it: set `overwrite: true` in the policy for If-None-Match, and remove the policy's fields for tags, ACLs or storage classes. docs/providers.md lists what each store supports.",
   },
   {
     name: "store-busy",
     codes: ["SlowDown", "ServiceUnavailable", "TooManyRequests"],
     statuses: [429, 503],
-    says: "The store has too much to do",
-    mend: "Send again after a while with the same ticket, each time after a longer one.",
+    message: "The store is overloaded",
+    fix: "Retry with the same ticket, and wait longer before each attempt.",
   },
   {
     name: "store-failed",
     codes: ["InternalError"],
     statuses: [500, 502, 504],
-    says: "The store, or a proxy before it, failed",
-    mend: "Send again with the same ticket until it expires.",
+    message: "The store, or a proxy in front of it, failed",
+    fix: "Retry with the same ticket until it expires.",
   },
 ];
 
@@ -111,16 +112,17 @@ const lengthRequired: Cause = {
       certainty: "certain",
       line: "headers",
       signed: "content-length",
-      sent: "content-length is not there",
-      says: "The request came without a Content-Length, as clients do that send a stream in chunks",
-      mend: "Give the client a body whose length it knows: a file, a Blob, bytes. A stream needs its length set.",
+      sent: "no content-length",
+      message:
+        "The request has no Content-Length: clients omit it when they send a stream in chunks",
+      fix: "Pass a body of known length to the client: a file, a Blob or bytes. For a stream, set the length.",
     };
   },
 };
 
 export const CODE_CAUSES: readonly Cause[] = [...NAMED.map(toCause), lengthRequired];
 
-function toCause({ name, codes, statuses = [], says, mend }: Named): Cause {
+function toCause({ name, codes, statuses = [], message, fix }: Named): Cause {
   return {
     name,
     find: (evidence) => {
@@ -129,10 +131,10 @@ function toCause({ name, codes, statuses = [], says, mend }: Named): Cause {
       const isNamed = code === "" ? isStatus : codes.includes(code);
       if (!isNamed || (name === "header-not-implemented" && lengthRequired.find(evidence)))
         return undefined;
-      const words = typeof says === "string" ? says : says(evidence);
-      // A method or a parameter may be what is not implemented.
+      const words = typeof message === "string" ? message : message(evidence);
+      // Without the name of a header, a method or a parameter may be what is not supported.
       const isOpen = name === "header-not-implemented" && !answer.fields?.has("Header");
-      return { certainty: isOpen ? "likely" : "certain", line: "answer", says: words, mend };
+      return { certainty: isOpen ? "likely" : "certain", line: "answer", message: words, fix };
     },
   };
 }

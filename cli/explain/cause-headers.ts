@@ -1,49 +1,50 @@
 /** Causes in the headers, and in which of them are signed. */
 import { compareHeaders, type HeaderDifference, type HeaderKind } from "./compare-headers.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Cause, Found } from "./finding.ts";
+import type { Cause, Explanation } from "./finding.ts";
 import { headerOf, parameterOf } from "./request.ts";
 
 const AS_GIVEN = "Send exactly the `headers` of the ticket, byte for byte.";
 
-const KINDS: Readonly<Record<HeaderKind, (names: string) => Pick<Found, "says" | "mend">>> = {
-  "content-type-parameters": () => ({
-    says: "Content-Type was sent with a parameter that was not signed, such as charset",
-    mend: `${AS_GIVEN} Libraries append it to texts: send the body as bytes (a Blob, a stream, a byte array), not as a text.`,
-  }),
-  "content-type-default": () => ({
-    says: "Content-Type was sent as forms have it, which clients do where nobody names a type",
-    mend: `${AS_GIVEN} With curl: -T FILE -H 'Content-Type: …', and neither -d nor -F. The body is the file itself, no form.`,
-  }),
-  "length-differs": () => ({
-    says: "The body has another length than was signed",
-    mend: "Ask for a ticket with the exact size of what is sent: of the file after it was compressed or converted, in bytes, not in characters.",
-  }),
-  "body-chunked": () => ({
-    says: "The body was sent in chunks (Transfer-Encoding), without the Content-Length that was signed",
-    mend: "Give the client a body whose length it knows: a file, a Blob, bytes. A stream needs its length set.",
-  }),
-  "header-not-sent": (names) => ({
-    says: `${names} was signed, and not sent`,
-    mend: `${AS_GIVEN} A client, a proxy or a service worker may have dropped it.`,
-  }),
-  "header-differs": (names) => ({
-    says: `${names} has another value than was signed`,
-    mend: AS_GIVEN,
-  }),
-  "copy-source-added": (names) => ({
-    says: `${names} was sent, which makes the upload a copy of another object`,
-    mend: "Take it away: a ticket stores the body that is sent, and never copies.",
-  }),
-  "checksum-added": (names) => ({
-    says: `${names} was added by the client, as AWS SDKs of 2025 and later do by themselves`,
-    mend: `Set requestChecksumCalculation: "WHEN_REQUIRED" in the SDK, or send the ticket with fetch. A checksum that the store shall check is asked for with the ticket.`,
-  }),
-  "header-not-signed": (names) => ({
-    says: `${names} was sent, and not signed`,
-    mend: `${AS_GIVEN} Stores refuse every other x-amz- header; what it says belongs into the policy, which signs it.`,
-  }),
-};
+const KINDS: Readonly<Record<HeaderKind, (names: string) => Pick<Explanation, "message" | "fix">>> =
+  {
+    "content-type-parameters": () => ({
+      message: "Content-Type was sent with a parameter that is not signed, such as charset",
+      fix: `${AS_GIVEN} Libraries add it to strings: send the body as bytes (a Blob, a stream, a byte array), not as a string.`,
+    }),
+    "content-type-default": () => ({
+      message: "Content-Type has the value of a form, which clients send if no type is set",
+      fix: `${AS_GIVEN} With curl, use -T FILE -H 'Content-Type: …' instead of -d or -F: the body is the file itself, not a form.`,
+    }),
+    "length-differs": () => ({
+      message: "The length of the body is not the signed one",
+      fix: "Request a ticket with the exact size of the body: in bytes, not in characters, and after compression or conversion.",
+    }),
+    "body-chunked": () => ({
+      message: "The body was sent in chunks (Transfer-Encoding), without the signed Content-Length",
+      fix: "Pass a body of known length to the client: a file, a Blob or bytes. For a stream, set the length.",
+    }),
+    "header-not-sent": (names) => ({
+      message: `${names} was signed, but not sent`,
+      fix: `${AS_GIVEN} A client, a proxy or a service worker may have dropped it.`,
+    }),
+    "header-differs": (names) => ({
+      message: `${names} has another value than the signed one`,
+      fix: AS_GIVEN,
+    }),
+    "copy-source-added": (names) => ({
+      message: `${names} was sent, which makes the upload a copy of another object`,
+      fix: "Remove it: a ticket is for storing the body, and not for copying.",
+    }),
+    "checksum-added": (names) => ({
+      message: `${names} was added by the client: AWS SDKs do that by default since 2025`,
+      fix: `Set requestChecksumCalculation: "WHEN_REQUIRED" in the SDK, or send the ticket with fetch. To let the store verify a checksum, pass it when you request the ticket.`,
+    }),
+    "header-not-signed": (names) => ({
+      message: `${names} was sent, but not signed`,
+      fix: `${AS_GIVEN} Stores refuse any other x-amz- header: set what you need in the policy, which signs it.`,
+    }),
+  };
 
 const authorizationBeside: Cause = {
   name: "authorization-beside-signature",
@@ -57,8 +58,8 @@ const authorizationBeside: Cause = {
       line: "headers",
       signed: "no authorization header",
       sent: `authorization: ${scheme ?? "(some)"} …`,
-      says: "An Authorization header was sent beside the signature in the URL",
-      mend: "Take it away for this request: the app's token is for the Worker, and the store wants the ticket alone. Look for an interceptor that adds it.",
+      message: "An Authorization header was sent in addition to the signature in the URL",
+      fix: "Remove it from this request: the app's token is for the Worker, and the ticket is enough for the store. Look for an interceptor that adds it.",
     };
   },
 };
@@ -85,17 +86,17 @@ export const HEADER_CAUSES: readonly Cause[] = [
 
 function certaintyOf(
   found: readonly HeaderDifference[],
-  { terms, answer, code }: Evidence,
-): Found["certainty"] {
+  { signing, answer, code }: Evidence,
+): Explanation["certainty"] {
   if (found.some(({ isGuess }) => isGuess))
     return code === "SignatureDoesNotMatch" ? "likely" : "possible";
-  if (found.some(({ name }) => terms?.signedHeaders.includes(name))) return "certain";
+  if (found.some(({ name }) => signing?.signedHeaders.includes(name))) return "certain";
   if (answer.fields?.has("HeadersNotSigned")) return "certain";
-  // AWS names such headers: where it computed another signature, they were not the reason.
+  // AWS has an error of its own for such headers: if it computed another signature, they are not the cause.
   return answer.fields?.has("CanonicalRequest") ? "possible" : "likely";
 }
 
-function lineOf(found: readonly HeaderDifference[]): Found["line"] {
+function lineOf(found: readonly HeaderDifference[]): Explanation["line"] {
   if (found.some(({ name }) => name === "x-amz-content-sha256")) return "payload hash";
   const isUnsigned = found.every(
     ({ kind, signed }) => signed === undefined && /added|not-signed/.test(kind),
@@ -109,8 +110,8 @@ function linesOf(found: readonly HeaderDifference[], side: "signed" | "sent"): s
       const value = difference[side];
       const isSigned = side === "signed" && !/added|not-signed/.test(difference.kind);
       if (value === undefined)
-        return `${difference.name}${isSigned ? ": (signed, value not known)" : " is not there"}`;
-      return value === "" ? `${difference.name} is not there` : `${difference.name}: ${value}`;
+        return `${difference.name}${isSigned ? ": (signed, but the value is not known)" : " (not there)"}`;
+      return value === "" ? `${difference.name} (not there)` : `${difference.name}: ${value}`;
     })
     .join("\n");
 }

@@ -1,38 +1,38 @@
-/** Causes in the key that signed: its id, its secret, its session token. */
+/** Causes in the signing key: its id, its secret, its session token. */
 import { canonicalRequest, hashOf } from "./canonical-request.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Cause } from "./finding.ts";
-import { headerOf, isSaid, parameterOf } from "./request.ts";
+import { headerOf, isKnown, parameterOf } from "./request.ts";
 
 const unknownKey: Cause = {
   name: "unknown-access-key",
-  find: ({ code, answer, terms }) => {
+  find: ({ code, answer, signing }) => {
     if (code !== "InvalidAccessKeyId" && !(code === "Unauthorized" && answer.status !== 403))
       return undefined;
-    if (terms && isTemporary(terms.accessKeyId)) return undefined;
+    if (signing && isTemporary(signing.accessKeyId)) return undefined;
     return {
       certainty: "certain",
       line: "query",
-      signed: terms && `X-Amz-Credential key: ${terms.accessKeyId}`,
-      says: "The store does not know the access key that signed the ticket",
-      mend: "Set the access key's id again (`npx wrangler secret put …_ACCESS_KEY_ID`): it was deleted, is of another account or provider, or was copied wrong. An API token is no access key.",
+      signed: signing && `X-Amz-Credential key: ${signing.accessKeyId}`,
+      message: "The store does not know the access key of the ticket",
+      fix: "Set the access key id again (`npx wrangler secret put …_ACCESS_KEY_ID`): it was deleted, belongs to another account or provider, or was mistyped. An API token is not an access key.",
     };
   },
 };
 
 const tokenMissing: Cause = {
   name: "session-token-missing",
-  find: ({ terms, url, signed, isSignatureGood }) => {
+  find: ({ signing, url, signed, isSignatureGood }) => {
     const tokens = [url, signed?.url].map((one) => parameterOf(one, "X-Amz-Security-Token"));
-    if (isSignatureGood || !terms || !isTemporary(terms.accessKeyId)) return undefined;
+    if (isSignatureGood || !signing || !isTemporary(signing.accessKeyId)) return undefined;
     if (tokens.some((token) => token !== undefined)) return undefined;
     return {
       certainty: "certain",
       line: "query",
-      signed: `X-Amz-Credential key: ${terms.accessKeyId}`,
+      signed: `X-Amz-Credential key: ${signing.accessKeyId}`,
       sent: "no X-Amz-Security-Token",
-      says: "The key is a temporary one (ASIA…), and the ticket has no session token",
-      mend: "Set the session token beside the key's id and secret (`…_SESSION_TOKEN`), or sign with a key that lasts.",
+      message: "The access key is temporary (ASIA…), but the ticket has no session token",
+      fix: "Set the session token too (`…_SESSION_TOKEN`), or sign with a permanent key.",
     };
   },
 };
@@ -49,15 +49,15 @@ const tokenCauses = Object.entries(TOKENS).map(([named, name]): Cause => ({
       ? {
           certainty: "certain",
           line: "query",
-          says: `The session token of the key that signed is ${named === "ExpiredToken" ? "over" : "not one of the store's"}`,
-          mend: "Make temporary keys anew, and set all three of them: id, secret and token. A ticket dies with the key that signed it, whatever its own time.",
+          message: `The session token of the signing key ${named === "ExpiredToken" ? "has expired" : "is not valid for this store"}`,
+          fix: "Create new temporary credentials, and set all three: id, secret and token. A ticket expires with the key that signed it, even before its own expiry.",
         }
       : undefined,
 }));
 
 export const KEY_CAUSES: readonly Cause[] = [unknownKey, tokenMissing, ...tokenCauses];
 
-/** All that can be compared is the same, and the signature is not. `others` are the causes that must have found nothing. */
+/** Returns the cause for a signature that differs although the request does not. It applies only if `others` find nothing. */
 export function wrongSecret(others: readonly Cause[]): Cause {
   return {
     name: "wrong-secret",
@@ -70,28 +70,29 @@ export function wrongSecret(others: readonly Cause[]): Cause {
       return {
         certainty: isProven ? "certain" : "likely",
         line: "signature",
-        says: "The request is the one that was signed, and the signature is another: the secret is wrong",
-        mend: `Set the secret of the access key${evidence.terms ? ` ${evidence.terms.accessKeyId}` : ""} again (\`npx wrangler secret put …_SECRET_ACCESS_KEY\`): whole, without a line break, and of the same pair.`,
+        message:
+          "The request is the signed one, but the signature differs: the secret access key is wrong",
+        fix: `Set the secret access key${evidence.signing ? ` of ${evidence.signing.accessKeyId}` : ""} again (\`npx wrangler secret put …_SECRET_ACCESS_KEY\`): copy it completely, without a line break, and from the same key pair.`,
       };
     },
   };
 }
 
-/** AWS tells the hash of what it computed: it is the ticket's own, to the byte. */
-function isSameRequest({ signed, terms, answer }: Evidence): boolean {
-  const canonical = signed && canonicalRequest(signed, terms?.signedHeaders ?? []);
+/** Whether AWS computed the same hash of the canonical request: its error has it. */
+function isSameRequest({ signed, signing, answer }: Evidence): boolean {
+  const canonical = signed && canonicalRequest(signed, signing?.signedHeaders ?? []);
   const hash = answer.fields?.get("StringToSign")?.trim().split("\n").at(-1);
   return canonical !== undefined && hashOf(canonical) === hash;
 }
 
-function isCompared({ signed, sent, isWhole, terms }: Evidence): boolean {
-  if (!isWhole || !signed || sent?.method === undefined) return false;
-  return (terms?.signedHeaders ?? []).every(
-    (name) => headerOf(signed, name) !== undefined && (name === "host" || isSaid(sent, name)),
+function isCompared({ signed, sent, isComplete, signing }: Evidence): boolean {
+  if (!isComplete || !signed || sent?.method === undefined) return false;
+  return (signing?.signedHeaders ?? []).every(
+    (name) => headerOf(signed, name) !== undefined && (name === "host" || isKnown(sent, name)),
   );
 }
 
-/** AWS: keys of the Security Token Service begin so. */
+/** Whether the key is of the AWS Security Token Service. */
 function isTemporary(accessKeyId: string): boolean {
   return accessKeyId.startsWith("ASIA");
 }

@@ -1,63 +1,64 @@
 /** Causes in the method, the host and the path. */
 import { compareHost, type HostKind } from "./compare-host.ts";
 import { comparePath, type PathKind } from "./compare-path.ts";
-import type { Cause, Found } from "./finding.ts";
+import type { Cause, Explanation } from "./finding.ts";
 
-type Words = Pick<Found, "says" | "mend">;
+type Words = Pick<Explanation, "message" | "fix">;
 
-const AS_IT_IS = "Send the ticket's URL as it is: no decoding, encoding or parsing on the way.";
+const AS_IT_IS = "Send the URL of the ticket unchanged: do not decode, encode or parse it.";
 
 const PATHS: Readonly<Record<PathKind, Words>> = {
   "key-double-encoded": {
-    says: "The path was encoded again: its % became %25",
-    mend: `The URL is encoded already. ${AS_IT_IS}`,
+    message: "The path was encoded again: its % became %25",
+    fix: `The URL is already encoded. ${AS_IT_IS}`,
   },
   "key-plus-for-space": {
-    says: "A space and a plus were mixed up: in a path a space is %20, a plus is %2B, and + is a plus",
-    mend: `Encode the key with encodeURIComponent where it is signed, not as a form. ${AS_IT_IS}`,
+    message: "A space and a plus were mixed up: in a path, %20 is a space, and %2B or + is a plus",
+    fix: `Encode the key with encodeURIComponent where it is signed, not as a form. ${AS_IT_IS}`,
   },
   "key-lower-case-hex": {
-    says: "The path has %xx with lower-case digits, and %XX was signed",
-    mend: `R2 compares the path byte for byte. ${AS_IT_IS}`,
+    message: "The path has lower-case %xx, but upper-case %XX was signed",
+    fix: `R2 compares the path byte for byte. ${AS_IT_IS}`,
   },
   "key-slash-encoded": {
-    says: "A slash of the key was sent as %2F",
-    mend: `Slashes of a key stay as they are. ${AS_IT_IS}`,
+    message: "A slash of the key was sent as %2F",
+    fix: `Slashes of a key stay as they are. ${AS_IT_IS}`,
   },
   "key-not-encoded": {
-    says: "The path has characters that were signed encoded, such as !'()* or other ones than letters",
-    mend: `R2 compares the path byte for byte, and #, ? and % cut or change it anywhere: encode every byte of a key but A-Z a-z 0-9 - . _ ~ and the slash. ${AS_IT_IS}`,
+    message:
+      "The path has unencoded characters that were signed encoded, such as !'()* or non-ASCII letters",
+    fix: `R2 compares the path byte for byte, and #, ? and % change its meaning for any store: encode every byte of a key except A-Z a-z 0-9 - . _ ~ and the slash. ${AS_IT_IS}`,
   },
   "key-over-encoded": {
-    says: "The path has characters encoded that were signed as they are",
-    mend: `R2 compares the path byte for byte. ${AS_IT_IS}`,
+    message: "The path has encoded characters that were signed unencoded",
+    fix: `R2 compares the path byte for byte. ${AS_IT_IS}`,
   },
   "key-normalized": {
-    says: "The key looks the same and has other bytes: one is composed Unicode (NFC), the other is not (NFD)",
-    mend: `Normalize file names to NFC before a ticket is asked for, and not afterwards. ${AS_IT_IS}`,
+    message: "The key looks the same, but has other bytes: one is Unicode NFC, the other NFD",
+    fix: `Normalize file names to NFC before you request the ticket, and not afterwards. ${AS_IT_IS}`,
   },
   "key-folded": {
-    says: "The client folds . and .. segments or double slashes of the path",
-    mend: "Take them out of the key before it is signed: no URL parser keeps them.",
+    message: "The client removes . and .. segments or double slashes from the path",
+    fix: "Remove them from the key before it is signed: URL parsers do not keep them.",
   },
   "key-differs": {
-    says: "The path is another one than was signed",
-    mend: `A ticket is good for one key. Ask for a ticket for this one, or look for a proxy that rewrites paths. ${AS_IT_IS}`,
+    message: "The path is not the signed one",
+    fix: `A ticket is valid for one key. Request a ticket for this key, or look for a proxy that rewrites paths. ${AS_IT_IS}`,
   },
 };
 
 const HOSTS: Readonly<Record<HostKind, Words>> = {
   "addressing-differs": {
-    says: "The bucket stands in the host on one side, and in the path on the other",
-    mend: "Both name the same object, but the host is signed: send to the host of the ticket, or sign for the one that clients call.",
+    message: "The bucket is in the host of one request, and in the path of the other",
+    fix: "Both address the same object, but the host is signed: send to the host of the ticket, or sign for the host that clients use.",
   },
   "custom-domain": {
-    says: "R2 takes signed URLs on its own host alone, not on a custom domain nor on r2.dev",
-    mend: "Send to <account>.r2.cloudflarestorage.com, as the ticket says. A custom domain is for reading public objects.",
+    message: "R2 accepts presigned URLs only on its own host, not on a custom domain or r2.dev",
+    fix: "Send to <account>.r2.cloudflarestorage.com, as in the ticket. A custom domain is for reading public objects.",
   },
   "host-differs": {
-    says: "The host is another one than was signed",
-    mend: "Sign for the host that clients call (`publicEndpoint` of the store), or make the proxy keep the Host header.",
+    message: "The host is not the signed one",
+    fix: "Sign for the host that clients use (`publicEndpoint` of the store), or make the proxy keep the Host header.",
   },
 };
 
@@ -72,8 +73,8 @@ const methodDiffers: Cause = {
       line: "method",
       signed: signed.method,
       sent: sent.method,
-      says: `The ticket is for ${signed.method}, and ${sent.method} was sent`,
-      mend: `Send ${signed.method}. A redirect or a form may have changed it; with curl, -T sends PUT, and -d sends POST.`,
+      message: `The ticket is for ${signed.method}, but ${sent.method} was sent`,
+      fix: `Send ${signed.method}. A redirect or a form may have changed the method. With curl, -T sends PUT and -d sends POST.`,
     };
   },
 };

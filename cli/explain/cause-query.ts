@@ -1,57 +1,57 @@
 /** Causes in the query. */
 import { compareQuery, type QueryKind } from "./compare-query.ts";
-import type { Cause, Found } from "./finding.ts";
+import type { Cause, Explanation } from "./finding.ts";
 
-type Words = Pick<Found, "says" | "mend">;
+type Words = Pick<Explanation, "message" | "fix">;
 
 const KINDS: Readonly<Record<QueryKind, (names: string) => Words>> = {
   "url-not-signed": () => ({
-    says: "The URL has no signature at all",
-    mend: "Send to the `url` of the ticket, with everything behind its question mark.",
+    message: "The URL has no signature",
+    fix: "Send to the `url` of the ticket, with its whole query.",
   }),
   "url-html-escaped": () => ({
-    says: "The URL was copied out of HTML or XML: its & are &amp;",
-    mend: "Put & in the place of each &amp;, or take the URL from the JSON.",
+    message: "The URL was copied from HTML or XML: each & is &amp;",
+    fix: "Replace each &amp; with &, or copy the URL from the JSON.",
   }),
   "url-cut-by-shell": () => ({
-    says: "The URL stands without quotes, and the shell ended the command at its first &",
-    mend: "Put the URL in single quotes.",
+    message: "The URL is not quoted: the shell ended the command at the first &",
+    fix: "Put the URL in single quotes.",
   }),
   "url-cut": (names) => ({
-    says: `The URL was cut: ${names} did not arrive`,
-    mend: "Send the whole URL. Signed URLs are long: look for a column, a log or a QR code that cuts it, and for quotes that are missing.",
+    message: `The URL was cut off: ${names} is missing`,
+    fix: "Send the whole URL. Presigned URLs are long: look for a database column, a log or a QR code that cuts them off, and for missing quotes.",
   }),
   "url-cut-at-hash": () => ({
-    says: "The URL has a # in its path, and a client sends nothing of what follows",
-    mend: "Encode the key before it is signed: # is %23.",
+    message: "The path of the URL has a #, and clients do not send what follows it",
+    fix: "Encode the key before it is signed: # becomes %23.",
   }),
   "query-double-encoded": () => ({
-    says: "The query was encoded again: its % became %25",
-    mend: "The URL is encoded already: send it as it is.",
+    message: "The query was encoded again: its % became %25",
+    fix: "The URL is already encoded: send it unchanged.",
   }),
   "session-token-missing": () => ({
-    says: "X-Amz-Security-Token was signed, and not sent",
-    mend: "Send the whole URL: temporary keys are worth nothing without their token.",
+    message: "X-Amz-Security-Token was signed, but not sent",
+    fix: "Send the whole URL: temporary keys do not work without their session token.",
   }),
   "signature-cut": () => ({
-    says: "X-Amz-Signature is no signature: 64 hex digits in lower case are one",
-    mend: "Copy the URL again, as a whole.",
+    message: "X-Amz-Signature is not valid: a signature has 64 lower-case hex digits",
+    fix: "Copy the whole URL again.",
   }),
   "signature-differs": () => ({
-    says: "The signature is of another ticket, or was changed",
-    mend: "Send the URL and the headers of one and the same ticket.",
+    message: "The signature belongs to another ticket, or was changed",
+    fix: "Send the URL and the headers of the same ticket.",
   }),
   "parameter-lost": (names) => ({
-    says: `${names} was signed, and not sent`,
-    mend: "Send the whole URL, with all of its query.",
+    message: `${names} was signed, but not sent`,
+    fix: "Send the whole URL, with its whole query.",
   }),
   "parameter-added": (names) => ({
-    says: `${names} was added to the query, all of which is signed`,
-    mend: "Take it away: nothing can be added to a ticket, no tracking, no cache buster, no second copy. What a store shall get has to be signed.",
+    message: `${names} was added to the query, but the whole query is signed`,
+    fix: "Remove it: nothing can be added to a ticket, no tracking parameter, no cache buster, no duplicate. What the store needs has to be signed.",
   }),
   "parameter-differs": (names) => ({
-    says: `${names} has another value than was signed`,
-    mend: "A ticket cannot be changed, nor be made to live longer: ask for a new one.",
+    message: `${names} has another value than the signed one`,
+    fix: "A ticket cannot be changed or extended: request a new one.",
   }),
 };
 

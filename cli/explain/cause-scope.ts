@@ -5,60 +5,66 @@ const R2_REGIONS = new Set(["auto", "us-east-1", ""]);
 
 const regionDiffers: Cause = {
   name: "region-differs",
-  find: ({ terms, answer, message, code, url, isSignatureGood }) => {
+  find: ({ signing, answer, message, code, url, isSignatureGood }) => {
     const isNamed = code.startsWith("Authorization") && /region/i.test(message);
     const named = answer.fields?.get("Region") ?? /expecting '([^']*)'/.exec(message)?.[1];
-    const isWhole = terms !== undefined && terms.day !== "";
-    const expected = named ?? (isWhole ? regionOf(url?.host ?? "", terms.region) : undefined);
-    const isOther = expected !== undefined && isWhole && expected !== terms.region;
+    const isWhole = signing !== undefined && signing.day !== "";
+    const expected = named ?? (isWhole ? regionOf(url?.host ?? "", signing.region) : undefined);
+    const isOther = expected !== undefined && isWhole && expected !== signing.region;
     if (isSignatureGood || !(isNamed || isOther)) return undefined;
     return {
       certainty: isNamed ? "certain" : "likely",
       line: "query",
-      signed: terms && `X-Amz-Credential region: ${terms.region}`,
+      signed: signing && `X-Amz-Credential region: ${signing.region}`,
       sent: isOther ? `the store's region: ${expected}` : undefined,
-      says: "The ticket is signed for another region than the store's",
-      mend: `Set \`region\` of the store to ${isOther ? `"${expected}"` : "the bucket's own"}, and ask for a new ticket.`,
+      message: "The ticket is signed for another region than that of the store",
+      fix: `Set \`region\` of the store to ${isOther ? `"${expected}"` : "the region of the bucket"}, and request a new ticket.`,
     };
   },
 };
 
 const serviceDiffers: Cause = {
   name: "service-differs",
-  find: ({ terms, isSignatureGood }) => {
-    if (isSignatureGood || !terms || terms.service === "s3" || terms.service === "")
+  find: ({ signing, isSignatureGood }) => {
+    if (isSignatureGood || !signing || signing.service === "s3" || signing.service === "")
       return undefined;
     return {
       certainty: "certain",
       line: "query",
-      signed: `X-Amz-Credential service: ${terms.service}`,
+      signed: `X-Amz-Credential service: ${signing.service}`,
       sent: "the store's service: s3",
-      says: "The ticket is signed for another service than s3",
-      mend: `Sign with the service "s3": some libraries guess it from the host, and guess wrong for other hosts than Amazon's.`,
+      message: "The ticket is signed for another service than s3",
+      fix: `Sign with the service "s3": some libraries guess the service from the host, which fails for stores other than Amazon S3.`,
     };
   },
 };
 
 const dayDiffers: Cause = {
   name: "scope-date-differs",
-  find: ({ terms, isSignatureGood }) => {
-    const day = terms?.signedAt?.toISOString().slice(0, 10).replaceAll("-", "");
-    if (isSignatureGood || !terms || terms.day === "" || day === undefined || day === terms.day)
+  find: ({ signing, isSignatureGood }) => {
+    const day = signing?.signedAt?.toISOString().slice(0, 10).replaceAll("-", "");
+    if (
+      isSignatureGood ||
+      !signing ||
+      signing.day === "" ||
+      day === undefined ||
+      day === signing.day
+    )
       return undefined;
     return {
       certainty: "certain",
       line: "query",
-      signed: `X-Amz-Credential day: ${terms.day}`,
+      signed: `X-Amz-Credential day: ${signing.day}`,
       sent: `X-Amz-Date: ${day}`,
-      says: "The day of the credential's scope is not the day of X-Amz-Date",
-      mend: "Sign with one clock, in UTC: the day may not be a local one, nor come from a cache.",
+      message: "The date in X-Amz-Credential is not the date of X-Amz-Date",
+      fix: "Take both from one clock, in UTC: the date must not be local time or come from a cache.",
     };
   },
 };
 
 export const SCOPE_CAUSES: readonly Cause[] = [regionDiffers, serviceDiffers, dayDiffers];
 
-/** What a well-known host demands, where `region` is none of it. */
+/** Returns the region that a well-known host requires, or `region` for any other host. */
 function regionOf(host: string, region: string): string | undefined {
   if (host.endsWith(".r2.cloudflarestorage.com")) return R2_REGIONS.has(region) ? region : "auto";
   const named = /(?:^|\.)s3[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/.exec(host)?.[1];

@@ -1,4 +1,4 @@
-/** The table of causes, and what it finds in a failed request. */
+/** Finds the causes of a failed request, from the list of all known causes. */
 import { ANSWER_CAUSES, noPermission } from "./cause-answer.ts";
 import { CODE_CAUSES } from "./cause-code.ts";
 import { HEADER_CAUSES } from "./cause-headers.ts";
@@ -10,7 +10,7 @@ import { TIME_CAUSES } from "./cause-time.ts";
 import type { Evidence } from "./evidence.ts";
 import { CERTAINTIES, type Cause, type Finding } from "./finding.ts";
 
-/** In this order where they are equally certain: what the answer names comes before what is compared. */
+/** The order of equally certain causes: what the answer names comes before what was compared. */
 const COMPARED: readonly Cause[] = [
   ...ANSWER_CAUSES,
   ...CODE_CAUSES,
@@ -23,7 +23,7 @@ const COMPARED: readonly Cause[] = [
 ];
 const CAUSES: readonly Cause[] = [...COMPARED, wrongSecret(COMPARED), noPermission(COMPARED)];
 
-/** The most certain first; none where nothing differs. */
+/** Returns the causes, the most certain first, or an empty list if nothing differs. */
 export function findCauses(evidence: Evidence): readonly Finding[] {
   const found = CAUSES.flatMap(({ name, find }) => {
     const finding = find(evidence);
@@ -34,17 +34,25 @@ export function findCauses(evidence: Evidence): readonly Finding[] {
   );
 }
 
-/** What would let more be compared, as sentences. */
-export function findMissing({ signed, sent, isWhole, answer, url }: Evidence): readonly string[] {
+/** Returns sentences about inputs that would allow more comparisons. */
+export function findMissing({
+  signed,
+  sent,
+  isComplete,
+  answer,
+  url,
+}: Evidence): readonly string[] {
   const isAnswered = answer.status !== undefined || answer.fields !== undefined;
   return [
-    ...(url ? [] : ["Add the URL, or the ticket that the Worker answered."]),
-    ...(url && !isWhole
-      ? ["Add the ticket as the Worker answered it, in JSON: it tells what was signed."]
+    ...(url ? [] : ["Add the URL, or the ticket from the answer of the Worker."]),
+    ...(url && !isComplete
+      ? ["Add the JSON of the ticket from the answer of the Worker: it has the signed headers."]
       : []),
-    ...(signed && (!sent || sent.unsaid === "all")
-      ? ['Add the headers that were sent: `curl -v` shows them, and a browser\'s "Copy as cURL".']
+    ...(signed && (!sent || sent.unknownHeaders === "all")
+      ? ['Add the headers that were sent: use `curl -v`, or "Copy as cURL" in a browser.']
       : []),
-    ...(isAnswered ? [] : ["Add the store's answer: its status with --status, and its XML."]),
+    ...(isAnswered
+      ? []
+      : ["Add the answer of the store: its status with --status, and its XML error."]),
   ];
 }

@@ -1,6 +1,6 @@
-/** How the headers that were sent differ from those that were signed. */
+/** Compares the sent headers with the signed ones. */
 import type { Evidence } from "./evidence.ts";
-import { headerOf, isSaid, type Request } from "./request.ts";
+import { headerOf, isKnown, type Request } from "./request.ts";
 
 export type HeaderKind =
   | "content-type-parameters"
@@ -19,28 +19,29 @@ export interface HeaderDifference {
   /** `undefined`: the value is not known, or there is none. */
   readonly signed: string | undefined;
   readonly sent: string | undefined;
-  /** What a client library did by itself, which the values alone do not show. */
+  /** Whether the signed value is not known, and only the sent value looks like a default of a client. */
   readonly isGuess: boolean;
 }
 
-/** What curl and forms say where nobody names a type. */
+/** The types that curl and forms send if no type is set. */
 const DEFAULT_TYPES = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/;
 const COPY_SOURCE = "x-amz-copy-source";
-/** AWS demands a signature for every `x-amz-*` header but this one. */
+/** AWS requires a signature for every `x-amz-*` header except this one. */
 const EXEMPT = "x-amz-content-sha256";
 
+/** Returns the headers that differ. */
 export function compareHeaders(evidence: Evidence): readonly HeaderDifference[] {
-  const { terms, sent } = evidence;
-  if (!terms || terms.signedHeaders.length === 0) return [];
+  const { signing, sent } = evidence;
+  if (!signing || signing.signedHeaders.length === 0) return [];
   const named = (evidence.answer.fields?.get("HeadersNotSigned") ?? "")
     .split(/,\s*/)
     .filter((name) => name !== "")
     .map((name) => name.toLowerCase());
   const amz = [...(sent?.headers.keys() ?? [])].filter(
-    (name) => name.startsWith("x-amz-") && name !== EXEMPT && !terms.signedHeaders.includes(name),
+    (name) => name.startsWith("x-amz-") && name !== EXEMPT && !signing.signedHeaders.includes(name),
   );
   return [
-    ...terms.signedHeaders.flatMap((name) => compareOne(name, evidence)),
+    ...signing.signedHeaders.flatMap((name) => compareOne(name, evidence)),
     ...[...new Set([...named, ...amz])].map((name) => unsigned(name, sent)),
   ];
 }
@@ -49,16 +50,16 @@ function compareOne(
   name: string,
   { signed, sent, isComputed }: Evidence,
 ): readonly HeaderDifference[] {
-  if (!sent || name === "host" || !isSaid(sent, name)) return [];
+  if (!sent || name === "host" || !isKnown(sent, name)) return [];
   const wanted = signed && headerOf(signed, name);
   const value = headerOf(sent, name);
-  // Of a header that did not arrive AWS computes an empty one.
+  // The canonical request of AWS has an empty value for a header that did not arrive.
   const actual = isComputed && value === "" ? undefined : value;
   const difference = (kind: HeaderKind, isGuess = false) => [
     { kind, name, signed: wanted, sent: actual, isGuess },
   ];
   if (actual === undefined) {
-    // The guard against copies is signed to be left away.
+    // The copy guard is a signed header that must not be sent.
     if (wanted === "" || name === COPY_SOURCE) return [];
     const isChunked =
       name === "content-length" && /chunked/i.test(headerOf(sent, "transfer-encoding") ?? "");
@@ -73,7 +74,7 @@ function compareOne(
   return difference(isOnlyParameters(wanted, actual) ? "content-type-parameters" : suspect(actual));
 }
 
-/** Without the ticket's value, a type that user agents make up is one to look at. */
+/** Returns the kind of a content type whose signed value is not known: defaults of user agents are suspicious. */
 function suspect(type: string): HeaderKind {
   if (DEFAULT_TYPES.test(type)) return "content-type-default";
   return /;\s*charset=/i.test(type) ? "content-type-parameters" : "header-differs";

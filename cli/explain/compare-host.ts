@@ -1,4 +1,4 @@
-/** How the host that was sent differs from the one that was signed. */
+/** Compares the sent host with the signed one. */
 import type { Evidence } from "./evidence.ts";
 import { headerOf, type Url } from "./request.ts";
 
@@ -10,6 +10,7 @@ export interface HostDifference {
   readonly sent: string;
 }
 
+/** Returns the difference, or `undefined` if the hosts are equal or not known. */
 export function compareHost({ signed, sent }: Evidence): HostDifference | undefined {
   const wanted = signed && headerOf(signed, "host");
   const actual = sent && withoutPort(headerOf(sent, "host"), signed?.url);
@@ -39,7 +40,7 @@ function classify(
   return wanted.endsWith(".r2.cloudflarestorage.com") ? "custom-domain" : "host-differs";
 }
 
-/** A `Host` header says the scheme's own port too, or does not. */
+/** Returns the host without the default port of the scheme, which a `Host` header may have. */
 function withoutPort(host: string | undefined, url: Url | undefined): string | undefined {
   return host?.replace(url?.scheme === "http" ? /:80$/ : /:443$/, "");
 }

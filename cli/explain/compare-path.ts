@@ -1,4 +1,4 @@
-/** How the path that was sent differs from the one that was signed. */
+/** Compares the sent path with the signed one. */
 import { canonicalPath, decodePath, foldDots } from "./canonical-request.ts";
 import type { Evidence } from "./evidence.ts";
 
@@ -17,11 +17,11 @@ export interface PathDifference {
   readonly kind: PathKind;
   readonly signed: string;
   readonly sent: string;
-  /** Whether stores that encode the path again see the same one. */
+  /** Whether stores that normalize the path see the same key. */
   readonly isSameKey: boolean;
 }
 
-/** The wire is compared; where nothing differs, a ticket's own path may still be none that stores compute. */
+/** Returns the difference of the paths, or of the signed path and the one that stores compute. */
 export function comparePath({
   signed,
   sent,
@@ -38,7 +38,7 @@ export function comparePath({
   if (short !== actual)
     return { kind: "key-folded", signed: actual, sent: short, isSameKey: false };
   if (computed === actual || isComputed) return undefined;
-  // The usual signers sign `+` as a space, and no store reads it so.
+  // Some signers sign `+` as a space, but stores read it as a plus.
   return { ...classify(computed, actual), signed: computed, sent: actual };
 }
 
@@ -47,7 +47,7 @@ function classify(signed: string, sent: string): Pick<PathDifference, "kind" | "
   return { kind: isSameKey ? spelling(signed, sent) : otherKey(signed, sent), isSameKey };
 }
 
-/** The same key in other letters: only stores that compare byte by byte, as R2 does, refuse it. */
+/** Returns the kind of another encoding of the same key. Only stores that compare bytes, such as R2, refuse it. */
 function spelling(signed: string, sent: string): PathKind {
   if (upperHex(signed) === upperHex(sent)) return "key-lower-case-hex";
   if (/%2f/i.test(sent) && !/%2f/i.test(signed)) return "key-slash-encoded";
@@ -60,11 +60,11 @@ function otherKey(signed: string, sent: string): PathKind {
   if (spaced(signed) === spaced(sent)) return "key-plus-for-space";
   if (wanted.normalize("NFC") === actual.normalize("NFC")) return "key-normalized";
   if (folded(signed) === folded(sent)) return "key-folded";
-  // What follows a raw `?`, `#` or `%` is read as something else.
+  // A raw `?`, `#` or `%` ends the path or changes its meaning.
   return /[?#%]/.test(wanted) && wanted.startsWith(actual) ? "key-not-encoded" : "key-differs";
 }
 
-/** As a form reads it, and a plus that was encoded too. */
+/** Returns the decoded path with every plus as a space. */
 function spaced(path: string): string {
   return decodePath(path.replaceAll("+", "%20")).replaceAll("+", " ");
 }

@@ -1,4 +1,4 @@
-/** How the query that was sent differs from the one that was signed. */
+/** Compares the sent query with the signed one. */
 import type { Evidence } from "./evidence.ts";
 import { parameterOf, type Parameter, type Url } from "./request.ts";
 import { REQUIRED } from "./signing-parameters.ts";
@@ -27,7 +27,7 @@ export interface QueryDifference {
 const SIGNATURE = "X-Amz-Signature";
 const TOKEN = "X-Amz-Security-Token";
 
-/** Each difference has one kind: what was cut off is not lost one by one. */
+/** Returns the differences. Parameters that were cut off together are one difference. */
 export function compareQuery(evidence: Evidence): readonly QueryDifference[] {
   const { signed, url, isCutByShell } = evidence;
   if (!url) return [];
@@ -64,7 +64,7 @@ function whatIsWrong(
   return missing.length === 1 && missing[0] !== SIGNATURE ? undefined : "url-cut";
 }
 
-/** A signature is 32 bytes in hex. Neither is shown: only how long they are. */
+/** Compares the signatures. They are secrets, so the difference only has their length. */
 function checkSignature(
   sent: string | undefined,
   signed: string | undefined,
@@ -77,7 +77,7 @@ function checkSignature(
       kind: isHash ? "signature-differs" : "signature-cut",
       names: [SIGNATURE],
       signed: `${SIGNATURE}: 64 hex digits`,
-      sent: `${SIGNATURE}: ${isHash ? "64 other ones" : `${sent.length} characters`}`,
+      sent: `${SIGNATURE}: ${isHash ? "64 other hex digits" : `${sent.length} characters`}`,
     },
   ];
 }

@@ -1,32 +1,32 @@
-/** Pieces → evidence: what was signed, what was sent, and what the store said. */
+/** Gathers the evidence from the inputs: what was signed, what was sent, and what the store answered. */
 import { readCanonical } from "./canonical-request.ts";
-import { readDate, type Answer, type Piece } from "./input.ts";
+import { readDate, type Answer, type Input } from "./input.ts";
 import { parameterOf, type Request, type Url } from "./request.ts";
-import { readTerms, type Terms } from "./signing-parameters.ts";
+import { readSigningParameters, type SigningParameters } from "./signing-parameters.ts";
 
 export interface Evidence {
-  /** The request that the ticket is for, where one is known. */
+  /** The signed request, if it is known. */
   readonly signed: Request | undefined;
-  /** Whether `signed` has the value of every header that was signed. */
-  readonly isWhole: boolean;
+  /** Whether `signed` has the value of every signed header. */
+  readonly isComplete: boolean;
   readonly sent: Request | undefined;
-  /** The URL that went over the wire, or must have. */
+  /** The sent URL or, if none is known, the signed one. */
   readonly url: Url | undefined;
-  readonly terms: Terms | undefined;
-  /** Whether the store is AWS, which tells the canonical request that it computed. */
+  readonly signing: SigningParameters | undefined;
+  /** Whether `sent` is from the canonical request in an error of AWS. */
   readonly isComputed: boolean;
   readonly isCutByShell: boolean;
   readonly answer: Answer;
-  /** The store's error code and message; empty where there is none. */
+  /** The store's error code and message, or empty texts. */
   readonly code: string;
   readonly message: string;
-  /** The store looked at more than the signature, so that there is nothing to find in it. */
+  /** Whether the answer proves that the signature is valid. */
   readonly isSignatureGood: boolean;
-  /** When the request arrived; a clock of this machine says little where the request is an old one. */
+  /** When the request arrived. `isStores` is false if that is only the current time of this machine. */
   readonly moment: { readonly at: Date; readonly isStores: boolean };
 }
 
-/** What stores say of requests whose signature was good. */
+/** Error codes of requests with a valid signature. */
 const AFTER_SIGNATURE = new Set([
   "BadDigest",
   "ConditionalRequestConflict",
@@ -41,25 +41,26 @@ const AFTER_SIGNATURE = new Set([
   "XAmzContentSHA256Mismatch",
 ]);
 
-/** What the command line says beside the pieces. */
-export interface Told {
+/** The facts from the command line. */
+export interface GivenFacts {
   readonly status: number | undefined;
   readonly date: Date | undefined;
-  /** The given time, or this machine's. */
+  /** The time of --now, or the current time. */
   readonly now: Date;
   readonly isNowGiven: boolean;
 }
 
-export function gather(pieces: readonly Piece[], told: Told): Evidence {
-  const answer = mergeAnswers(pieces, told);
+/** Returns the evidence. A later input overrides an earlier one. */
+export function gatherEvidence(inputs: readonly Input[], given: GivenFacts): Evidence {
+  const answer = mergeAnswers(inputs, given);
   const code = answer.fields?.get("Code") ?? "";
-  const sentPieces = pieces.filter((piece) => piece.kind === "sent");
-  const isCutByShell = sentPieces.some((piece) => piece.isCutByShell === true);
-  const asSent = sentPieces
+  const sentInputs = inputs.filter((input) => input.kind === "sent");
+  const isCutByShell = sentInputs.some((input) => input.isCutByShell === true);
+  const asSent = sentInputs
     .map(({ request }) => request)
     .filter(({ method, url }) => method !== "OPTIONS" || url === undefined);
-  const either = pieces.filter((piece) => piece.kind === "either").map(({ request }) => request);
-  const tickets = pieces.filter((piece) => piece.kind === "ticket").map(({ request }) => request);
+  const either = inputs.filter((input) => input.kind === "either").map(({ request }) => request);
+  const tickets = inputs.filter((input) => input.kind === "ticket").map(({ request }) => request);
   if (tickets.length === 0) tickets.push(...either.splice(0, 1));
   const computed = readCanonical(
     answer.fields?.get("CanonicalRequest") ?? "",
@@ -68,21 +69,21 @@ export function gather(pieces: readonly Piece[], told: Told): Evidence {
   const sent = mergeRequests([...either, ...asSent, ...(computed ? [computed] : [])]);
   const ticket = pickTicket(tickets, sent?.url);
   const signed = ticket ?? onlyUrl(sent?.url);
-  const terms = readTerms(ticket?.url) ?? readTerms(sent?.url);
-  const at = answer.date ?? told.now;
+  const signing = readSigningParameters(ticket?.url) ?? readSigningParameters(sent?.url);
+  const at = answer.date ?? given.now;
   return {
-    signed: signed && fillIn(signed, terms),
-    isWhole: ticket !== undefined && ticket.unsaid !== "all",
+    signed: signed && fillIn(signed, signing),
+    isComplete: ticket !== undefined && ticket.unknownHeaders !== "all",
     sent: sent && { ...sent, url: sent.url ?? signed?.url },
     url: sent?.url ?? signed?.url,
-    terms,
+    signing,
     isComputed: computed !== undefined,
     isCutByShell,
     answer,
     code,
     message: answer.fields?.get("Message") ?? "",
     isSignatureGood: AFTER_SIGNATURE.has(code) || isAfterSignature(answer.status),
-    moment: { at, isStores: answer.date !== undefined || told.isNowGiven },
+    moment: { at, isStores: answer.date !== undefined || given.isNowGiven },
   };
 }
 
@@ -92,9 +93,9 @@ function isAfterSignature(status: number | undefined): boolean {
   );
 }
 
-function mergeAnswers(pieces: readonly Piece[], { status, date }: Told): Answer {
-  const merged = pieces.reduce<Answer>(
-    (before, piece) => (piece.kind === "answer" ? { ...before, ...piece.answer } : before),
+function mergeAnswers(inputs: readonly Input[], { status, date }: GivenFacts): Answer {
+  const merged = inputs.reduce<Answer>(
+    (before, input) => (input.kind === "answer" ? { ...before, ...input.answer } : before),
     {},
   );
   const server = readDate(merged.fields?.get("ServerTime"));
@@ -106,7 +107,7 @@ function mergeAnswers(pieces: readonly Piece[], { status, date }: Told): Answer 
   };
 }
 
-/** What a later piece says counts: the canonical request that the store computed comes last. */
+/** Merges requests. The later one overrides: the canonical request of the store comes last. */
 function mergeRequests(requests: readonly Request[]): Request | undefined {
   return requests.reduce<Request | undefined>(
     (before, next) =>
@@ -115,14 +116,15 @@ function mergeRequests(requests: readonly Request[]): Request | undefined {
             method: next.method ?? before.method,
             url: next.url ?? before.url,
             headers: new Map([...before.headers, ...next.headers]),
-            unsaid: next.unsaid === "all" ? before.unsaid : next.unsaid,
+            unknownHeaders:
+              next.unknownHeaders === "all" ? before.unknownHeaders : next.unknownHeaders,
           }
         : next,
     undefined,
   );
 }
 
-/** Of a batch, or of parts, the one that was sent. */
+/** Returns the sent ticket of a batch or of a multipart upload. */
 function pickTicket(tickets: readonly Request[], url: Url | undefined): Request | undefined {
   const names = ["X-Amz-Signature", "partNumber"];
   for (const name of names) {
@@ -133,15 +135,15 @@ function pickTicket(tickets: readonly Request[], url: Url | undefined): Request 
   return tickets.find((ticket) => ticket.url?.path === url?.path) ?? tickets[0];
 }
 
-/** Without a ticket, the URL tells what was signed, but for method and headers. */
+/** Returns a signed request without method and headers, if there is only a URL. */
 function onlyUrl(url: Url | undefined): Request | undefined {
-  return url && { method: undefined, url, headers: new Map(), unsaid: "all" };
+  return url && { method: undefined, url, headers: new Map(), unknownHeaders: "all" };
 }
 
-/** A ticket that is whole and does not have a signed header was signed with an empty one, to keep it out. */
-function fillIn(request: Request, terms: Terms | undefined): Request {
-  if (request.unsaid === "all") return request;
-  const absent = (terms?.signedHeaders ?? []).filter(
+/** Adds empty values for signed headers that a complete ticket does not have: they must not be sent. */
+function fillIn(request: Request, signing: SigningParameters | undefined): Request {
+  if (request.unknownHeaders === "all") return request;
+  const absent = (signing?.signedHeaders ?? []).filter(
     (name) => name.startsWith("x-amz-") && !request.headers.has(name),
   );
   return {

@@ -1,7 +1,7 @@
-/** What `explain` finds. */
+/** Defines the findings of `explain`. */
 import type { Evidence } from "./evidence.ts";
 
-/** Lines of the canonical request, and two that stand outside of it. */
+/** The lines of the canonical request, the signature and the answer. */
 type Line =
   | "method"
   | "path"
@@ -12,28 +12,28 @@ type Line =
   | "signature"
   | "answer";
 
-/** `certain`: the pieces show it. `likely`: they fit nothing else that is known. `possible`: they do not exclude it. */
+/** `certain`: the inputs prove it. `likely`: no other known cause fits. `possible`: the inputs do not exclude it. */
 export const CERTAINTIES = ["certain", "likely", "possible"] as const;
 
-export interface Found {
+export interface Explanation {
   readonly certainty: (typeof CERTAINTIES)[number];
   readonly line: Line;
-  /** The line as it was signed, and as it was sent, where they can be told. Several headers stand on several lines. */
+  /** The signed and the sent value, if they are known. Several headers are on several lines. */
   readonly signed?: string | undefined;
   readonly sent?: string | undefined;
   /** What differs and why, in one sentence. */
-  readonly says: string;
+  readonly message: string;
   /** What to change. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
-export interface Finding extends Found {
+export interface Finding extends Explanation {
   readonly cause: string;
 }
 
-/** One way in which a request goes wrong. */
+/** A reason for which a store refuses a request. */
 export interface Cause {
-  /** Kebab-case, never renamed: scripts read it. */
+  /** The name in kebab-case. It is never renamed, because scripts read it. */
   readonly name: string;
-  readonly find: (evidence: Evidence) => Found | undefined;
+  readonly find: (evidence: Evidence) => Explanation | undefined;
 }

@@ -1,33 +1,33 @@
-/** What people have of a failed request, one piece after the other. */
+/** Defines the inputs of `explain`: what users have of a failed request. */
 import type { Request } from "./request.ts";
 
-/** What was said of the answer. Elements and headers that it does not have are not in the maps. */
+/** What is known of the answer. */
 export interface Answer {
-  /** 0: a browser saw none. */
+  /** 0 if the browser blocked the answer. */
   readonly status?: number;
-  /** The elements of the store's XML. */
+  /** The fields of the store's XML error. */
   readonly fields?: ReadonlyMap<string, string>;
-  /** The problem of the Worker itself, which then gave no ticket. */
+  /** The problem with which the Worker refused the ticket. */
   readonly problem?: { readonly code: string; readonly detail: string };
-  /** The store's clock, from its `Date`. */
+  /** The store's clock, from its `Date` header. */
   readonly date?: Date;
 }
 
-export type Piece =
-  /** What the Worker gave. */
+export type Input =
+  /** A ticket of the Worker. */
   | { readonly kind: "ticket"; readonly request: Request }
-  /** What went over the wire, or some of it. */
+  /** A sent request, or some of it. */
   | { readonly kind: "sent"; readonly request: Request; readonly isCutByShell?: boolean }
-  /** A request that may be the one or the other. */
+  /** A request that may be a ticket or a sent one. */
   | { readonly kind: "either"; readonly request: Request }
   | { readonly kind: "answer"; readonly answer: Answer };
 
-/** Reads what begins at the start of a text, or nothing of it. Throws a `SyntaxError` for what begins well and goes wrong. */
+/** Reads the inputs at the start of a text and returns their length, or `undefined` for another format. Throws a `SyntaxError` for broken input. */
 export type Reader = (
   text: string,
-) => { readonly pieces: readonly Piece[]; readonly length: number } | undefined;
+) => { readonly inputs: readonly Input[]; readonly length: number } | undefined;
 
-/** A value of a `Date` header or of an XML's time; `undefined` where it is none. */
+/** Returns the date of a header or an XML field, or `undefined` if it is not a date. */
 export function readDate(text: string | undefined): Date | undefined {
   const time = Date.parse(text ?? "");
   return Number.isNaN(time) ? undefined : new Date(time);

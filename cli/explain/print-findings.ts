@@ -1,19 +1,19 @@
-/** Findings → text, with nothing in it that opens a store. */
+/** Prints findings without the secrets of the request. */
 import { styleText } from "node:util";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { headerOf, parameterOf } from "./request.ts";
 
-/** Whoever has one of these can act for somebody: they are cut wherever they stand. */
+/** Anybody with one of these values can act for the user: they are removed from every text. */
 const SECRET_PARAMETERS = ["X-Amz-Signature", "X-Amz-Security-Token", "Signature"];
 const SECRET_HEADERS =
   /^(?:authorization|proxy-authorization|cookie|x-amz-security-token|.*-customer-key(?:-md5)?)$/;
-/** Shorter ones would be found in other words too. */
+/** Shorter values would match parts of other words. */
 const MIN_SECRET_CHARACTERS = 8;
 const MAX_SHOWN_CHARACTERS = 300;
 const LABEL_CHARACTERS = 8;
 
-/** Takes secrets out of every text of a finding, and what would command a terminal. */
+/** Returns the findings without secrets and control characters. */
 export function redact(findings: readonly Finding[], evidence: Evidence): readonly Finding[] {
   const secrets = collectSecrets(evidence);
   const clean = (text: string) =>
@@ -22,38 +22,41 @@ export function redact(findings: readonly Finding[], evidence: Evidence): readon
     ...finding,
     signed: finding.signed === undefined ? undefined : clean(finding.signed),
     sent: finding.sent === undefined ? undefined : clean(finding.sent),
-    says: clean(finding.says),
-    mend: clean(finding.mend),
+    message: clean(finding.message),
+    fix: clean(finding.fix),
   }));
 }
 
+/** Returns the first finding in full, then the others, or an empty text. */
 export function describeFindings([first, ...others]: readonly Finding[]): string {
   if (!first) return "";
   const more = others.map(
-    (finding) => `${styleText("dim", `${finding.certainty}:`)} ${describe(finding, finding.says)}`,
+    (finding) =>
+      `${styleText("dim", `${finding.certainty}:`)} ${describe(finding, finding.message)}`,
   );
   const doubt = first.certainty === "certain" ? "" : ` (${first.certainty})`;
-  const head = `${styleText("red", "✘")} ${styleText("bold", `${first.says}${doubt}`)}`;
+  const head = `${styleText("red", "✘")} ${styleText("bold", `${first.message}${doubt}`)}`;
   const rest = more.length === 0 ? "" : `\n${styleText("dim", "Also:")}\n\n${more.join("\n")}`;
   return `${describe(first, head)}${rest}`;
 }
 
+/** Returns the text for a request without findings, with what to add. */
 export function describeNothing(missing: readonly string[]): string {
-  const lines = ["Nothing differs in what was given.", ...missing];
+  const lines = ["No difference found.", ...missing];
   return `${lines.join("\n")}\n`;
 }
 
-/** The sentence, the differing line in two rows, and what to do. */
-function describe({ cause, line, signed, sent, mend }: Finding, head: string): string {
+/** Returns the message, where the difference is, the signed and sent lines, and the fix. */
+function describe({ cause, line, signed, sent, fix }: Finding, head: string): string {
   const rows = [
     ...(signed === undefined ? [] : row("signed", signed, "green")),
     ...(sent === undefined ? [] : row("sent", sent, "red")),
   ];
   const where = styleText("dim", `  ${line} · ${cause}`);
-  return `${[head, where, ...rows, `  ${mend}`].join("\n")}\n`;
+  return `${[head, where, ...rows, ...row("fix", fix, "cyan")].join("\n")}\n`;
 }
 
-function row(label: string, text: string, color: "green" | "red"): readonly string[] {
+function row(label: string, text: string, color: "green" | "red" | "cyan"): readonly string[] {
   return text
     .split("\n")
     .map(
@@ -80,7 +83,7 @@ function collectSecrets({ signed, sent, answer }: Evidence): readonly string[] {
     .toSorted((one, other) => other.length - one.length);
 }
 
-/** Values come from stores and strangers: no control character reaches the terminal, but line ends of our own. */
+/** Escapes control characters, which come from stores and strangers, except line breaks. */
 function printable(text: string): string {
   return text.replaceAll(
     /[^\n\P{C}]|\p{Zl}|\p{Zp}/gu,

@@ -1,4 +1,4 @@
-/** A curl line, as somebody typed it or as a browser's "Copy as cURL" gives it. */
+/** Reads a curl command, typed or from "Copy as cURL" of a browser. */
 import { parseArgs } from "node:util";
 import { forEachChild, parse, type Command, type SyntaxNode } from "unbash";
 import { foldDots } from "./canonical-request.ts";
@@ -6,10 +6,10 @@ import type { Reader } from "./input.ts";
 import { readUrl, type Request } from "./request.ts";
 
 const START = /^(?:\$ +)?(?=curl\s)/;
-/** Longer lines hold a body, which is not looked at. */
+/** Longer commands contain a body, which is ignored. */
 const MAX_CHARACTERS = 262_144;
 
-/** Those that take a value, so that it is not taken for the URL (curl: "curl.1"). */
+/** The options that matter, and those with a value, which would otherwise be read as the URL (curl: "curl.1"). */
 const OPTIONS = {
   request: { type: "string", short: "X" },
   header: { type: "string", short: "H", multiple: true },
@@ -62,14 +62,14 @@ export const readCurl: Reader = (text) => {
   const command = statement && findCurl(statement);
   if (!statement || !command) return undefined;
   if (script.errors?.some(({ pos }) => pos <= statement.end)) {
-    throw new SyntaxError("The curl line ends inside quotes: copy it again, as a whole");
+    throw new SyntaxError("The curl command ends inside quotes: copy the whole command again");
   }
   const words = command.args.flatMap((word) => (word.type === "Word" ? [word.value] : []));
   const lineEnd = source.indexOf("\n", statement.end);
   const rest = source.slice(statement.end, lineEnd < 0 ? undefined : lineEnd);
   const isCutByShell = statement.background === true && rest.trim() !== "";
   return {
-    pieces: [{ kind: "sent", request: readWords(words), isCutByShell }],
+    inputs: [{ kind: "sent", request: readWords(words), isCutByShell }],
     length: start + statement.end + rest.length,
   };
 };
@@ -89,22 +89,22 @@ function readFlags(words: readonly string[]) {
   return parseArgs({ args: [...words], options: OPTIONS, strict: false, allowPositionals: true });
 }
 
-/** What curl makes of its arguments, with the headers that it adds by itself. */
+/** Returns the request that curl sends for these arguments, with the headers that it adds. */
 function readWords(words: readonly string[]): Request {
   const { values, positionals } = readFlags(words);
   const address = textOf(values.url) ?? positionals[0];
   if (address === undefined || /^$|^\$|\$[{(A-Za-z]/.test(address)) {
-    throw new SyntaxError("The curl line has no URL in it: put the URL where its variable is");
+    throw new SyntaxError("The curl command has no URL: replace the variable with the URL");
   }
   const url = readUrl(/^https?:\/\//i.test(address) ? address : `http://${address}`);
   const path = url && (values["path-as-is"] === true ? url.path : foldDots(url.path));
   const headers = readHeaders(values);
-  const isUnsaid = hasBody(values) && !headers.has("transfer-encoding");
+  const isLengthUnknown = hasBody(values) && !headers.has("transfer-encoding");
   return {
     method: readMethod(values),
     url: url && { ...url, path: path ?? url.path },
     headers,
-    unsaid: isUnsaid ? ["content-length"] : [],
+    unknownHeaders: isLengthUnknown ? ["content-length"] : [],
   };
 }
 
@@ -137,7 +137,7 @@ function readHeaders(values: Flags): ReadonlyMap<string, string> {
   const given = Array.isArray(values.header) ? values.header : [];
   for (const line of given) {
     const [, name = "", end = "", value = ""] = /^([^:;]+)([:;])(.*)$/s.exec(String(line)) ?? [];
-    // "Name:" takes a header of curl's own away, "Name;" sends an empty one.
+    // "Name:" removes a default header of curl, "Name;" sends an empty one.
     if (end === ":" && value.trim() === "") headers.delete(name.trim().toLowerCase());
     else if (name) headers.set(name.trim().toLowerCase(), value.trim());
   }

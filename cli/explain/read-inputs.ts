@@ -1,7 +1,7 @@
-/** Text → pieces: each is recognised by how it begins. */
-import type { Piece, Reader } from "./input.ts";
+/** Splits a text into inputs: each format is recognized by its first characters. */
+import type { Input, Reader } from "./input.ts";
 import { readCurl } from "./read-curl.ts";
-import { readHead, readHeaderList, readPanel, readTrouble, readVerbose } from "./read-http.ts";
+import { readHead, readHeaderList, readPanel, readBrowserError, readVerbose } from "./read-http.ts";
 import { readJson } from "./read-json.ts";
 import { readXml } from "./read-xml.ts";
 import { readUrl } from "./request.ts";
@@ -14,39 +14,41 @@ const readUrlLine: Reader = (text) => {
     method: undefined,
     url,
     headers: new Map<string, string>(),
-    unsaid: "all",
+    unknownHeaders: "all",
   } as const;
-  return { pieces: [{ kind: "either", request }], length: line.length };
+  return { inputs: [{ kind: "either", request }], length: line.length };
 };
 
-/** The first that knows the beginning reads: a browser's message may look like a header. */
+/** The first reader that recognizes the text is used. The order matters: a browser's message may look like a header. */
 const READERS: readonly Reader[] = [
   readXml,
   readVerbose,
   readJson,
   readCurl,
   readHead,
-  readTrouble,
+  readBrowserError,
   readUrlLine,
   readPanel,
   readHeaderList,
 ];
 
-/** A batch has 25 tickets; more is no request that somebody looks at. */
-const MAX_PIECES = 100;
+/** A batch has 25 tickets: more than 100 inputs are not one request. */
+const MAX_INPUTS = 100;
 
-/** Lines that belong to nothing are passed over. Throws a `SyntaxError` that says what is wrong with a piece. */
-export function readPieces(text: string): readonly Piece[] {
-  const pieces: Piece[] = [];
+/** Returns the inputs of a text, without the lines that are not recognized. Throws a `SyntaxError` for broken input. */
+export function readInputs(text: string): readonly Input[] {
+  const inputs: Input[] = [];
   let at = 0;
   for (;;) {
     at += /^[\s\uFEFF]*/.exec(text.slice(at))?.[0].length ?? 0;
-    if (at >= text.length) return pieces;
+    if (at >= text.length) return inputs;
     const rest = text.slice(at);
     const read = readOne(rest);
-    if (read) pieces.push(...read.pieces);
-    if (pieces.length > MAX_PIECES) {
-      throw new SyntaxError(`There are more than ${MAX_PIECES} pieces: give those of one request`);
+    if (read) inputs.push(...read.inputs);
+    if (inputs.length > MAX_INPUTS) {
+      throw new SyntaxError(
+        `The input has more than ${MAX_INPUTS} requests and answers: pass only those of one request`,
+      );
     }
     at += read?.length ?? /^[^\n]*/.exec(rest)?.[0].length ?? rest.length;
   }

@@ -1,6 +1,6 @@
-/** A ticket as the Worker answered it, what a client was told to send, or a problem of the Worker. */
+/** Reads JSON: a ticket or a problem of the Worker, or the arguments of `fetch`. */
 import * as z from "zod/mini";
-import type { Piece, Reader } from "./input.ts";
+import type { Input, Reader } from "./input.ts";
 import { readUrl, type Request } from "./request.ts";
 
 const requestSchema = z.object({
@@ -18,29 +18,29 @@ const problemSchema = z.object({
   detail: z.optional(z.string()),
 });
 const headersSchema = z.record(z.string(), z.string());
-/** A batch has results, uploads, parts: no answer of the Worker is deeper. */
+/** No answer of the Worker is deeper: a batch has results, uploads, parts. */
 const MAX_DEPTH = 6;
-/** What `fetch` and its like add to the headers that they are given. */
+/** The headers that `fetch` and similar functions add. */
 const ADDED_BY_CLIENTS = ["host", "content-length", "content-type"];
 
 export const readJson: Reader = (text) => {
   if (!/^(?:\{(?! \[)|\[\s*\{)/.test(text)) return undefined;
   const length = findEnd(text);
-  if (length === undefined) throw new SyntaxError("The JSON is cut off: add the rest of it");
+  if (length === undefined) throw new SyntaxError("The JSON is cut off: copy all of it");
   const value = parse(text.slice(0, length));
-  const found = findPieces(value, MAX_DEPTH);
-  return { pieces: found.length > 0 ? found : readRest(value), length };
+  const found = findInputs(value, MAX_DEPTH);
+  return { inputs: found.length > 0 ? found : readRest(value), length };
 };
 
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new SyntaxError("The JSON cannot be read: copy it again, as a whole", { cause });
+    throw new SyntaxError("The JSON is not valid: copy all of it again", { cause });
   }
 }
 
-/** Where the first value ends: brackets inside texts do not count. */
+/** Returns where the first value ends. Brackets inside strings do not count. */
 function findEnd(text: string): number | undefined {
   let depth = 0;
   for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
@@ -51,14 +51,14 @@ function findEnd(text: string): number | undefined {
   return undefined;
 }
 
-/** Every object with a URL, wherever it stands. */
-function findPieces(value: unknown, depth: number): readonly Piece[] {
+/** Returns every object with a URL, at any depth. */
+function findInputs(value: unknown, depth: number): readonly Input[] {
   if (typeof value !== "object" || value === null || depth === 0) return [];
-  const piece = readRequest(value);
-  return piece ? [piece] : Object.values(value).flatMap((inner) => findPieces(inner, depth - 1));
+  const input = readRequest(value);
+  return input ? [input] : Object.values(value).flatMap((inner) => findInputs(inner, depth - 1));
 }
 
-function readRequest(value: object): Piece | undefined {
+function readRequest(value: object): Input | undefined {
   const { data } = requestSchema.safeParse(value);
   const url = readUrl(data?.url ?? data?.uploadURL ?? "");
   if (!data || !url) return undefined;
@@ -66,12 +66,15 @@ function readRequest(value: object): Piece | undefined {
   if (data.contentLength !== undefined) headers.set("content-length", String(data.contentLength));
   const isTicket =
     (data.uploadURL ?? data.expiresAt ?? data.expiresIn ?? data.contentLength) !== undefined;
-  const unsaid = data.headers ? ADDED_BY_CLIENTS : "all";
+  const unknownHeaders = data.headers ? ADDED_BY_CLIENTS : "all";
   const method = data.method?.toUpperCase() ?? (data.uploadURL === undefined ? undefined : "PUT");
-  return { kind: isTicket ? "ticket" : "either", request: { method, url, headers, unsaid } };
+  return {
+    kind: isTicket ? "ticket" : "either",
+    request: { method, url, headers, unknownHeaders },
+  };
 }
 
-function readRest(value: unknown): readonly Piece[] {
+function readRest(value: unknown): readonly Input[] {
   const problem = problemSchema.safeParse(value).data;
   if (problem) {
     const { status, code, detail = "" } = problem;
@@ -84,7 +87,7 @@ function readRest(value: unknown): readonly Piece[] {
     method: options?.headers && options.method?.toUpperCase(),
     url: undefined,
     headers: toHeaders(headers),
-    unsaid: ADDED_BY_CLIENTS,
+    unknownHeaders: ADDED_BY_CLIENTS,
   };
   return [{ kind: "sent", request }];
 }

@@ -1,4 +1,4 @@
-/** The error that an S3 store answers with (AWS: "Error responses"). */
+/** Reads the XML error of an S3 store (AWS: "Error responses"). */
 import { readField } from "../../src/store/xml.ts";
 import type { Reader } from "./input.ts";
 import { readDate } from "./input.ts";
@@ -6,10 +6,10 @@ import { readDate } from "./input.ts";
 const START = /^(?:<\?xml [^<>]{0,200}\?>\s{0,9})?<Error(?: [^<>]{0,500})?>/;
 const END = "</Error>";
 const MAX_FIELD_CHARACTERS = 65_536;
-/** AWS writes a dozen. */
+/** AWS sends about a dozen. */
 const MAX_FIELDS = 64;
 
-/** An error that was cut off is read as far as it goes. */
+/** Reads an error, also one that is cut off. */
 export const readXml: Reader = (text) => {
   if (!START.test(text)) return undefined;
   const end = text.indexOf(END);
@@ -23,5 +23,5 @@ export const readXml: Reader = (text) => {
     }),
   );
   const date = readDate(fields.get("ServerTime"));
-  return { pieces: [{ kind: "answer", answer: { fields, ...(date && { date }) } }], length };
+  return { inputs: [{ kind: "answer", answer: { fields, ...(date && { date }) } }], length };
 };

@@ -1,15 +1,15 @@
-/** A request as it was signed, or as it was sent. */
+/** Defines a signed or sent request, and reads URLs without changing them. */
 
-/** A URL as it stands on the wire: nothing is folded, decoded or repaired, unlike in `new URL()`. */
+/** A URL as it is sent. Unlike `new URL()`, nothing is normalized or repaired. */
 export interface Url {
   readonly scheme: string;
-  /** Lower case, without the scheme's own port. Empty where it is not known. */
+  /** In lower case, without the default port. Empty if it is not known. */
   readonly host: string;
-  /** Still encoded, with its first slash. */
+  /** Encoded, with the leading slash. */
   readonly path: string;
   /** Decoded names and values, as a server reads them. */
   readonly parameters: readonly Parameter[];
-  /** What stands behind `#`, which no client sends. */
+  /** What follows `#`, which clients do not send. */
   readonly fragment: string;
 }
 
@@ -21,15 +21,15 @@ export interface Parameter {
 export interface Request {
   readonly method: string | undefined;
   readonly url: Url | undefined;
-  /** Lower-case names, values as they stand. */
+  /** Names in lower case, values unchanged. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Names about which nothing was said, as the user agent adds them by itself. */
-  readonly unsaid: "all" | readonly string[];
+  /** Headers that may have been sent, although they are not listed. */
+  readonly unknownHeaders: "all" | readonly string[];
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, RegExp>> = { http: /:80$/, https: /:443$/ };
 
-/** `undefined` for what is no http URL. */
+/** Returns the URL, or `undefined` if it is not an http or https URL. */
 export function readUrl(text: string): Url | undefined {
   const parts = /^(https?):\/\/(?:[^/?#@]*@)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is.exec(
     text,
@@ -49,17 +49,17 @@ function readQuery(query: string): readonly Parameter[] {
   return [...new URLSearchParams(query)].map(([name, value]) => ({ name, value }));
 }
 
-/** The value of a query parameter, by its exact name. */
+/** Returns the value of a query parameter. The case of the name counts. */
 export function parameterOf(url: Url | undefined, name: string): string | undefined {
   return url?.parameters.find((parameter) => parameter.name === name)?.value;
 }
 
-/** Whether the absence of a header means that it was not sent. */
-export function isSaid({ headers, unsaid }: Request, name: string): boolean {
-  return headers.has(name) || (unsaid !== "all" && !unsaid.includes(name));
+/** Whether it is known if the header was sent. */
+export function isKnown({ headers, unknownHeaders }: Request, name: string): boolean {
+  return headers.has(name) || (unknownHeaders !== "all" && !unknownHeaders.includes(name));
 }
 
-/** `host` stands in the URL where it is not among the headers. */
+/** Returns the normalized value of a header. `host` is taken from the URL if there is no such header. */
 export function headerOf({ headers, url }: Request, name: string): string | undefined {
   const value = headers.get(name);
   if (name === "host") return value?.toLowerCase() ?? (url?.host || undefined);

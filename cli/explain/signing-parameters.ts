@@ -1,9 +1,9 @@
-/** What a signed URL says of its own signature (AWS: "Authenticating Requests: Using Query Parameters"). */
+/** Reads the signing parameters of a presigned URL (AWS: "Authenticating Requests: Using Query Parameters"). */
 import { parameterOf, type Url } from "./request.ts";
 
-export interface Terms {
+export interface SigningParameters {
   readonly accessKeyId: string;
-  /** Of the credential's scope, as they stand; empty where it is not whole. */
+  /** The parts of the credential scope, or empty texts if it is incomplete. */
   readonly day: string;
   readonly region: string;
   readonly service: string;
@@ -12,7 +12,7 @@ export interface Terms {
   readonly signedHeaders: readonly string[];
 }
 
-/** The parameters without which no store takes a signature. */
+/** The parameters that every store requires. */
 export const REQUIRED = [
   "X-Amz-Algorithm",
   "X-Amz-Credential",
@@ -22,11 +22,11 @@ export const REQUIRED = [
   "X-Amz-Signature",
 ];
 
-/** `undefined` where there is nothing of a signature in the URL. */
-export function readTerms(url: Url | undefined): Terms | undefined {
+/** Returns the parameters, or `undefined` if the URL has none of them. */
+export function readSigningParameters(url: Url | undefined): SigningParameters | undefined {
   if (!url?.parameters.some(({ name }) => name.startsWith("X-Amz-"))) return undefined;
   const scope = (parameterOf(url, "X-Amz-Credential") ?? "").split("/");
-  // A scope that was cut says nothing: its parts would stand in each other's places.
+  // The parts of an incomplete scope cannot be told apart.
   const [service = "", region = "", day = ""] =
     scope.length < 5 ? [] : scope.slice(0, -1).toReversed();
   const seconds = parameterOf(url, "X-Amz-Expires");

@@ -1,4 +1,4 @@
-/** A client with the rights of an administrator, for the configuration of one bucket. */
+/** Creates an S3 client that can change the settings of a bucket. */
 import { createHash } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
 import { InvalidArgumentError } from "commander";
@@ -8,19 +8,19 @@ import { readSecret, type Env, type Secret } from "../../src/secret.ts";
 
 export interface Administrator {
   readonly client: S3Client;
-  /** Where its credentials were found. */
+  /** The name of the environment variable with its access key id. */
   readonly found: string;
 }
 
-/** The address of the S3 service itself, without the bucket. */
+/** Returns the endpoint of the S3 service, without the bucket. */
 export function endpointOf({ ownOrigin = "", ownBasePath, bucket }: Store): string {
-  // With the bucket in the path, a host that begins with its name is the service's own.
+  // With the bucket in the path, the host belongs to the service, even if it starts with the name of the bucket.
   return ownBasePath === "/" ? ownOrigin.replace(`://${bucket}.`, "://") : ownOrigin;
 }
 
 /**
- * With `AWS_ACCESS_KEY_ID` and its secret, or else the store's own writing pair. Throws
- * `InvalidArgumentError` where the environment has neither.
+ * Returns a client with the key pair of `AWS_ACCESS_KEY_ID` or, without one, the writing key pair of
+ * the store. Throws `InvalidArgumentError` if the environment has neither.
  */
 export function createAdministrator(store: Store, env: Env): Administrator {
   const own = store.credentials.accessKeyId.name.replace(/_ACCESS_KEY_ID$/, "");
@@ -32,7 +32,7 @@ export function createAdministrator(store: Store, env: Env): Administrator {
       return { client: connect(store, { id, secret, token }), found: `${prefix}_ACCESS_KEY_ID` };
   }
   throw new InvalidArgumentError(
-    `Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key that may change the bucket "${store.bucket}", or ${own}_ACCESS_KEY_ID and ${own}_SECRET_ACCESS_KEY (--secrets-file reads them from a file).`,
+    `Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key that can change the bucket "${store.bucket}", or set ${own}_ACCESS_KEY_ID and ${own}_SECRET_ACCESS_KEY (--secrets-file reads them from a file).`,
   );
 }
 
@@ -66,7 +66,7 @@ function connect(store: Store, { id, secret, token }: Pair): S3Client {
 
 const bodied = z.looseObject({ body: z.string(), headers: z.record(z.string(), z.string()) });
 
-/** Content-MD5 in place of the SDK's own checksum: old servers ask for it, and R2 documents no other here. */
+/** Returns the request with Content-MD5 instead of the checksum of the SDK: old servers require it, and R2 documents no other. */
 function withMd5(request: z.output<typeof bodied>): object {
   const headers = Object.fromEntries(
     Object.entries(request.headers).filter(([name]) => !/^x-amz-(sdk-)?checksum-/i.test(name)),

@@ -1,115 +1,115 @@
-/** What is known of each provider's keys and rules, where AWS's documents do not say it. */
+/** What to know about the keys and rules of each provider, beyond the documentation of AWS. */
 import type { ProviderName } from "../../src/store/providers.ts";
 
 export interface Advice {
-  /** Its keys take policies in AWS's language; otherwise `writer` and `reader` say what to make. */
+  /** Whether its keys accept IAM policies. If not, `writer` and `reader` describe which keys to create. */
   readonly hasPolicies: boolean;
-  /** The writing key reads too, so that a reading one adds little. */
+  /** Whether its writing key can always read too, so that a reading key adds little. */
   readonly isReaderOptional: boolean;
   readonly writer: string;
   readonly reader: string;
-  /** What is to be known before a rule is relied on. */
+  /** What to know before you rely on a rule. */
   readonly cors?: string;
   readonly lifecycle?: string;
   readonly bucketPolicy?: string;
 }
 
-const NOT_TRIED = "Read in its documentation, not tried.";
+const NOT_TESTED = "From its documentation, not tested.";
 const AWS_FORM = {
   hasPolicies: true,
   isReaderOptional: false,
-  writer: "A key of its own with this policy, and no other right.",
-  reader: "A second key with this policy. Without it the writing key would have to read.",
+  writer: "Create a key with only this policy.",
+  reader: "Create a second key with this policy. Without it, the writing key would have to read.",
 } as const;
 
 export const ADVICE = {
   aws: {
     ...AWS_FORM,
     writer:
-      "An IAM user with this policy alone. Where a KMS key encrypts the bucket, add kms:GenerateDataKey on it, and kms:Decrypt for parts.",
+      "Create an IAM user with only this policy. If a KMS key encrypts the bucket, add kms:GenerateDataKey on that key, and kms:Decrypt for multipart uploads.",
     reader:
-      "A second IAM user with this policy. Where a KMS key encrypts the bucket, add kms:Decrypt on it. If complete answers 502 for a file that has not arrived, take the Condition away.",
+      "Create a second IAM user with this policy. If a KMS key encrypts the bucket, add kms:Decrypt on that key. If complete answers 502 for a missing file, remove the Condition.",
     bucketPolicy:
-      "It binds everybody who writes under these keys, also your own backend: what copies into them, or signs for longer, needs other keys. The command replaces the policy that the bucket has: put its statements into the file first.",
+      "It applies to everybody who writes to these object keys, also to your backend: write copies, or uploads with longer expiry, to other keys. The command replaces the current policy of the bucket: add its statements to the file first.",
   },
   r2: {
     hasPolicies: false,
     isReaderOptional: true,
     writer:
-      'An API token "Object Read & Write" for this bucket alone (dashboard: R2, Manage API tokens; its permission group is Workers R2 Storage Bucket Item Write). R2 has no token that only writes: this one reads, lists and deletes too, so keep in the bucket nothing that an uploader must not see.',
+      'Create an API token "Object Read & Write" for only this bucket (dashboard: R2, Manage API tokens; permission group Workers R2 Storage Bucket Item Write). R2 has no write-only token: this one can also read, list and delete. Do not keep anything in the bucket that an uploader must not see.',
     reader:
-      'Optional, as the first token reads too: "Object Read only" for this bucket, so that a lost one changes nothing. What is to be deleted is then deleted with the first.',
-    cors: '--apply needs a token "Admin Read & Write", and wrangler a login.',
+      'Optional, because the first token can read: create a token "Object Read only" for this bucket. If it leaks, nobody can change objects with it. Objects are still deleted with the first token.',
+    cors: '--apply needs an API token "Admin Read & Write". Wrangler needs a login.',
     lifecycle:
-      "Every bucket of R2 has a rule of 7 days from the beginning, and of two rules the earlier one counts: see npx wrangler r2 bucket lifecycle list, and take it away where an upload may be resumed for longer.",
+      "Every new R2 bucket has a rule of 7 days, and of two rules the earlier one applies. If uploads can be resumed for longer, find that rule with npx wrangler r2 bucket lifecycle list and remove it.",
   },
   gcs: {
     hasPolicies: false,
     isReaderOptional: false,
-    writer: `An HMAC key of a service account with the role Storage Object Creator (roles/storage.objectCreator) on this bucket: it reads nothing, and replaces no object, which Google would otherwise allow with these tickets. ${NOT_TRIED}`,
-    reader: `An HMAC key of a second service account with Storage Object Viewer (roles/storage.objectViewer), and storage.objects.delete where objects are to be taken away. ${NOT_TRIED}`,
-    cors: "Google has a form of its own for these rules: --apply cannot write them.",
+    writer: `Create an HMAC key of a service account with the role Storage Object Creator (roles/storage.objectCreator) on this bucket. It cannot read or replace objects: with more permissions, Google allows these tickets to replace objects. ${NOT_TESTED}`,
+    reader: `Create an HMAC key of a second service account with Storage Object Viewer (roles/storage.objectViewer). Add storage.objects.delete if objects have to be deleted. ${NOT_TESTED}`,
+    cors: "Google has another format for these rules: --apply cannot set them.",
   },
   b2: {
     hasPolicies: false,
     isReaderOptional: false,
-    writer: `An application key for this bucket and prefix with the capability writeFiles, and with listAllBucketNames where a tool asks for it. The master key does not work with S3. ${NOT_TRIED}`,
-    reader: `A second one with readFiles and listFiles; with deleteFiles and writeFiles where objects are to be taken away. ${NOT_TRIED}`,
+    writer: `Create an application key for this bucket and prefix with the capability writeFiles. Add listAllBucketNames if a tool needs it. The master key does not work with S3. ${NOT_TESTED}`,
+    reader: `Create a second key with readFiles and listFiles. Add deleteFiles and writeFiles if objects have to be deleted. ${NOT_TESTED}`,
   },
   wasabi: {
     ...AWS_FORM,
-    writer: `${AWS_FORM.writer} It takes policies in AWS's form; which conditions it heeds is not known.`,
+    writer: `${AWS_FORM.writer} Wasabi accepts IAM policies, but it is not known which conditions it supports.`,
   },
   spaces: {
     hasPolicies: false,
     isReaderOptional: true,
-    writer: `A key limited to this bucket with the permission readwrite: Spaces has none that only writes. So keep in the bucket nothing that an uploader must not see. ${NOT_TRIED}`,
-    reader: `Optional: a second key with the permission read. ${NOT_TRIED}`,
+    writer: `Create a key for only this bucket with the permission readwrite: Spaces has no write-only permission. Do not keep anything in the bucket that an uploader must not see. ${NOT_TESTED}`,
+    reader: `Optional: create a second key with the permission read. ${NOT_TESTED}`,
   },
   tigris: {
     ...AWS_FORM,
-    writer: `${AWS_FORM.writer} It takes policies in AWS's form for a key that was made without rights; which conditions it heeds is not known.`,
+    writer: `${AWS_FORM.writer} Tigris accepts IAM policies for a key without permissions, but it is not known which conditions it supports.`,
   },
   hetzner: {
     hasPolicies: false,
     isReaderOptional: true,
     writer:
-      "A key opens every bucket of its project: give this bucket a project of its own, and keep nothing in it that an uploader must not see.",
-    reader: "Optional: a second key, which can do the same.",
+      "Create the bucket in a separate project: a key has access to every bucket of its project. Do not keep anything in it that an uploader must not see.",
+    reader: "Optional: create a second key. It has the same permissions.",
     bucketPolicy:
-      "It runs Ceph, of which this was measured at 16.2: a PUT is not turned into a copy any more, a part still is.",
+      "Hetzner runs Ceph. Measured with Ceph 16.2: this policy stops copies by PUT, but not copies by parts.",
   },
   scaleway: {
     hasPolicies: false,
     isReaderOptional: false,
-    writer: `An API key of an application with the permission set ObjectStorageObjectsWrite alone, in a project of its own: the set is for all buckets of a project. ${NOT_TRIED}`,
-    reader: `A second application with ObjectStorageObjectsRead, and ObjectStorageObjectsDelete where objects are to be taken away. ${NOT_TRIED}`,
+    writer: `Create an API key of an application with only the permission set ObjectStorageObjectsWrite, in a separate project: the set applies to all buckets of a project. ${NOT_TESTED}`,
+    reader: `Create a second application with ObjectStorageObjectsRead. Add ObjectStorageObjectsDelete if objects have to be deleted. ${NOT_TESTED}`,
   },
   minio: {
     ...AWS_FORM,
     writer:
-      "A user of its own with this policy (mc admin policy create, then attach), and no other right: MinIO turns a ticket into a copy of whatever its key can read.",
-    cors: 'The community edition has no rules for a bucket and answers 501: set the origins for the whole server, with mc admin config set ALIAS api cors_allow_origin="https://…".',
+      "Create a user with only this policy (mc admin policy create, then attach): MinIO lets a ticket copy any object that its key can read.",
+    cors: 'The community edition has no CORS rules for buckets and answers 501. Set the origins for the whole server: mc admin config set ALIAS api cors_allow_origin="https://…"',
     lifecycle:
-      "MinIO takes this rule and ignores it in silence. It drops parts by itself, after 24 hours: let it wait as long as an upload may be resumed, with mc admin config set ALIAS api stale_uploads_expiry=…h.",
+      "MinIO accepts this rule, but ignores it. It deletes parts after 24 hours by itself. Set that to the time for which uploads can be resumed: mc admin config set ALIAS api stale_uploads_expiry=…h",
   },
   ceph: {
     ...AWS_FORM,
     writer:
-      "A user of its own with this policy: the owner of a bucket may do everything in it, and Ceph up to 18 turns a ticket into a copy of whatever its key can read.",
-    cors: "Ceph 16.2 looks at the first rule of an origin only: another rule for the same origin is passed over.",
+      "Create a user with this policy: the owner of a bucket has all permissions, and Ceph up to 18 lets a ticket copy any object that its key can read.",
+    cors: "Ceph 16.2 uses only the first rule for an origin and ignores any other rule for it.",
     bucketPolicy:
-      "Measured at Ceph 16.2: a PUT is not turned into a copy any more, a part still is. So the writing key must not read. The command replaces the policy that the bucket has.",
+      "Measured with Ceph 16.2: this policy stops copies by PUT, but not copies by parts, so the writing key must not be able to read. The command replaces the current policy of the bucket.",
   },
   compatible: {
     ...AWS_FORM,
     writer:
-      "A key with this policy, if the server has policies in AWS's form. If it has none, keep nothing in the bucket that an uploader must not see.",
+      "Create a key with this policy, if the server supports IAM policies. If not, do not keep anything in the bucket that an uploader must not see.",
   },
   local: {
     hasPolicies: false,
     isReaderOptional: true,
-    writer: "The embedded store has one pair, which npm run dev sets.",
-    reader: "The same pair reads.",
+    writer: "The embedded store has one key pair, which npm run dev sets.",
+    reader: "The same key pair reads.",
   },
 } as const satisfies Readonly<Record<ProviderName, Advice>>;

@@ -1,4 +1,4 @@
-/** Brings a bucket's rules to what the policies need, after showing what that changes. */
+/** Shows the changes to a bucket's rules, and applies them. */
 import type { CORSRule, LifecycleRule } from "@aws-sdk/client-s3";
 import type { Env } from "../../src/secret.ts";
 import { readCors, readLifecycle, type Rules } from "./bucket-rules.ts";
@@ -8,24 +8,24 @@ import type { Plan } from "./plan.ts";
 import { explainRefusal, type Kind } from "./explain-error.ts";
 import { compare, nextCorsRules, nextLifecycleRules, type Change } from "./compare-rules.ts";
 
-/** What came of one kind of rules. */
+/** The result for one kind of rules. */
 export interface Applied {
   readonly kind: Kind;
   readonly outcome: "unchanged" | "changed" | "declined" | "refused";
   readonly changes: readonly Change[];
-  /** The names of the rules of others, which stay. */
+  /** The names of other rules, which are kept. */
   readonly kept: readonly string[];
-  /** What to know or to mend. */
-  readonly says: readonly string[];
+  /** Warnings and errors, with what to do. */
+  readonly messages: readonly string[];
 }
 
 interface Applying {
   readonly env: Env;
-  /** Shows the changes and asks; `false` leaves the bucket as it is. */
+  /** Shows the changes and asks. `false` leaves the bucket unchanged. */
   readonly confirm: (applied: Applied) => Promise<boolean>;
 }
 
-/** Reads, asks, writes and reads back. Throws `InvalidArgumentError` without credentials. */
+/** Reads the rules, asks, writes them and reads them back. Throws `InvalidArgumentError` without credentials. */
 export async function applyPlan(
   plan: Plan,
   { env, confirm }: Applying,
@@ -40,19 +40,19 @@ export async function applyPlan(
       outcome: "refused",
       changes: [],
       kept: [],
-      says: [explainRefusal(error, kind, { store, advice: plan.advice, found })],
+      messages: [explainRefusal(error, kind, { store, advice: plan.advice, found })],
     }));
     applied.push(done);
   };
   await step("cors", {
     read: async () => readCors(client, store.bucket),
     next: (present) => nextCorsRules(present, wanted),
-    warn: (kept) => shadowed(kept, plan),
+    warn: (kept) => findShadowedRules(kept, plan),
   });
   await step("lifecycle", {
     read: async () => readLifecycle(client, store.bucket),
     next: (present) => nextLifecycleRules(present, plan.lifecycle),
-    warn: (kept) => tooEarly(kept, plan),
+    warn: (kept) => findEarlierRules(kept, plan),
   });
   return applied;
 }
@@ -68,42 +68,42 @@ async function applyRules<T extends { readonly ID?: string | undefined }>(
   { read, next: choose, warn }: Step<T>,
   confirm: Applying["confirm"],
 ): Promise<Applied> {
-  const { present, say, write } = await read();
+  const { present, describe, write } = await read();
   const next = choose(present);
-  const changes = compare(say(present), say(next));
+  const changes = compare(describe(present), describe(next));
   const kept = next.filter((rule) => present.includes(rule));
   const pending = {
     kind,
     changes,
-    kept: kept.map(({ ID }) => ID ?? "a rule without a name"),
-    says: warn(kept),
+    kept: kept.map(({ ID }) => ID ?? "a rule without an ID"),
+    messages: warn(kept),
   };
   if (changes.length === 0) return { ...pending, outcome: "unchanged" };
   if (!(await confirm({ ...pending, outcome: "declined" })))
     return { ...pending, outcome: "declined" };
   await write(next);
   const after = await read();
-  const differs = compare(say(next), after.say(after.present));
+  const differs = compare(describe(next), after.describe(after.present));
   if (differs.length === 0) return { ...pending, outcome: "changed" };
   const names = differs.map(({ id }) => id).join(", ");
-  const says = `The store took the rules and keeps others (${names}): it does not heed all of them.`;
-  return { ...pending, outcome: "refused", says: [...pending.says, says] };
+  const messages = `The store accepted the rules, but these differ when read back: ${names}. It does not support all of them.`;
+  return { ...pending, outcome: "refused", messages: [...pending.messages, messages] };
 }
 
-/** Rules of others for one of our origins: some stores look at the first rule of an origin only. */
-function shadowed(kept: readonly CORSRule[], { cors }: Plan): readonly string[] {
+/** Returns warnings about other rules for the same origins: some stores use only the first one. */
+function findShadowedRules(kept: readonly CORSRule[], { cors }: Plan): readonly string[] {
   return kept
     .filter(({ AllowedOrigins }) =>
       AllowedOrigins?.some((origin) => cors?.origins.includes(origin)),
     )
     .map(
       ({ ID }) =>
-        `The rule ${ID ?? "without a name"} has an origin of ours. AWS looks at all rules; Ceph 16.2 at the first of an origin only, and then passes this one over.`,
+        `The rule ${ID ?? "without an ID"} is for one of the same origins. AWS checks all rules, but Ceph 16.2 uses only the first one for an origin, and then ignores this one.`,
     );
 }
 
-/** Of two rules for a key the earlier one counts. */
-function tooEarly(kept: readonly LifecycleRule[], { lifecycle }: Plan): readonly string[] {
+/** Returns warnings about other rules that apply earlier: of two rules for a key the earlier one applies. */
+function findEarlierRules(kept: readonly LifecycleRule[], { lifecycle }: Plan): readonly string[] {
   const days = lifecycle[0]?.AbortIncompleteMultipartUpload.DaysAfterInitiation ?? 0;
   return kept.flatMap(({ ID, Status, AbortIncompleteMultipartUpload: abort, Filter }) => {
     const after = Status === "Enabled" ? abort?.DaysAfterInitiation : undefined;
@@ -113,7 +113,7 @@ function tooEarly(kept: readonly LifecycleRule[], { lifecycle }: Plan): readonly
     );
     return after !== undefined && after < days && isOurs
       ? [
-          `The rule ${ID ?? "without a name"} ends uploads in parts after ${after} days, and of two rules the earlier one counts: take it away, or shorten resumeWithin.`,
+          `The rule ${ID ?? "without an ID"} aborts multipart uploads after ${after} days, and of two rules the earlier one applies: remove it, or shorten resumeWithin.`,
         ]
       : [];
   });

@@ -1,7 +1,7 @@
-/** The options that name a bucket and its pages, for a configuration that does not name them yet. */
+/** The options for the bucket and the origins, for a configuration that still has example values. */
 import type { Command } from "commander";
 
-/** The fields of a store that options set, by the names that the configuration has for them. */
+/** The fields of a store that have an option of the same name. */
 export const STORE_FIELDS = ["region", "account", "jurisdiction", "endpoint", "bucket"] as const;
 type StoreField = (typeof STORE_FIELDS)[number];
 
@@ -10,22 +10,23 @@ export interface BucketFlags extends Readonly<Partial<Record<StoreField, string>
   readonly origin?: readonly string[];
 }
 
+/** Adds the options to a command. */
 export function addBucketFlags(command: Command): Command {
   return command
-    .option("--provider <name>", "aws, r2, … in place of the configuration's")
-    .option("--bucket <name>", "the bucket")
-    .option("--region <region>", "its region, where the provider has regions")
-    .option("--account <id>", "the account, for r2")
-    .option("--jurisdiction <name>", "eu or fedramp, for a bucket of r2 that has one")
-    .option("--endpoint <origin>", "the server, for minio, ceph and compatible")
+    .option("--provider <name>", "provider of the bucket, such as aws or r2")
+    .option("--bucket <name>", "name of the bucket")
+    .option("--region <region>", "region of the bucket, if the provider has regions")
+    .option("--account <id>", "account id, for r2")
+    .option("--jurisdiction <name>", "jurisdiction of an r2 bucket: eu or fedramp")
+    .option("--endpoint <origin>", "URL of the server, for minio, ceph and compatible")
     .option(
       "--origin <origin>",
-      "a page that may call; again for more",
+      "origin of a page that may upload; can be repeated",
       (origin: string, origins?: readonly string[]) => [...(origins ?? []), origin],
     );
 }
 
-/** Those of a command's options that name the bucket. */
+/** Returns only the options for the bucket and the origins. */
 export function pickBucketFlags(options: BucketFlags): BucketFlags {
   const names = ["provider", "origin", ...STORE_FIELDS] as const;
   return Object.fromEntries(

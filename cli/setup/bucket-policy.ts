@@ -1,14 +1,14 @@
-/** What the bucket itself refuses, whoever asks: a second lock behind the signature. */
+/** Builds the bucket policy: a second protection behind the signature, for every key. */
 import type { Store } from "../../src/store/store.ts";
 import { bucketArn, resourcesOf } from "./permissions.ts";
 import { toDocument, type PolicyDocument, type Statement } from "./policy-document.ts";
-import { covers, keysOf, type Use } from "./bucket-use.ts";
+import { covers, keysOf, type BucketUse } from "./bucket-use.ts";
 
-/** The clocks of the Worker and of the store may differ by this much. */
+/** How much the clocks of the Worker and the store may differ. */
 const MARGIN_MS = 60_000;
 
-/** `undefined` for stores of which no condition is known to be heeded. */
-export function bucketPolicy(use: Use): PolicyDocument | undefined {
+/** Returns the policy, or `undefined` for stores that are not known to support its conditions. */
+export function bucketPolicy(use: BucketUse): PolicyDocument | undefined {
   const { providerName } = use.store;
   if (providerName === "aws") {
     return toDocument([
@@ -31,17 +31,17 @@ function denyPlainHttp(store: Store): Statement {
 }
 
 /**
- * `StringLike` with `*` holds where the header is there. `Null`, which would say the same, is the
- * wrong way round in Ceph 16.2: measured, it lets copies pass and refuses everything else.
+ * `StringLike` with `*` matches if the header is there. `Null` would mean the same, but Ceph 16.2
+ * inverts it: measured, it allows copies and refuses everything else.
  */
-function denyCopies({ store, policies }: Use): Statement {
+function denyCopies({ store, policies }: BucketUse): Statement {
   return deny("DenyCopies", ["s3:PutObject"], resourcesOf(store, policies), {
     StringLike: { "s3:x-amz-copy-source": "*" },
   });
 }
 
-/** `s3:signatureAge` is in milliseconds. Tickets for objects, parts and downloads live equally long, but for those of the background. */
-function denyOldSignatures({ store, policies }: Use): Statement {
+/** Denies signatures older than the longest expiry of the policies. `s3:signatureAge` is in milliseconds. */
+function denyOldSignatures({ store, policies }: BucketUse): Statement {
   const lives = policies.flatMap(({ expiresIn, backgroundExpiresIn = 0 }) => [
     expiresIn,
     backgroundExpiresIn,
@@ -55,10 +55,10 @@ function denyOldSignatures({ store, policies }: Use): Statement {
 }
 
 /**
- * Under the keys that no policy may replace. `s3:ObjectCreationOperation` is false for what begins
- * an upload in parts and for the parts, which take no condition (AWS: "Enforce conditional writes").
+ * Denies writes without If-None-Match to keys that no policy may overwrite. `s3:ObjectCreationOperation`
+ * is false for CreateMultipartUpload and UploadPart, which have no condition (AWS: "Enforce conditional writes").
  */
-function denyOverwriting({ store, policies }: Use): Statement | undefined {
+function denyOverwriting({ store, policies }: BucketUse): Statement | undefined {
   const loose = keysOf(
     policies.filter((policy) => policy.overwrite || policy.allowContentTypeOnly),
   );

@@ -1,4 +1,4 @@
-/** The rules of a bucket over the S3 API: read, and written as a whole. */
+/** Reads and replaces the rules of a bucket through the S3 API. */
 import {
   DeleteBucketCorsCommand,
   DeleteBucketLifecycleCommand,
@@ -11,12 +11,12 @@ import {
   type LifecycleRule,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { byId, sayCors, sayLifecycle, type Said } from "./compare-rules.ts";
+import { byId, describeCors, describeLifecycle, type RuleFields } from "./compare-rules.ts";
 
-/** One kind of rules, read and to be written. */
+/** The current rules of one kind, and how to describe and replace them. */
 export interface Rules<T> {
   readonly present: readonly T[];
-  readonly say: (rules: readonly T[]) => ReadonlyMap<string, Said>;
+  readonly describe: (rules: readonly T[]) => ReadonlyMap<string, RuleFields>;
   readonly write: (rules: readonly T[]) => Promise<unknown>;
 }
 
@@ -24,14 +24,14 @@ const TIMEOUT_MS = 15_000;
 
 const limited = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
 
-/** Throws what the SDK throws. */
+/** Returns the CORS rules. Throws the errors of the SDK. */
 export async function readCors(client: S3Client, Bucket: string): Promise<Rules<CORSRule>> {
   const answer = await orNone(async () =>
     client.send(new GetBucketCorsCommand({ Bucket }), limited()),
   );
   return {
     present: answer?.CORSRules ?? [],
-    say: (rules) => byId(rules, sayCors),
+    describe: (rules) => byId(rules, describeCors),
     write: async (rules) => {
       if (rules.length === 0)
         return client.send(new DeleteBucketCorsCommand({ Bucket }), limited());
@@ -41,7 +41,7 @@ export async function readCors(client: S3Client, Bucket: string): Promise<Rules<
   };
 }
 
-/** Throws what the SDK throws. */
+/** Returns the lifecycle rules. Throws the errors of the SDK. */
 export async function readLifecycle(
   client: S3Client,
   Bucket: string,
@@ -49,11 +49,11 @@ export async function readLifecycle(
   const answer = await orNone(async () =>
     client.send(new GetBucketLifecycleConfigurationCommand({ Bucket }), limited()),
   );
-  // A setting of AWS's that stands beside the rules, and would be lost.
+  // A setting of AWS beside the rules, which would be lost.
   const { TransitionDefaultMinimumObjectSize } = answer ?? {};
   return {
     present: answer?.Rules ?? [],
-    say: (rules) => byId(rules, sayLifecycle),
+    describe: (rules) => byId(rules, describeLifecycle),
     write: async (rules) => {
       if (rules.length === 0)
         return client.send(new DeleteBucketLifecycleCommand({ Bucket }), limited());
@@ -70,10 +70,10 @@ export async function readLifecycle(
   };
 }
 
-/** A bucket without rules answers 404, and so does a bucket that is not there. */
-async function orNone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/** Returns `undefined` for a bucket without rules. It answers 404, as a missing bucket does. */
+async function orNone<T>(send: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await ask();
+    return await send();
   } catch (error) {
     const isMissing = error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404;
     if (isMissing && error.name !== "NoSuchBucket") return undefined;

@@ -1,26 +1,26 @@
-/** What is asked of one bucket: every policy that puts into it, and the pages that may call. */
+/** Finds the policies and origins that use a bucket. */
 import type { Config, Policy } from "../../src/config/config.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Part, Template } from "../../src/key/template.ts";
 
-/** One store, and all policies whose objects are in its bucket. */
-export interface Use {
+/** A store, and all policies whose objects are in its bucket. */
+export interface BucketUse {
   readonly store: Store;
   readonly policies: readonly Policy[];
-  /** Exact origins; under development `http://localhost:*`. */
+  /** Exact origins, or in development `http://localhost:*`. */
   readonly origins: readonly string[];
 }
 
-/** The keys of one template, as far as they are the same for everybody. */
+/** The part of a key template that is the same for all uploads. */
 export interface Keys {
   /** The text before the first placeholder. */
   readonly text: string;
-  /** Something follows it: only a key without any placeholder is whole. */
+  /** Whether a placeholder follows. If not, the text is the whole key. */
   readonly isPrefix: boolean;
 }
 
-/** One for each store that a policy names, in the order of the configuration. */
-export function usesOf({ policies, origins, anyPortOrigins }: Config): readonly Use[] {
+/** Returns an entry for each store that a policy uses, in the order of the configuration. */
+export function usesOf({ policies, origins, anyPortOrigins }: Config): readonly BucketUse[] {
   const all = [...policies.values()];
   const stores = new Map(
     all.flatMap(({ stores: named }) => [...named.values()]).map((store) => [store.name, store]),
@@ -32,14 +32,14 @@ export function usesOf({ policies, origins, anyPortOrigins }: Config): readonly 
   }));
 }
 
-/** The stores of a policy that are in the same bucket: two of them may differ in their keys alone. */
+/** Returns the stores of a policy that are in the same bucket: they may only have other credentials. */
 export function storesIn({ bucket, ownOrigin }: Store, { stores }: Policy): readonly Store[] {
   return [...new Set(stores.values())].filter(
     (other) => other.bucket === bucket && other.ownOrigin === ownOrigin,
   );
 }
 
-/** Where the keys of these policies begin, without those that another one covers. */
+/** Returns the key prefixes of the policies, without those that another one covers. */
 export function keysOf(policies: readonly Policy[]): readonly Keys[] {
   const all = policies.map(({ template }) => startOf(template));
   return all.filter(
@@ -57,7 +57,7 @@ export function covers(outer: Keys, inner: Keys): boolean {
     : !inner.isPrefix && inner.text === outer.text;
 }
 
-/** The text of a template before its first placeholder. */
+/** Returns the text of a template before its first placeholder. */
 function startOf({ segments }: Template): Keys {
   const parts = segments.flatMap((segment, index): readonly Part[] =>
     index === 0 ? segment : [{ kind: "literal", text: "/" }, ...segment],

@@ -1,10 +1,10 @@
-/** The rules of a bucket, as they are and as they shall be: others' stay, ours are replaced. */
+/** Computes the next rules of a bucket and how they differ: other rules are kept, those of setup are replaced. */
 import type { CORSRule, LifecycleRule } from "@aws-sdk/client-s3";
 import { RULE_ID, type S3CorsRule } from "./cors.ts";
 import { isOurs, type AbortRule } from "./lifecycle.ts";
 
-/** What a rule says, line by line; lists are sorted, as stores keep them in any order. */
-export type Said = Readonly<Record<string, string>>;
+/** The fields of a rule as text. Lists are sorted, because stores return them in any order. */
+export type RuleFields = Readonly<Record<string, string>>;
 
 export interface Change {
   readonly id: string;
@@ -12,7 +12,7 @@ export interface Change {
   readonly added: readonly string[];
 }
 
-/** Our rule stands first: Ceph looks at the first one of an origin only. */
+/** Returns the rule of setup and then all other rules: Ceph uses only the first one for an origin. */
 export function nextCorsRules(
   present: readonly CORSRule[],
   wanted: S3CorsRule | undefined,
@@ -21,6 +21,7 @@ export function nextCorsRules(
   return wanted ? [mutable(wanted), ...others] : others;
 }
 
+/** Returns the rules of setup and all other rules. */
 export function nextLifecycleRules(
   present: readonly LifecycleRule[],
   wanted: readonly AbortRule[],
@@ -28,9 +29,10 @@ export function nextLifecycleRules(
   return [...wanted, ...present.filter(({ ID }) => !isOurs(ID))];
 }
 
-export function sayCors(rule: CORSRule, index: number): Said {
+/** Returns the fields of a CORS rule. The rule of setup also has its place in the list. */
+export function describeCors(rule: CORSRule, index: number): RuleFields {
   return {
-    ...(rule.ID === RULE_ID && { Place: index === 0 ? "first" : "behind others" }),
+    ...(rule.ID === RULE_ID && { Place: index === 0 ? "first" : "after other rules" }),
     AllowedOrigins: sorted(rule.AllowedOrigins),
     AllowedMethods: sorted(rule.AllowedMethods),
     AllowedHeaders: sorted(rule.AllowedHeaders?.map((header) => header.toLowerCase())),
@@ -39,7 +41,8 @@ export function sayCors(rule: CORSRule, index: number): Said {
   };
 }
 
-export function sayLifecycle(rule: LifecycleRule): Said {
+/** Returns the fields of a lifecycle rule, except its ID. */
+export function describeLifecycle(rule: LifecycleRule): RuleFields {
   const fields: readonly (readonly [string, unknown])[] = Object.entries({
     ...rule,
     ...prefixOf(rule),
@@ -51,16 +54,16 @@ export function sayLifecycle(rule: LifecycleRule): Said {
   );
 }
 
-/** A prefix may stand in a filter or, as older rules have it, alone: that is the same. */
+/** Returns the prefix outside of the filter, as in older rules, which mean the same. */
 function prefixOf({ Filter }: LifecycleRule): object {
   const isPlain = Filter !== undefined && Object.keys(Filter).join("") === "Prefix";
   return isPlain ? { Prefix: Filter.Prefix, Filter: undefined } : {};
 }
 
-/** One for each rule that differs; none where nothing is to be done. Names tell the rules apart. */
+/** Returns a change for each rule that differs. Rules are identified by ID. */
 export function compare(
-  present: ReadonlyMap<string, Said>,
-  next: ReadonlyMap<string, Said>,
+  present: ReadonlyMap<string, RuleFields>,
+  next: ReadonlyMap<string, RuleFields>,
 ): readonly Change[] {
   const ids = new Set([...present.keys(), ...next.keys()]);
   return [...ids].flatMap((id) => {
@@ -71,21 +74,21 @@ export function compare(
   });
 }
 
-/** Rules by name; one without a name by what it says. */
+/** Returns the fields of each rule by ID. A rule without an ID is identified by its fields. */
 export function byId<T extends { readonly ID?: string | undefined }>(
   rules: readonly T[],
-  say: (rule: T, index: number) => Said,
-): ReadonlyMap<string, Said> {
+  describe: (rule: T, index: number) => RuleFields,
+): ReadonlyMap<string, RuleFields> {
   return new Map(
     rules.map((rule, index) => [
-      rule.ID ?? `without a name: ${Object.values(say(rule, 0)).join(" ")}`,
-      say(rule, index),
+      rule.ID ?? `without an ID: ${Object.values(describe(rule, 0)).join(" ")}`,
+      describe(rule, index),
     ]),
   );
 }
 
-function linesOf(said: Said): readonly string[] {
-  return Object.entries(said)
+function linesOf(fields: RuleFields): readonly string[] {
+  return Object.entries(fields)
     .filter(([, value]) => value !== "")
     .map(([name, value]) => `${name}: ${value}`);
 }
@@ -94,7 +97,7 @@ function sorted(values: readonly string[] | undefined): string {
   return (values ?? []).toSorted().join(", ");
 }
 
-/** The SDK's types have no readonly lists. */
+/** Returns a copy with mutable lists, as the types of the SDK require. */
 function mutable({ AllowedOrigins, AllowedMethods, ...rule }: S3CorsRule): CORSRule {
   return {
     ...rule,

@@ -1,26 +1,26 @@
-/** A bucket's CORS rule, and how each tool wants it written. */
+/** Builds the CORS rule of a bucket, in the format of each tool. */
 import { checksumHeadersOf, signedHeadersOf } from "./signed-headers.ts";
-import type { Use } from "./bucket-use.ts";
+import type { BucketUse } from "./bucket-use.ts";
 
-/** The name of the rules that are ours: others are never touched. */
+/** The ID of the rules of setup. Other rules are never changed. */
 export const RULE_ID = "edge-presigner";
 
-/** What pages may do with the bucket. */
+/** What pages can do with the bucket. */
 export interface CorsRule {
   readonly origins: readonly string[];
   readonly methods: readonly string[];
-  /** Lower-case names that a page may send. */
+  /** The headers that a page can send, in lower case. */
   readonly headers: readonly string[];
-  /** What a page may read of an answer. */
+  /** The response headers that a page can read. */
   readonly exposed: readonly string[];
   readonly maxAgeSeconds: number;
 }
 
-/** A browser keeps the answer to a preflight for this long; Chrome for two hours at the most. */
+/** How long a browser caches a preflight. Chrome caches it for at most two hours. */
 const MAX_AGE_SECONDS = 3600;
 
-/** `undefined` where no page calls: apps that are no browser need no rule. */
-export async function corsRuleOf(use: Use): Promise<CorsRule | undefined> {
+/** Returns the rule, or `undefined` without origins: apps outside of browsers need none. */
+export async function corsRuleOf(use: BucketUse): Promise<CorsRule | undefined> {
   if (use.origins.length === 0) return undefined;
   const isRead = use.policies.some(({ download }) => download);
   return {
@@ -32,7 +32,7 @@ export async function corsRuleOf(use: Use): Promise<CorsRule | undefined> {
   };
 }
 
-/** AWS: CORSRule of PutBucketCors. */
+/** A CORSRule of PutBucketCors (AWS). */
 export interface S3CorsRule {
   readonly ID: string;
   readonly AllowedOrigins: readonly string[];
@@ -42,6 +42,7 @@ export interface S3CorsRule {
   readonly MaxAgeSeconds: number;
 }
 
+/** Returns the rule in the format of the S3 API. */
 export function toS3({ origins, methods, headers, exposed, maxAgeSeconds }: CorsRule): S3CorsRule {
   return {
     ID: RULE_ID,
@@ -53,7 +54,7 @@ export function toS3({ origins, methods, headers, exposed, maxAgeSeconds }: Cors
   };
 }
 
-/** The file of `wrangler r2 bucket cors set` (Cloudflare: Put Bucket CORS Policy). */
+/** Returns the file for `wrangler r2 bucket cors set` (Cloudflare: Put Bucket CORS Policy). */
 export function toWrangler({
   origins,
   methods,
@@ -73,7 +74,7 @@ export function toWrangler({
   };
 }
 
-/** The file of `gcloud storage buckets update --cors-file`: one list for both directions. */
+/** Returns the file for `gcloud storage buckets update --cors-file`: it has one list for request and response headers. */
 export function toGcloud({ origins, methods, headers, exposed, maxAgeSeconds }: CorsRule): object {
   return [
     { origin: origins, method: methods, responseHeader: [...headers, ...exposed], maxAgeSeconds },

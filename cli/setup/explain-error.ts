@@ -1,11 +1,11 @@
-/** What a store's refusal to change a bucket means, and what to do about it. */
+/** Explains why a store did not change a bucket, and what to do. */
 import { S3ServiceException } from "@aws-sdk/client-s3";
 import type { Store } from "../../src/store/store.ts";
 import type { Advice } from "./advice.ts";
 
 export type Kind = "cors" | "lifecycle";
 
-const RIGHTS = {
+const ACTIONS = {
   cors: "s3:GetBucketCORS and s3:PutBucketCORS",
   lifecycle: "s3:GetLifecycleConfiguration and s3:PutLifecycleConfiguration",
 } as const;
@@ -13,7 +13,7 @@ const RIGHTS = {
 /** AWS: "List of error codes". R2 answers 401 Unauthorized. */
 const WRONG_KEY = new Set(["InvalidAccessKeyId", "SignatureDoesNotMatch", "Unauthorized"]);
 
-/** One line for whoever set it up: no stack, and nothing of the credentials. */
+/** Returns one line without a stack and without credentials. */
 export function explainRefusal(
   error: unknown,
   kind: Kind,
@@ -25,26 +25,29 @@ export function explainRefusal(
 ): string {
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   const code = codeOf(error);
-  if (code === "NoSuchBucket") return `There is no bucket "${store.bucket}": make it first.`;
+  if (code === "NoSuchBucket")
+    return `The bucket "${store.bucket}" does not exist: create it first.`;
   if (status === undefined) {
-    return `${store.provider.title} did not answer (${code}): is the address in the configuration right, and can it be reached from here?`;
+    return `${store.provider.title} did not answer (${code}): check the endpoint in the configuration and the network.`;
   }
-  const says = `${store.provider.title} answered ${status} ${code}`;
+  const answer = `${store.provider.title} answered ${status} ${code}`;
   if (WRONG_KEY.has(code))
-    return `${says}: the key in ${found} is not one of this store, or mistyped.`;
+    return `${answer}: the key in ${found} belongs to another store or is mistyped.`;
   if (status === 401 || status === 403) {
     const needs =
-      store.providerName === "r2" ? 'a token "Admin Read & Write"' : `the rights ${RIGHTS[kind]}`;
-    return `${says}: the key in ${found} needs ${needs}. Or use the lines that setup prints.`;
+      store.providerName === "r2"
+        ? 'a token "Admin Read & Write"'
+        : `the permissions ${ACTIONS[kind]}`;
+    return `${answer}: the key in ${found} needs ${needs}. Or run the commands that setup prints.`;
   }
   if (status === 405 || status === 501 || code === "MalformedXML") {
     const known = kind === "cors" ? advice.cors : advice.lifecycle;
-    return `${says}: it has no such rules over the S3 API. ${known ?? "Look for the setting in its own console."}`;
+    return `${answer}: it does not support these rules in the S3 API. ${known ?? "Look for the setting in its console."}`;
   }
-  return `${says}. Nothing else was changed by this step.`;
+  return `${answer}. This step changed nothing.`;
 }
 
-/** The store's own code, or the one of the connection that failed. */
+/** Returns the error code of the store or of the failed connection. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "Error";
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;

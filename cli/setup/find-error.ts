@@ -1,11 +1,11 @@
-/** What the compiler says of one answer. */
+/** Finds the configuration error of one field. */
 import { ConfigurationError } from "../../src/config/errors.ts";
-import { compileWithStandIns } from "../placeholder-secrets.ts";
+import { compileWithPlaceholders } from "../placeholder-secrets.ts";
 
-/** The first mistake at a path or below it. */
-export function faultAt(definition: unknown, path: string): string | undefined {
+/** Returns the first error at a path or below it, or `undefined`. */
+export function findErrorAt(definition: unknown, path: string): string | undefined {
   try {
-    compileWithStandIns(definition, {});
+    compileWithPlaceholders(definition, {});
     return undefined;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

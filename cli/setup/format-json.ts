@@ -1,8 +1,8 @@
-/** JSON for people: what fits on a line stays on one. */
+/** Formats JSON for people: what fits on a line keptLine on it. */
 
 const WIDTH = 100;
 
-/** Indented by two spaces, as a file would be. */
+/** Returns JSON that is indented by two spaces. */
 export function formatJson(value: unknown, indent = ""): string {
   const flat = flatten(value);
   if (indent.length + flat.length <= WIDTH && !hasDepth(value)) return flat;
@@ -26,7 +26,7 @@ function flatten(value: unknown): string {
   return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;
 }
 
-/** Lists of objects, and objects of more than two fields or levels, are easier to read line by line. */
+/** Whether a value is easier to read on several lines: lists of objects, and objects with more than two fields or levels. */
 function hasDepth(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isNested);
   const inner = entriesOf(value).map(([, field]) => field);

@@ -1,4 +1,4 @@
-/** The same rules in the words of each tool, and the commands that take them. */
+/** Writes the same rules in the format of each tool, with the commands that apply them. */
 import type { Store } from "../../src/store/store.ts";
 import type { ProviderName } from "../../src/store/providers.ts";
 import { endpointOf } from "./admin-client.ts";
@@ -8,7 +8,7 @@ import { jurisdictionOf, toGcloudLifecycle, toWranglerLines, type AbortRule } fr
 export const FORMATS = ["aws-cli", "aws-console", "wrangler", "gcloud"] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Something to paste: a file and the commands that use it, or a document for a page. */
+/** Something to paste: a file with the commands that use it, or a document for a console. */
 export interface Paste {
   readonly format: Format;
   readonly title: string;
@@ -16,25 +16,26 @@ export interface Paste {
   readonly commands: readonly string[];
 }
 
-/** Which tools a provider's bucket is set up with, its own first. */
+/** Returns the tools that can set up a provider's bucket, its own tool first. */
 export function formatsOf(name: ProviderName): readonly Format[] {
   if (name === "r2") return ["wrangler", "aws-console", "aws-cli"];
   if (name === "gcs") return ["gcloud"];
   return ["aws-cli", "aws-console", "wrangler"];
 }
 
-/** What the AWS CLI needs to find the store. */
+/** Returns the options with which the AWS CLI finds the store. */
 export function awsFlags(store: Store): string {
   const endpoint = store.providerName === "aws" ? [] : [`--endpoint-url ${endpointOf(store)}`];
   return [...endpoint, `--region ${store.region}`].join(" ");
 }
 
+/** Returns the CORS rule for each tool. */
 export function corsPastes(store: Store, rule: CorsRule): Readonly<Record<Format, Paste>> {
   const { bucket } = store;
   return {
     "aws-cli": {
       format: "aws-cli",
-      title: "AWS CLI: replaces every rule that the bucket has, and --apply keeps those of others",
+      title: "AWS CLI: replaces all rules of the bucket (--apply keeps other rules)",
       file: { name: "cors.json", content: { CORSRules: [toS3(rule)] } },
       commands: [
         `aws s3api put-bucket-cors --bucket ${bucket} ${awsFlags(store)} --cors-configuration file://cors.json`,
@@ -42,7 +43,7 @@ export function corsPastes(store: Store, rule: CorsRule): Readonly<Record<Format
     },
     "aws-console": {
       format: "aws-console",
-      title: "A page of the console (AWS: Permissions, CORS; R2: Settings, CORS policy)",
+      title: "Console: paste it in AWS at Permissions, CORS, or in R2 at Settings, CORS policy",
       file: { name: "", content: [toS3(rule)] },
       commands: [],
     },
@@ -50,8 +51,8 @@ export function corsPastes(store: Store, rule: CorsRule): Readonly<Record<Format
       format: "wrangler",
       title:
         store.providerName === "r2"
-          ? "Wrangler: replaces every rule that the bucket has"
-          : "Wrangler, for a bucket of R2 with the same policies",
+          ? "Wrangler: replaces all rules of the bucket"
+          : "Wrangler: only for an R2 bucket with the same policies",
       file: { name: "cors-r2.json", content: toWrangler(rule) },
       commands: [
         [
@@ -62,14 +63,14 @@ export function corsPastes(store: Store, rule: CorsRule): Readonly<Record<Format
     },
     gcloud: {
       format: "gcloud",
-      title: "gcloud: replaces every rule that the bucket has",
+      title: "gcloud: replaces all rules of the bucket",
       file: { name: "cors-gcs.json", content: toGcloud(rule) },
       commands: [`gcloud storage buckets update gs://${bucket} --cors-file=cors-gcs.json`],
     },
   };
 }
 
-/** `undefined` where a tool has no word of its own for it. */
+/** Returns the lifecycle rules for each tool, or `undefined` for a tool that cannot set them. */
 export function lifecyclePastes(
   store: Store,
   rules: readonly AbortRule[],
@@ -78,7 +79,7 @@ export function lifecyclePastes(
   return {
     "aws-cli": {
       format: "aws-cli",
-      title: "AWS CLI: replaces every rule that the bucket has, and --apply keeps those of others",
+      title: "AWS CLI: replaces all rules of the bucket (--apply keeps other rules)",
       file: { name: "lifecycle.json", content: { Rules: rules } },
       commands: [
         `aws s3api put-bucket-lifecycle-configuration --bucket ${bucket} ${awsFlags(store)} --lifecycle-configuration file://lifecycle.json`,
@@ -89,13 +90,13 @@ export function lifecyclePastes(
       format: "wrangler",
       title:
         store.providerName === "r2"
-          ? "Wrangler: adds to the rules that the bucket has"
-          : "Wrangler, for a bucket of R2 with the same policies",
+          ? "Wrangler: adds to the rules of the bucket"
+          : "Wrangler: only for an R2 bucket with the same policies",
       commands: toWranglerLines(store, rules),
     },
     gcloud: {
       format: "gcloud",
-      title: "gcloud: replaces every rule that the bucket has",
+      title: "gcloud: replaces all rules of the bucket",
       file: { name: "lifecycle-gcs.json", content: toGcloudLifecycle(rules) },
       commands: [
         `gcloud storage buckets update gs://${bucket} --lifecycle-file=lifecycle-gcs.json`,

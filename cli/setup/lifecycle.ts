@@ -1,9 +1,9 @@
-/** The rules that end uploads in parts which nobody completed. */
+/** Builds the lifecycle rules that abort unfinished multipart uploads. */
 import type { Store } from "../../src/store/store.ts";
 import { RULE_ID } from "./cors.ts";
-import { keysOf, type Use } from "./bucket-use.ts";
+import { keysOf, type BucketUse } from "./bucket-use.ts";
 
-/** AWS: LifecycleRule of PutBucketLifecycleConfiguration, with this one action. */
+/** A LifecycleRule of PutBucketLifecycleConfiguration (AWS) with this one action. */
 export interface AbortRule {
   readonly ID: string;
   readonly Status: "Enabled";
@@ -13,13 +13,13 @@ export interface AbortRule {
 
 const A_DAY_SECONDS = 86_400;
 
-/** One for each beginning of keys; none where no policy sends parts. */
-export function abortRulesOf({ policies }: Use): readonly AbortRule[] {
-  const inParts = policies.filter(({ multipartFrom }) => multipartFrom !== undefined);
-  const longestSeconds = Math.max(0, ...inParts.map((policy) => policy.resumeWithin));
-  // More days than an upload can be resumed, as the rule would end what could still go on.
+/** Returns a rule for each key prefix of the policies with multipart uploads. */
+export function abortRulesOf({ policies }: BucketUse): readonly AbortRule[] {
+  const multipart = policies.filter(({ multipartFrom }) => multipartFrom !== undefined);
+  const longestSeconds = Math.max(0, ...multipart.map((policy) => policy.resumeWithin));
+  // One day more than uploads can be resumed: the rule must not abort an upload that can still be resumed.
   const days = Math.floor(longestSeconds / A_DAY_SECONDS) + 1;
-  return keysOf(inParts).map(({ text }, index) => ({
+  return keysOf(multipart).map(({ text }, index) => ({
     ID: index === 0 ? RULE_ID : `${RULE_ID}-${index + 1}`,
     Status: "Enabled",
     Filter: { Prefix: text },
@@ -27,12 +27,12 @@ export function abortRulesOf({ policies }: Use): readonly AbortRule[] {
   }));
 }
 
-/** Whether a rule is one that `abortRulesOf` named. */
+/** Whether the ID is one of `abortRulesOf`. */
 export function isOurs(id: string | undefined): boolean {
   return new RegExp(`^${RULE_ID}(-\\d+)?$`).test(id ?? "");
 }
 
-/** A line for each rule: it adds to the rules that the bucket has. */
+/** Returns a command for each rule. The commands keep the other rules of the bucket. */
 export function toWranglerLines(store: Store, rules: readonly AbortRule[]): readonly string[] {
   return rules.map(({ ID, Filter, AbortIncompleteMultipartUpload }) =>
     [
@@ -43,7 +43,7 @@ export function toWranglerLines(store: Store, rules: readonly AbortRule[]): read
   );
 }
 
-/** The file of `gcloud storage buckets update --lifecycle-file`. */
+/** Returns the file for `gcloud storage buckets update --lifecycle-file`. */
 export function toGcloudLifecycle(rules: readonly AbortRule[]): object {
   return {
     rule: rules.map(({ Filter, AbortIncompleteMultipartUpload }) => ({
@@ -56,13 +56,13 @@ export function toGcloudLifecycle(rules: readonly AbortRule[]): object {
   };
 }
 
-/** A bucket with a jurisdiction is found only where it is named. */
+/** Returns the option that Wrangler needs for a bucket with a jurisdiction. */
 export function jurisdictionOf({ origin }: Store): readonly string[] {
   const name = /\.(eu|fedramp)\.r2\.cloudflarestorage\.com$/.exec(origin ?? "")?.[1];
   return name === undefined ? [] : [`--jurisdiction ${name}`];
 }
 
-/** A word for a shell. */
+/** Returns a text as one argument for a shell. */
 function quote(word: string): string {
   return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

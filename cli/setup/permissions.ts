@@ -1,60 +1,60 @@
-/** The least that the writing and the reading key of a bucket need, in AWS's policy language. */
+/** Builds the IAM policies with the fewest permissions that the writing and the reading key need. */
 import type { Policy } from "../../src/config/config.ts";
 import type { Store } from "../../src/store/store.ts";
 import { hasPlaceholder } from "../../src/key/template.ts";
 import { toDocument, type PolicyDocument, type Statement } from "./policy-document.ts";
-import { keysOf, type Keys, type Use } from "./bucket-use.ts";
+import { keysOf, type Keys, type BucketUse } from "./bucket-use.ts";
 
-/** Puts objects and drives parts; reads nothing, so that no ticket of it becomes a copy. */
-export function writerPolicy({ store, policies }: Use): PolicyDocument {
-  const inParts = policies.filter(({ multipartFrom }) => multipartFrom !== undefined);
+/** Returns the policy of the writing key. It cannot read, so that no ticket can be turned into a copy. */
+export function writerPolicy({ store, policies }: BucketUse): PolicyDocument {
+  const multipart = policies.filter(({ multipartFrom }) => multipartFrom !== undefined);
   const tagged = policies.filter(({ fixedHeaders }) => "x-amz-tagging" in fixedHeaders);
   return toDocument([
     allow("PutObjects", ["s3:PutObject"], resourcesOf(store, policies)),
     allow(
-      "DriveUploadsInParts",
+      "MultipartUploads",
       ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-      resourcesOf(store, inParts),
+      resourcesOf(store, multipart),
     ),
     allow("TagObjects", ["s3:PutObjectTagging"], resourcesOf(store, tagged)),
   ]);
 }
 
 /**
- * Looks at what arrived, signs what is read, and takes away. Without the right to list, AWS says
- * 403 in place of 404 for an object that is not there.
+ * Returns the policy of the reading key: it checks uploads, signs downloads and deletes. Without
+ * s3:ListBucket, AWS answers 403 instead of 404 for a missing object.
  */
-export function readerPolicy({ store, policies }: Use): PolicyDocument {
+export function readerPolicy({ store, policies }: BucketUse): PolicyDocument {
   const deleted = policies.filter(
     ({ delete: isDeleteAllowed, template }) => isDeleteAllowed || hasPlaceholder(template, "id"),
   );
   const prefixes = keysOf(policies).map((keys) => pattern(keys));
   return toDocument([
     {
-      Sid: "KnowWhatIsMissing",
+      Sid: "ListToFindMissing",
       Effect: "Allow",
       Action: ["s3:ListBucket"],
       Resource: [bucketArn(store)],
-      // S3 compares the key that is missing; a bucket that is all ours needs no bound.
+      // S3 compares the prefix with the missing key. Policies for the whole bucket need no condition.
       ...(!prefixes.includes("*") && { Condition: { StringLike: { "s3:prefix": prefixes } } }),
     },
     allow("ReadObjects", ["s3:GetObject"], resourcesOf(store, policies)),
-    allow("TakeObjectsAway", ["s3:DeleteObject"], resourcesOf(store, deleted)),
+    allow("DeleteObjects", ["s3:DeleteObject"], resourcesOf(store, deleted)),
   ]);
 }
 
-/** The ARNs of all keys that the policies can make. */
+/** Returns the ARNs of all object keys that the policies can make. */
 export function resourcesOf(store: Store, policies: readonly Policy[]): readonly string[] {
   return keysOf(policies).map((keys) => `${bucketArn(store)}/${pattern(keys)}`);
 }
 
-/** `arn:aws:s3:::media`; GovCloud is a partition of its own (AWS: "Amazon Resource Names"). */
+/** Returns the ARN of the bucket, such as `arn:aws:s3:::media`. GovCloud is another partition (AWS: "Amazon Resource Names"). */
 export function bucketArn({ bucket, region, providerName }: Store): string {
   const isGov = providerName === "aws" && region.startsWith("us-gov-");
   return `arn:${isGov ? "aws-us-gov" : "aws"}:s3:::${bucket}`;
 }
 
-/** `*`, `?` and `$` of a key stand for themselves as `${*}` (AWS: "IAM policy elements: Variables and tags"). */
+/** Returns the pattern of keys. `*`, `?` and `$` are escaped as `${*}` (AWS: "IAM policy elements: Variables and tags"). */
 function pattern({ text, isPrefix }: Keys): string {
   return text.replaceAll(/[*?$]/g, "${$&}") + (isPrefix ? "*" : "");
 }

@@ -1,4 +1,4 @@
-/** All that a bucket needs, worked out: what `setup` prints, applies and gives as JSON. */
+/** Plans all settings of a bucket, which `setup` prints, applies or writes as JSON. */
 import { ADVICE, type Advice } from "./advice.ts";
 import { bucketPolicy } from "./bucket-policy.ts";
 import { corsRuleOf, type CorsRule } from "./cors.ts";
@@ -6,23 +6,23 @@ import { abortRulesOf, type AbortRule } from "./lifecycle.ts";
 import { readerPolicy, writerPolicy } from "./permissions.ts";
 import type { PolicyDocument } from "./policy-document.ts";
 import { secretLinesOf, type SecretLine } from "./secrets.ts";
-import type { Use } from "./bucket-use.ts";
+import type { BucketUse } from "./bucket-use.ts";
 
 export interface Plan {
-  readonly use: Use;
+  readonly use: BucketUse;
   readonly advice: Advice;
-  /** `undefined` where no page calls. */
+  /** `undefined` without origins. */
   readonly cors: CorsRule | undefined;
   readonly writer: PolicyDocument | undefined;
   readonly reader: PolicyDocument | undefined;
   readonly bucketPolicy: PolicyDocument | undefined;
-  /** None where no policy sends parts. */
+  /** Empty if no policy allows multipart uploads. */
   readonly lifecycle: readonly AbortRule[];
   readonly secrets: readonly SecretLine[];
 }
 
-/** `definition` is the configuration as it was written: its secrets are named, never read. */
-export async function planSetup(use: Use, definition: unknown): Promise<Plan> {
+/** Returns the plan. It names the secrets of the definition, but never reads them. */
+export async function planSetup(use: BucketUse, definition: unknown): Promise<Plan> {
   const advice: Advice = ADVICE[use.store.providerName];
   return {
     use,

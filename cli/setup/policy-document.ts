@@ -1,9 +1,9 @@
-/** Documents in AWS's policy language (AWS: "Grammar of the IAM JSON policy language"). */
+/** Defines IAM policy documents (AWS: "Grammar of the IAM JSON policy language"). */
 
 export interface Statement {
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
-  /** In the policy of a bucket only. */
+  /** Only in a bucket policy. */
   readonly Principal?: "*";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
@@ -17,7 +17,7 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/** The document of these statements; absent ones are left out. */
+/** Returns a document with the statements that are defined. */
 export function toDocument(statements: readonly (Statement | undefined)[]): PolicyDocument {
   return {
     Version: "2012-10-17",

@@ -1,4 +1,4 @@
-/** A plan as text: a heading for each step, and below it what is to be pasted. */
+/** Prints the plan: a heading for each step, and below it what to paste. */
 import { styleText } from "node:util";
 import {
   awsFlags,
@@ -11,36 +11,45 @@ import {
 import { formatJson } from "./format-json.ts";
 import type { Plan } from "./plan.ts";
 
-/** How the plan is shown: `format` leaves all other tools out. */
-export interface Showing {
+/** The options of printing. With `format`, all other tools are left out. */
+export interface PrintOptions {
   readonly format: Format | undefined;
-  /** What to put into the configuration, where it was completed. */
+  /** The lines for the configuration file, if it was completed. */
   readonly lines: string | undefined;
 }
 
-export function printPlan(plan: Plan, { format, lines }: Showing): string {
+/** Returns the plan as text. */
+export function printPlan(plan: Plan, { format, lines }: PrintOptions): string {
   const { store, policies } = plan.use;
   const formats = format ? [format] : formatsOf(store.providerName);
   const names = policies.map(({ name }) => name).join(", ");
+  const title = `${styleText("bold", `Store ${store.name}`)}: bucket "${store.bucket}" of ${store.provider.title}, for the ${policies.length === 1 ? "policy" : "policies"} ${names}`;
   const sections = [
-    `${styleText("bold", `Store ${store.name}`)}: the bucket "${store.bucket}" of ${store.provider.title}, for ${policies.length === 1 ? "the policy" : "the policies"} ${names}`,
-    lines === undefined ? "" : section("Put into presigner.config.ts", lines),
-    section("1. CORS: what pages may send and read", ...cors(plan, formats)),
-    section("2. Permissions of the writing key", plan.advice.writer, ...iam(plan, "writer")),
-    section("   Permissions of the reading key", plan.advice.reader, ...iam(plan, "reader")),
-    plan.bucketPolicy
-      ? section("   What the bucket refuses to everybody", ...bucketPolicyLines(plan))
-      : "",
-    section("3. Lifecycle: what ends uploads in parts", ...lifecycle(plan, formats)),
-    section("4. Secrets of the Worker", ...secrets(plan)),
+    ...(lines === undefined ? [] : [section("Add to presigner.config.ts", lines)]),
+    section("CORS", ...cors(plan, formats)),
+    section("Writing key", plan.advice.writer, ...iam(plan, "writer")),
+    section("Reading key", plan.advice.reader, ...iam(plan, "reader")),
+    ...(plan.bucketPolicy ? [section("Bucket policy", ...bucketPolicyLines(plan))] : []),
+    section("Lifecycle of unfinished multipart uploads", ...lifecycle(plan, formats)),
+    section("Secrets of the Worker", ...secrets(plan)),
   ];
-  return `${sections.filter((text) => text !== "").join("\n\n")}\n`;
+  const numbered = sections.map(([heading, ...parts], index) =>
+    [styleText(["bold", "underline"], `${index + 1}. ${heading}`), ...parts].join("\n\n"),
+  );
+  return `${[title, ...numbered].join("\n\n")}\n`;
+}
+
+type Section = readonly [heading: string, ...parts: readonly string[]];
+
+function section(heading: string, ...parts: readonly string[]): Section {
+  return [heading, ...parts];
 }
 
 function cors({ use, cors: rule, advice }: Plan, formats: readonly Format[]): readonly string[] {
-  if (!rule) return ["No page is named under origins: apps that are no browser need no rule."];
+  if (!rule)
+    return ["The configuration has no origins. Apps outside of browsers need no CORS rule."];
   return [
-    `${rule.origins.join(" ")} may ${rule.methods.join(", ")}.`,
+    `Allows ${rule.methods.join(", ")} from ${rule.origins.join(", ")}.`,
     ...noted(advice.cors),
     ...formats.map((format) => paste(corsPastes(use.store, rule)[format])),
   ];
@@ -71,7 +80,8 @@ function lifecycle(
   { use, lifecycle: rules, advice }: Plan,
   formats: readonly Format[],
 ): readonly string[] {
-  if (rules.length === 0) return ["No policy sends parts (multipartFrom): nothing is to be ended."];
+  if (rules.length === 0)
+    return ["No policy allows multipart uploads (multipartFrom): no rule is needed."];
   const pastes = lifecyclePastes(use.store, rules);
   return [
     ...noted(advice.lifecycle),
@@ -80,11 +90,12 @@ function lifecycle(
 }
 
 function secrets({ secrets: lines }: Plan): readonly string[] {
+  const width = Math.max(...lines.map(({ command }) => command.length));
   return [
     lines
-      .map(({ command, says, isOptional }) => {
+      .map(({ command, description, isOptional }) => {
         const optional = isOptional ? ", optional" : "";
-        return `${command} ${styleText("dim", `# ${says}${optional}`)}`;
+        return `${command.padEnd(width)} ${styleText("dim", `# ${description}${optional}`)}`;
       })
       .join("\n"),
   ];
@@ -97,15 +108,11 @@ function paste({ title, file: content, commands }: Paste): string {
   return `${heading}\n${file(content.name, content.content, commands)}`;
 }
 
-/** A file of JSON and what is done with it, as a shell takes them. */
+/** Returns shell commands that write a JSON file and use it. */
 function file(name: string, content: unknown, commands: readonly string[]): string {
   return [`cat > ${name} <<'JSON'`, formatJson(content), "JSON", ...commands].join("\n");
 }
 
 function noted(text: string | undefined): readonly string[] {
   return text === undefined ? [] : [text];
-}
-
-function section(title: string, ...parts: readonly string[]): string {
-  return [styleText(["bold", "underline"], title), ...parts].join("\n\n");
 }

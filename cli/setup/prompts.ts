@@ -1,10 +1,11 @@
-/** Questions on a terminal. */
+/** Asks questions in the terminal. */
 import { CANCEL_SYMBOL, confirm, select, text } from "@clack/prompts";
 import { InvalidArgumentError } from "commander";
 import { PROVIDERS, type ProviderName } from "../../src/store/providers.ts";
-import type { Asking } from "./complete-definition.ts";
+import type { Prompts } from "./complete-definition.ts";
 
-export const ASKING: Asking = {
+/** The questions about a bucket. */
+export const PROMPTS: Prompts = {
   text: async ({ message, initial, validate }) =>
     orCancelled(
       await text({
@@ -18,7 +19,7 @@ export const ASKING: Asking = {
     const first = names.find((name) => name === initial);
     return orCancelled(
       await select({
-        message: "provider: where the bucket is",
+        message: "provider: the service of the bucket",
         options: names.map((name) => ({ value: name, label: PROVIDERS[name].title, hint: name })),
         ...(first && { initialValue: first }),
       }),
@@ -26,12 +27,13 @@ export const ASKING: Asking = {
   },
 };
 
-/** The name of one of several stores. */
+/** Asks for one of several stores and returns its name. */
 export async function chooseStore(names: readonly string[]): Promise<string> {
   const options = names.map((name) => ({ value: name }));
   return orCancelled(await select({ message: "Which store?", options }));
 }
 
+/** Asks a yes-or-no question. The default is no. */
 export async function confirmChange(message: string): Promise<boolean> {
   return orCancelled(await confirm({ message, initialValue: false }));
 }
@@ -42,5 +44,5 @@ function isOffered(name: string): name is ProviderName {
 
 function orCancelled<T>(answer: T | typeof CANCEL_SYMBOL): T {
   if (answer !== CANCEL_SYMBOL) return answer;
-  throw new InvalidArgumentError("Cancelled: nothing was changed.");
+  throw new InvalidArgumentError("Canceled: nothing was changed.");
 }

@@ -1,25 +1,25 @@
-/** The lines that set the secrets of a store, and those that the configuration needs beside them. */
-import { secretsOf } from "../placeholder-secrets.ts";
+/** Lists the secrets of a store and of the configuration, with the commands that set them. */
+import { requiredSecretsOf } from "../placeholder-secrets.ts";
 import type { Advice } from "./advice.ts";
-import type { Use } from "./bucket-use.ts";
+import type { BucketUse } from "./bucket-use.ts";
 
-/** One secret: by name, never by value. */
+/** A secret by name, without its value. */
 export interface SecretLine {
   readonly name: string;
-  readonly says: string;
+  readonly description: string;
   readonly isOptional: boolean;
   readonly command: string;
 }
 
-const SAYS: Readonly<Record<string, string>> = {
-  UPLOAD_ID_SECRET: "made by npx edge-presigner keys",
-  RECEIPT_PRIVATE_KEY: "made by npx edge-presigner keys",
-  WEBHOOK_SECRET: "made by npx edge-presigner keys",
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  UPLOAD_ID_SECRET: "generate it with npx edge-presigner keys",
+  RECEIPT_PRIVATE_KEY: "generate it with npx edge-presigner keys",
+  WEBHOOK_SECRET: "generate it with npx edge-presigner keys",
 };
 
-/** The writing pair, the reading pair, and what is no store's. */
+/** Returns the secrets of the writing key, the reading key and the configuration. */
 export function secretLinesOf(
-  { store }: Use,
+  { store }: BucketUse,
   definition: unknown,
   { isReaderOptional }: Advice,
 ): readonly SecretLine[] {
@@ -27,22 +27,22 @@ export function secretLinesOf(
   const secret = store.credentials.secretAccessKey.name;
   const readerId = id.replace(/_ACCESS_KEY_ID$/, "_READ_ACCESS_KEY_ID");
   const readerSecret = secret.replace(/_SECRET_ACCESS_KEY$/, "_READ_SECRET_ACCESS_KEY");
-  const others = secretsOf(definition).filter(
+  const others = requiredSecretsOf(definition).filter(
     (name) => !/_(ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/.test(name),
   );
   return [
-    line(id, "the writing key's id"),
-    line(secret, "the writing key"),
-    { ...line(readerId, "the reading key's id"), isOptional: isReaderOptional },
-    { ...line(readerSecret, "the reading key"), isOptional: isReaderOptional },
-    ...others.map((name) => line(name, SAYS[name] ?? "shared with your backend")),
+    line(id, "writing key: access key id"),
+    line(secret, "writing key: secret access key"),
+    { ...line(readerId, "reading key: access key id"), isOptional: isReaderOptional },
+    { ...line(readerSecret, "reading key: secret access key"), isOptional: isReaderOptional },
+    ...others.map((name) => line(name, DESCRIPTIONS[name] ?? "shared with your backend")),
   ];
 }
 
-function line(name: string, says: string): SecretLine {
+function line(name: string, description: string): SecretLine {
   return {
     name,
-    says,
+    description,
     isOptional: false,
     command: `npx wrangler secret put ${name} --env=""`,
   };

@@ -1,13 +1,13 @@
-/** Which headers a browser sends with the tickets of a bucket: asked of the functions that sign them. */
+/** Lists the headers that browsers send with the tickets of a bucket, from the functions that sign them. */
 import type { Policy } from "../../src/config/config.ts";
 import type { Store } from "../../src/store/store.ts";
 import { objectHeaders } from "../../src/grant/headers.ts";
 import { CHECKSUMS, type ChecksumAlgorithm } from "../../src/store/checksum.ts";
 import { partHeaders } from "../../src/operation/ticket.ts";
-import { storesIn, type Use } from "./bucket-use.ts";
+import { storesIn, type BucketUse } from "./bucket-use.ts";
 
-/** With lower-case names, each once: those of every ticket that the policies could give. */
-export async function signedHeadersOf({ store, policies }: Use): Promise<readonly string[]> {
+/** Returns the lower-case names of the headers of all tickets that the policies can issue. */
+export async function signedHeadersOf({ store, policies }: BucketUse): Promise<readonly string[]> {
   const names = await Promise.all(
     policies.flatMap((policy) =>
       storesIn(store, policy).map(async (same) => [
@@ -19,8 +19,8 @@ export async function signedHeadersOf({ store, policies }: Use): Promise<readonl
   return [...new Set(names.flat())];
 }
 
-/** Response headers with a checksum that the store shows, of the algorithms that a client may use. */
-export function checksumHeadersOf({ policies }: Use): readonly string[] {
+/** Returns the response headers with the checksums that clients can use. */
+export function checksumHeadersOf({ policies }: BucketUse): readonly string[] {
   const algorithms = new Set(policies.flatMap(({ checksums }) => [...checksums]));
   return [...algorithms]
     .map((algorithm) => CHECKSUMS[algorithm].header)
@@ -37,7 +37,7 @@ function putHeaders(policy: Policy, store: Store): readonly string[] {
   });
 }
 
-/** A part needs its own checksum where that of the upload is composed of the parts' digests. */
+/** Returns the headers of parts. A part needs a checksum if that of the upload is composite. */
 function headersOfParts(policy: Policy, { provider }: Store): readonly string[] {
   if (policy.multipartFrom === undefined) return [];
   const isComposite = (algorithm: ChecksumAlgorithm) =>

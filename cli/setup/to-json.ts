@@ -1,13 +1,13 @@
-/** A plan as one JSON document, for scripts. */
+/** Writes the plan as one JSON document, for scripts. */
 import type { Applied } from "./apply.ts";
 import { corsPastes, formatsOf, lifecyclePastes, type Format } from "./formats.ts";
 import type { Plan } from "./plan.ts";
-import type { Showing } from "./print-plan.ts";
+import type { PrintOptions } from "./print-plan.ts";
 
-/** What has no meaning for this bucket is left out. */
+/** Returns the document. What does not apply to this bucket is left out. */
 export function toJson(
   { use, cors, writer, reader, bucketPolicy, lifecycle, secrets, advice }: Plan,
-  { format, lines }: Showing,
+  { format, lines }: PrintOptions,
   applied: readonly Applied[] | undefined,
 ): object {
   const { store, policies } = use;
@@ -31,8 +31,8 @@ export function toJson(
     ...(lines !== undefined && { configuration: lines }),
     cors: contents(inCors),
     permissions: {
-      writer: { says: advice.writer, policy: writer },
-      reader: { says: advice.reader, policy: reader },
+      writer: { description: advice.writer, policy: writer },
+      reader: { description: advice.reader, policy: reader },
     },
     bucketPolicy,
     lifecycle: contents(inLifecycle),

@@ -1,4 +1,4 @@
-/** Grant → Admitted for a user without uploads: the Worker's own steps, without a ledger. */
+/** Admits a grant as the Worker does, for a user without uploads and without a ledger. */
 import { admit, type Admission, type Admitted } from "../../src/operation/admit.ts";
 import type { Grant } from "../../src/grant/authorize.ts";
 import { claimUpload } from "../../src/grant/upload-claims.ts";

@@ -1,4 +1,4 @@
-/** Claims → Caller: by the Worker's own check of tokens, with a key that is made for the check. */
+/** Authenticates claims as the Worker does, with a token that is signed by a temporary key. */
 import { SignJWT } from "jose";
 import type { Config, Issuer } from "../../src/config/config.ts";
 import { authenticate, type Caller, type Verifiers } from "../../src/grant/authenticate.ts";

@@ -59,7 +59,7 @@ export type Decision =
       readonly reason: string | undefined;
     };
 
-/** Only the name of its header is shown. */
+/** Any value will do: only the name of its header is shown. */
 const ANY_SHA256 = btoa("\0".repeat(32));
 
 /** Returns the decision. A refusal is a decision too, and not an error. */

@@ -73,8 +73,8 @@ describe("a Worker that is none", () => {
   const WELL = JSON.stringify({ status: "ok" });
 
   it.each([
-    ["a page", "<html></html>", "<html></html>", "is this the Worker?"],
-    ["another document", "{}", "{}", "is this the Worker?"],
+    ["a page", "<html></html>", "<html></html>", "not as the Worker does"],
+    ["another document", "{}", "{}", "not as the Worker does"],
     ["a page in place of a ticket", WELL, "<html></html>", "is not the service"],
     ["a ticket for nowhere", WELL, ticketAt("there?X-Amz-Signature=5ec2e7"), "is not the service"],
     [
@@ -104,12 +104,12 @@ describe("a Worker that is none", () => {
     answer = "<html></html>";
     const header = btoa('{"alg":"ES256","typ":"upload-receipt+jwt"}').replaceAll("=", "");
     const args = ["receipt", "verify", `${header}.e30.AAAA`, "--url", url];
-    expect((await runCommand(args)).stderr).toContain("could not be read");
+    expect((await runCommand(args)).stderr).toContain("Cannot read the keys");
     const { status, stdout } = await runCommand([...args, "--json"]);
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
       isGood: false,
-      reason: `The keys at ${url} could not be read: is the Worker there?`,
+      reason: `Cannot read the keys at ${url}: check --url, and that the Worker is running`,
     });
   });
 });

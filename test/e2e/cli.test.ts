@@ -108,13 +108,13 @@ describe("edge-presigner receipt verify", () => {
       return stderr;
     };
     expect(await reasonOf([`${receipt.slice(0, -2)}AA`, "--url", server.url])).toContain(
-      "no receipt of that Worker",
+      "The receipt is not valid",
     );
     expect(await reasonOf([receipt, "--url", server.url, "--audience", "other"])).toContain(
-      "another aud",
+      "claim aud",
     );
     expect(await reasonOf([receipt, "--url", "http://localhost:1"])).toContain(
-      "is the Worker there?",
+      "Cannot read the keys",
     );
   });
 });
@@ -163,7 +163,7 @@ describe("edge-presigner simulate", () => {
     const unexpected = await simulate(...asked, "--expect", "allowed");
     expect(unexpected).toMatchObject({
       status: 1,
-      stderr: "✘ Expected allowed: it is too-large\n",
+      stderr: "✘ Expected allowed, but the result is too-large\n",
     });
     expect((await simulate(...asked, "--country", "kr")).status).toBe(2);
   });
@@ -182,7 +182,7 @@ describe("edge-presigner simulate", () => {
     expect(mistaken.stderr).toContain("stores.media.account");
     expect((await simulate("--config", "absent.ts")).stderr).toContain("absent.ts");
     const unread = await simulate("--secrets-file", "absent.vars", "--name", "a.png");
-    expect(unread).toMatchObject({ status: 2, stderr: "✘ There is no file absent.vars.\n" });
+    expect(unread).toMatchObject({ status: 2, stderr: "✘ Cannot find the file absent.vars.\n" });
     expect((await simulate("--file", "absent.png")).status).toBe(2);
     expect((await simulate("--claims", "alice")).status).toBe(2);
   });

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { probeWorkerTicket } from "../../cli/doctor/probe-worker-ticket.ts";
-import { RIGHTS } from "../../cli/doctor/probe-permissions.ts";
+import { PERMISSIONS } from "../../cli/doctor/probe-permissions.ts";
 import { openSession } from "../../cli/doctor/session.ts";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
 import { compileConfig } from "../../src/config/compile.ts";
@@ -72,7 +72,7 @@ const whatIsNotGood = async (policy: object, claims?: Readonly<Record<string, st
   const { all } = await examine(definition(policy, claims), PAIRS);
   return all
     .filter(({ verdict, name }) => verdict !== "good" && !name.startsWith("checksum-"))
-    .map(({ name, verdict, says }) => `${name} ${verdict}: ${says}`);
+    .map(({ name, verdict, message }) => `${name} ${verdict}: ${message}`);
 };
 
 describe("the doctor, on policies of odd shapes", () => {
@@ -132,11 +132,11 @@ describe("the doctor, on policies of odd shapes", () => {
     const [store] = config.policies.get("clip")?.stores.values() ?? [];
     if (!store) throw new Error("No store");
     const verdictsOn = async (providerName: ProviderName) => {
-      const world = { nowMs: Date.now, newId: randomUUID, signal: new AbortController().signal };
+      const context = { nowMs: Date.now, newId: randomUUID, signal: new AbortController().signal };
       const as = { ...store, providerName };
-      const session = openSession(config, as, { embeddedOrigin: "http://localhost:1", world });
-      const found = await Promise.all(RIGHTS.map(async ({ run }) => run(session)));
-      await session.leftovers.tidy();
+      const session = openSession(config, as, { embeddedOrigin: "http://localhost:1", context });
+      const found = await Promise.all(PERMISSIONS.map(async ({ run }) => run(session)));
+      await session.cleanup.run();
       return found.flat().map(({ verdict }) => verdict);
     };
     expect(await verdictsOn("r2")).toEqual(["note", "note", "note", "good", "good"]);

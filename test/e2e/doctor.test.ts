@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createAsk, type Ask } from "../../cli/doctor/send-request.ts";
+import { createRequestSender, type SendRequest } from "../../cli/doctor/send-request.ts";
 import { probeWorker } from "../../cli/doctor/probe-worker.ts";
 import type { Finding, FindingName } from "../../cli/doctor/finding.ts";
 import { DIGESTS, SAMPLE } from "../../cli/doctor/sample.ts";
@@ -132,7 +132,7 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     const finding = all.find((one) => one.name === name);
     expect(finding).toMatchObject({ verdict });
     // Every line that is red says what to do.
-    expect(all.filter((one) => one.verdict === "bad" && !one.mend)).toEqual([]);
+    expect(all.filter((one) => one.verdict === "bad" && !one.fix)).toEqual([]);
   });
 
   it("names no other fault than the one that there is", async () => {
@@ -184,7 +184,7 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
       definition({}, { checksum: ["crc32"], multipartFrom: undefined }),
       PAIRS,
     );
-    expect(all.find(({ name }) => name === "checksum-crc32")?.mend).toContain("clip");
+    expect(all.find(({ name }) => name === "checksum-crc32")?.fix).toContain("clip");
   });
 });
 
@@ -270,15 +270,15 @@ describe("the doctor, on the embedded store", () => {
   it("ends with a table on a fresh clone", async () => {
     const { status, stdout } = await doctor("--dev", server.url);
     expect(status).toBe(0);
-    expect(stdout).toContain("Tickets that are changed");
-    expect(stdout).toMatch(/0 to mend, \d+ to know, \d+ good\n$/);
+    expect(stdout).toContain("Tampered tickets");
+    expect(stdout).toMatch(/0 problems, \d+ notes, \d+ passed\n$/);
   });
 
   it("says what to do where nothing answers, or what it needs is not there", async () => {
     const nothing = await doctor("--dev", "http://localhost:9");
     expect(nothing.status).toBe(1);
     expect(nothing.stdout).toContain("npm run dev");
-    expect((await doctor("absent")).stderr).toContain("there is local");
+    expect((await doctor("absent")).stderr).toContain("Choose one of: local");
     const path = join(folder, "presigner.config.ts");
     const stores = { media: { provider: "r2", account: "0".repeat(32), bucket: "media" } };
     const policies = { photo: { ...development.policies["photo"], store: "media" } };
@@ -291,21 +291,21 @@ describe("the doctor, on the embedded store", () => {
 
   it.each([
     ["jwks.json", { keys: [{ kty: "EC", kid: "1", d: "private" }] }, "the private key of receipts"],
-    ["jwks.json", { keys: [] }, "no key to check receipts"],
+    ["jwks.json", { keys: [] }, "no key to verify receipts"],
     ["healthz", { status: "ok", version: "0.0.1" }, "version 0.0.1"],
     ["healthz", { code: "misconfigured" }, "misconfigured"],
   ])("tells of a Worker whose %s is %j", async (path, body, says) => {
-    const real = createAsk(new AbortController().signal);
-    const ask: Ask = async (url, request) => {
+    const real = createRequestSender(new AbortController().signal);
+    const sendRequest: SendRequest = async (url, request) => {
       const answer = await real(url, request);
       return url.endsWith(path) ? { ...answer, text: JSON.stringify(body) } : answer;
     };
     const config = compileConfig(development, DEVELOPMENT_SECRETS);
-    const target = { url: new URL(server.url), config, ask, isFlooded: false };
+    const target = { url: new URL(server.url), config, sendRequest, isFlooded: false };
     const found = await probeWorker(target);
-    expect(found.filter(({ verdict }) => verdict !== "good").map((one) => one.says)).toContainEqual(
-      expect.stringContaining(says),
-    );
+    expect(
+      found.filter(({ verdict }) => verdict !== "good").map((one) => one.message),
+    ).toContainEqual(expect.stringContaining(says));
   });
 
   it("tries a deployed Worker all the way with --url", async () => {

@@ -23,8 +23,8 @@ export async function examine(
   const config = compileConfig(definition, { ...DEVELOPMENT_SECRETS, ...env });
   const [store] = [...config.policies.values()].flatMap(({ stores }) => [...stores.values()]);
   if (!store) throw new Error("No store");
-  const world = { nowMs: Date.now, newId: randomUUID, signal: new AbortController().signal };
-  const session = openSession(config, store, { embeddedOrigin, world });
+  const context = { nowMs: Date.now, newId: randomUUID, signal: new AbortController().signal };
+  const session = openSession(config, store, { embeddedOrigin, context });
   const { groups, left } = await diagnose(session, () => undefined);
   const all = groups.flatMap(({ findings }) => findings);
   const bad = all.filter(({ verdict }) => verdict === "bad").map(({ name }) => name);

@@ -137,7 +137,7 @@ describe("setup --apply on a real store", () => {
     const [page = ""] = ORIGINS;
     const declined = runOnTerminal(args, ["n"], env);
     expect(declined.status, declined.stdout).toBe(1);
-    expect(declined.stdout).toContain("CORS: left as it is");
+    expect(declined.stdout).toContain("CORS: not changed");
     expect((await preflight(page, "GET", "content-type")).status).toBe(403);
     const agreed = runOnTerminal(args, ["y"], env);
     expect(agreed.status, agreed.stdout).toBe(0);
@@ -155,7 +155,7 @@ describe("setup --apply on a real store", () => {
   itWith("bucket-rules", "says that a bucket is not there", async () => {
     const { status, stdout } = await setup(["--apply", "--yes"], { S3_BUCKET: "nobodys-bucket" });
     expect(status).toBe(1);
-    expect(stdout).toContain('There is no bucket "nobodys-bucket": make it first.');
+    expect(stdout).toContain('The bucket "nobodys-bucket" does not exist: create it first.');
   });
 
   itWith(
@@ -187,12 +187,12 @@ describe("setup --apply on a store that refuses", () => {
   itWith("no-bucket-rules", "says what the store does not have", async () => {
     const { status, stdout } = await setup(["--apply", "--yes"]);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/CORS: not as it should be\n {2}! .* answered 501/);
+    expect(stdout).toMatch(/CORS: failed\n {2}! .* answered 501/);
   });
 
   it.for([
-    [403, "AccessDenied", "needs the rights s3:GetBucketCORS and s3:PutBucketCORS"],
-    [501, "NotImplemented", "it has no such rules over the S3 API"],
+    [403, "AccessDenied", "needs the permissions s3:GetBucketCORS and s3:PutBucketCORS"],
+    [501, "NotImplemented", "it does not support these rules in the S3 API"],
   ] as const)("says what to do about %i", async ([status, code, says]) => {
     const store = createServer((request, response) => {
       request.resume();

@@ -119,7 +119,7 @@ describe("the commands that setup prints", () => {
     expect(titlesOf((await setup("r2", "media")).stdout)[0]).toBe("Wrangler:");
     expect(titlesOf((await setup("aws")).stdout)[0]).toBe("AWS");
     const { stdout } = await setup("aws", "--format", "aws-console");
-    expect(titlesOf(stdout)).toEqual(["A"]);
+    expect(titlesOf(stdout)).toEqual(["Console:"]);
   });
 });
 
@@ -158,7 +158,7 @@ describe("a configuration that is still the example", () => {
     expect(status, stdout).toBe(0);
     expect(stdout).toContain("must be the account id, 32 hexadecimal digits");
     expect(stdout).toContain(`stores: { media: r2({ account: "${ACCOUNT}", bucket: "media" }) },`);
-    expect(stdout).toContain("https://app.acme.dev may PUT.");
+    expect(stdout).toContain("Allows PUT from https://app.acme.dev.");
   });
 
   it("is refused without a terminal, with what to pass", async () => {
@@ -175,7 +175,9 @@ describe("a configuration that is still the example", () => {
       status: 2,
       stderr: expect.stringContaining("stores.media.region") as string,
     });
-    expect((await runCommand([...args, "--provider", "dropbox"])).stderr).toContain("use aws, r2,");
+    expect((await runCommand([...args, "--provider", "dropbox"])).stderr).toContain(
+      "Use one of aws, r2,",
+    );
   });
 });
 
@@ -186,7 +188,7 @@ describe("the store that setup is for", () => {
       ["\u001B[B\r"],
     );
     expect(status, stdout).toBe(0);
-    expect(stdout).toContain('the bucket "media-eu" of Cloudflare R2');
+    expect(stdout).toContain('bucket "media-eu" of Cloudflare R2');
   });
 
   it("must be named where nobody can be asked", async () => {
@@ -194,7 +196,7 @@ describe("the store that setup is for", () => {
       status: 2,
       stderr: expect.stringContaining("media, media-eu") as string,
     });
-    expect((await setup("r2", "other")).stderr).toContain("name one of media-eu, media");
+    expect((await setup("r2", "other")).stderr).toContain("Choose one of: media-eu, media");
   });
 
   it("is not the embedded one, which needs nothing", async () => {
