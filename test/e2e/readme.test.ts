@@ -122,10 +122,10 @@ describe("a newcomer with the README", () => {
     const { status, stdout, stderr } = spawnSync("npm", args, { encoding: "utf8" });
     expect(status, stderr).toBe(0);
     for (const step of [
-      "A ticket for documents/alice/",
+      "Ticket for documents/alice/",
       "33554432 bytes",
-      "it is there",
-      "The receipt is good",
+      "found the object in the store",
+      "Receipt verified",
     ]) {
       expect(stdout).toContain(step);
     }
