@@ -5,8 +5,8 @@ import { deflateSync, crc32 } from "node:zlib";
 import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startBrowser } from "../e2e/browser.ts";
-import { startServer, type Server } from "../e2e/server.ts";
+import { startBrowser } from "../e2e/support/browser.ts";
+import { startServer, type Server } from "../e2e/support/server.ts";
 
 /** Screenshots for a person to look at. Git ignores this folder. */
 const SCREENSHOTS = join(import.meta.dirname, "../screenshots");

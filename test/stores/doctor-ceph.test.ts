@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ceph } from "../../src/define.ts";
-import { examine } from "../e2e/examine.ts";
+import { examine } from "../e2e/support/run-doctor.ts";
 import { PEER_ENV, peer, videoOn } from "./peer.ts";
 
 it("finds the holes of Ceph 16 by name", async () => {

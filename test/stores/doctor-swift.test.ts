@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { compatible } from "../../src/define.ts";
-import { examine } from "../e2e/examine.ts";
+import { examine } from "../e2e/support/run-doctor.ts";
 import { PEER_ENV, peer, videoOn } from "./peer.ts";
 
 it("finds that Swift takes no If-None-Match, and prints the setting", async () => {

@@ -1,6 +1,6 @@
 /** The store that was started, and a configuration with one policy on it. */
 import development from "../../dev/presigner.config.ts";
-import { addressOf } from "../e2e/store.ts";
+import { addressOf } from "../e2e/support/store.ts";
 
 const address = addressOf("");
 export const peer = { endpoint: address.origin, region: address.region, bucket: address.bucket };

@@ -6,7 +6,14 @@ const HERE = dirname(import.meta.filename);
 const STORES = ["ceph", "swift"] as const;
 /** Where CI wants a report of each run. */
 const reports = process.env["REPORTS"];
-const TESTS = ["upload", "multipart", "objects", "setup-apply", "explain", "client-node"];
+const TESTS = [
+  "tickets/upload",
+  "tickets/multipart",
+  "tickets/objects",
+  "command-line/setup-apply",
+  "command-line/explain",
+  "client/client-node",
+];
 
 if (spawnSync("apt-get", ["--version"]).error) {
   console.error(

@@ -1,0 +1,281 @@
+import { createPublicKey } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import jsonwebtoken from "jsonwebtoken";
+import { Webhook } from "standardwebhooks";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
+import {
+  askForTicket,
+  bytesOf,
+  put,
+  startServer,
+  tokenFor,
+  type Server,
+  type Ticket,
+} from "../support/server.ts";
+
+interface Received {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly type: string;
+}
+
+/** A real receiver, which does with each user's webhooks what a test tells it to. */
+async function startReceiver() {
+  const received: Received[] = [];
+  const answers = new Map<string, (attempt: number, response: ServerResponse) => void>();
+  const receiver = createServer((request, response) => {
+    void (async () => {
+      let body = "";
+      for await (const chunk of request) body += String(chunk);
+      const { type, data } = JSON.parse(body) as Pick<Received, "type" | "data">;
+      received.push({ headers: request.headers, body, type, data });
+      const user = String(data["user"]);
+      const attempt = received.filter((one) => one.data["user"] === user).length;
+      const answer = answers.get(user);
+      if (answer) answer(attempt, response);
+      else response.writeHead(204).end();
+    })();
+  }).listen(0, "127.0.0.1");
+  await once(receiver, "listening");
+  const address = receiver.address();
+  if (!address || typeof address === "string") throw new Error("The receiver has no port");
+  return {
+    received,
+    answers,
+    url: `http://127.0.0.1:${address.port}/hook`,
+    close: () => receiver.close(),
+  };
+}
+
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
+let server: Server;
+beforeAll(async () => {
+  receiver = await startReceiver();
+  server = await startServer({ WEBHOOK_URL: receiver.url });
+});
+afterAll(async () => {
+  await server.close();
+  receiver.close();
+});
+
+const BODY = bytesOf("not really a png");
+const LIMITED = {
+  policy: "limited",
+  filename: "a.png",
+  contentType: "image/png",
+  size: BODY.length,
+};
+
+async function call(
+  user: string,
+  method: string,
+  path: string,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${tokenFor(user)}` },
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
+  };
+}
+
+const completeOf = async (user: string, { id }: Ticket) =>
+  call(user, "POST", `/v1/uploads/${id}/complete`);
+
+async function uploadAs(user: string): Promise<Ticket> {
+  const ticket = await askForTicket(server, tokenFor(user), LIMITED);
+  expect(await put(ticket, BODY)).toMatchObject({ status: 200 });
+  expect(await completeOf(user, ticket)).toMatchObject({ status: 200 });
+  return ticket;
+}
+
+/** The webhooks of a user, as soon as there are so many. */
+async function waitFor(user: string, count: number): Promise<readonly Received[]> {
+  const deadline = Date.now() + 50_000;
+  for (;;) {
+    const own = receiver.received.filter(({ data }) => data["user"] === user);
+    if (own.length >= count) return own;
+    if (Date.now() > deadline)
+      throw new Error(`${own.length} webhooks for ${user}, ${count} were expected`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+describe("an upload, from its ticket to its proof", () => {
+  it("is completed with a receipt that jsonwebtoken verifies with the published key", async () => {
+    const ticket = await askForTicket(server, tokenFor("alice"), LIMITED);
+    expect(await completeOf("alice", ticket)).toMatchObject({
+      status: 422,
+      body: { code: "verification-failed" },
+    });
+    expect(await put(ticket, BODY)).toMatchObject({ status: 200 });
+    const { status, body } = await completeOf("alice", ticket);
+    expect(status).toBe(200);
+
+    const jwks = (await (await fetch(`${server.url}/.well-known/jwks.json`)).json()) as {
+      keys: Record<string, string>[];
+    };
+    const key = createPublicKey({ key: jwks.keys[0] ?? {}, format: "jwk" });
+    const verified = jsonwebtoken.verify(String(body["receipt"]), key, {
+      algorithms: ["ES256"],
+      issuer: "edge-presigner",
+      audience: "edge-presigner",
+      complete: true,
+    });
+    expect(verified.header).toMatchObject({ alg: "ES256", typ: "upload-receipt+jwt" });
+    expect(verified.payload).toMatchObject({
+      sub: "alice",
+      upload: {
+        store: "local",
+        bucket: "uploads",
+        key: ticket.key,
+        size: BODY.length,
+        contentType: "image/png",
+        etag: body["etag"],
+        policy: "limited",
+        metadata: {},
+      },
+    });
+    expect(await call("alice", "GET", `/v1/uploads/${ticket.id}`)).toMatchObject({
+      status: 200,
+      body: { status: "completed", key: ticket.key },
+    });
+    expect(await call("alice", "DELETE", `/v1/uploads/${ticket.id}`)).toMatchObject({
+      status: 409,
+    });
+  });
+
+  it("is proven for a policy without a ledger too, metadata and all", async () => {
+    const ticket = await askForTicket(server, tokenFor("alice"), {
+      policy: "document",
+      filename: "여행.txt",
+      contentType: "text/plain",
+      size: BODY.length,
+      metadata: { album: "제주 여행", note: "plain" },
+    });
+    expect(await put(ticket, BODY)).toMatchObject({ status: 200 });
+    expect(await completeOf("alice", ticket)).toMatchObject({
+      status: 200,
+      body: { key: ticket.key, metadata: { album: "제주 여행", note: "plain" } },
+    });
+    expect(await call("alice", "GET", `/v1/uploads/${ticket.id}`)).toMatchObject({
+      status: 404,
+      body: { code: "upload-not-found" },
+    });
+  });
+
+  it("is aborted, and what came is taken away", async () => {
+    const ticket = await askForTicket(server, tokenFor("abe"), LIMITED);
+    expect(await put(ticket, BODY)).toMatchObject({ status: 200 });
+    expect(await call("abe", "DELETE", `/v1/uploads/${ticket.id}`)).toMatchObject({ status: 204 });
+    expect(await server.read(ticket.key)).toBeUndefined();
+    expect(await completeOf("abe", ticket)).toMatchObject({ status: 410 });
+  });
+
+  it("is rejected, and taken away, where it is larger than a ticket without a size allows", async () => {
+    const { size: _, ...unsized } = { ...LIMITED, policy: "photo" };
+    const ticket = await askForTicket(server, tokenFor("alice"), unsized);
+    expect(await put(ticket, new Uint8Array(10_000_001))).toMatchObject({ status: 200 });
+    expect(await completeOf("alice", ticket)).toMatchObject({
+      status: 422,
+      body: { code: "verification-failed" },
+    });
+    expect(await server.read(ticket.key)).toBeUndefined();
+  });
+});
+
+describe.concurrent("a webhook", () => {
+  it("is one that the standardwebhooks package verifies, and tells the upload", async () => {
+    const ticket = await uploadAs("wendy");
+    const [webhook] = await waitFor("wendy", 1);
+    const verifier = new Webhook(DEVELOPMENT_SECRETS.WEBHOOK_SECRET);
+    const payload = verifier.verify(
+      webhook?.body ?? "",
+      webhook?.headers as Record<string, string>,
+    );
+    expect(payload).toMatchObject({
+      type: "upload.completed",
+      data: {
+        user: "wendy",
+        issuer: "development",
+        policy: "limited",
+        key: ticket.key,
+        size: BODY.length,
+      },
+    });
+    expect(() =>
+      verifier.verify(`${webhook?.body} `, webhook?.headers as Record<string, string>),
+    ).toThrow(/signature/i);
+  });
+
+  it("comes again with the same id after a 500", async () => {
+    receiver.answers.set(
+      "fay",
+      (attempt, response) => void response.writeHead(attempt === 1 ? 500 : 200).end(),
+    );
+    await uploadAs("fay");
+    const webhooks = await waitFor("fay", 2);
+    expect(new Set(webhooks.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+  });
+
+  it("comes again after a receiver that hangs, and holds up nobody else", async () => {
+    receiver.answers.set("hank", (attempt, response) => {
+      if (attempt > 1) response.writeHead(200).end();
+    });
+    await uploadAs("hank");
+    await waitFor("hank", 1);
+    await uploadAs("hugo");
+    await waitFor("hugo", 1);
+    expect(receiver.received.filter(({ data }) => data["user"] === "hank")).toHaveLength(1);
+    expect(await waitFor("hank", 2)).toHaveLength(2);
+  });
+
+  it("does not follow a redirect", async () => {
+    receiver.answers.set("rita", (attempt, response) => {
+      if (attempt > 1) response.writeHead(200).end();
+      else response.writeHead(307, { location: receiver.url }).end();
+    });
+    await uploadAs("rita");
+    await waitFor("rita", 1);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(await waitFor("rita", 1)).toHaveLength(1);
+    expect(await waitFor("rita", 2)).toHaveLength(2);
+  });
+
+  it("comes no more after a 410", async () => {
+    receiver.answers.set("gus", (_, response) => void response.writeHead(410).end());
+    await uploadAs("gus");
+    await waitFor("gus", 1);
+    await new Promise((resolve) => setTimeout(resolve, 8000));
+    expect(await waitFor("gus", 1)).toHaveLength(1);
+  });
+});
+
+describe("the quota", () => {
+  it("gives fifty tickets to two hundred requests at once, over HTTP", async () => {
+    const token = tokenFor("quentin");
+    // A minute that begins in between has room for a few more: all of it is to be in one.
+    const intoMinuteMs = Date.now() % 60_000;
+    if (intoMinuteMs > 50_000)
+      await new Promise((resolve) => setTimeout(resolve, 60_000 - intoMinuteMs));
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const response = await fetch(`${server.url}/v1/uploads`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+          body: JSON.stringify({ ...LIMITED, size: 1 }),
+        });
+        await response.text();
+        return response.status;
+      }),
+    );
+    expect(answers.filter((status) => status === 201)).toHaveLength(50);
+    expect(answers.filter((status) => status === 429)).toHaveLength(150);
+  });
+});
