@@ -57,7 +57,7 @@ function formatSpread(spread: Spread | undefined): string {
   return `${spread.median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 }
 
-/** In one round both were measured within seconds, so that the machine cancels out. */
+/** Divides two ratios of the same round. Both were measured within seconds, so the speed of the machine cancels out. */
 function divide(own: Ratio, sample: Ratio | undefined): Ratio {
   return {
     throughput: own.throughput / (sample?.throughput ?? Number.NaN),

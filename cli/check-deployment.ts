@@ -20,11 +20,14 @@ export function checkDeployment(
   const secrets = requiredSecretsOf(definition);
   const read = new Set<string>();
   const compiled = compile(definition, recordReads(placeholdersFor(secrets), read));
+  const examples = findExampleValues(definition);
+  // An example value is reported once: that it is not valid either is only a consequence.
+  const isExample = ({ path }: ConfigError) => examples.some((one) => one.path === path);
   return [
-    ...findExampleValues(definition),
+    ...examples,
     ...checkSecrets(secrets, read, deployment.requiredSecrets),
     ...(compiled instanceof ConfigurationError
-      ? compiled.errors
+      ? compiled.errors.filter((error) => !isExample(error))
       : checkConfig(compiled, deployment)),
   ];
 }

@@ -32,6 +32,7 @@ interface Report {
   readonly left: readonly string[];
 }
 
+/** Adds the command `doctor` to the program. */
 export function addDoctor(program: Command): void {
   const command = program
     .command("doctor")

@@ -20,6 +20,7 @@ const MAX_BYTES = 2 ** 20;
 /** Long enough for a pipe whose first command uploads a file. */
 const MAX_WAIT_MS = 600_000;
 
+/** Adds the command `explain` to the program. */
 export function addExplain(program: Command): void {
   program
     .command("explain")

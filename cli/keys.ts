@@ -15,6 +15,7 @@ interface Options {
 const NAMES = ["UPLOAD_ID_SECRET", "RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET"] as const;
 type Name = (typeof NAMES)[number];
 
+/** Adds the command `keys` to the program. */
 export function addKeys(program: Command): void {
   program
     .command("keys")

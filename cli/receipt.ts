@@ -11,6 +11,7 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** Adds the command `receipt` to the program. */
 export function addReceipt(program: Command): void {
   program
     .command("receipt")

@@ -24,6 +24,7 @@ interface Options extends BucketFlags {
   readonly json?: boolean;
 }
 
+/** Adds the command `setup` to the program. */
 export function addSetup(program: Command): void {
   const command = program
     .command("setup")

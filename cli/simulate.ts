@@ -36,6 +36,7 @@ interface Options extends ConfigOptions {
 /** The origin of the embedded store in a development configuration. */
 const ORIGIN = "http://localhost:8787";
 
+/** Adds the command `simulate` to the program. */
 export function addSimulate(program: Command): void {
   const command = program
     .command("simulate")

@@ -24,6 +24,7 @@ function readUser(text: string): string {
   throw new InvalidArgumentError("The user cannot be empty.");
 }
 
+/** Adds the command `token` to the program. */
 export function addToken(program: Command): void {
   program
     .command("token")

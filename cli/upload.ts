@@ -26,6 +26,7 @@ interface Options {
 
 const TOKEN_SECONDS = 3600;
 
+/** Adds the command `upload` to the program. */
 export function addUpload(program: Command): void {
   program
     .command("upload")

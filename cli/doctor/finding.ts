@@ -72,11 +72,13 @@ export interface Group {
   readonly findings: readonly Finding[];
 }
 
+/** Returns a finding without a problem. */
 export const good = (name: FindingName, message: string): Finding => ({
   name,
   verdict: "good",
   message,
 });
+/** Returns a finding without a result. */
 export const unknown = (name: FindingName, message: string): Finding => ({
   name,
   verdict: "unknown",

@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<QueryKind, (names: string) => Words>> = {
     fix: "Put the URL in single quotes.",
   }),
   "url-cut": (names) => ({
-    message: `The URL was cut off: ${names} is missing`,
+    message: `The URL was cut off. Missing: ${names}`,
     fix: "Send the whole URL. Presigned URLs are long: look for a database column, a log or a QR code that cuts them off, and for missing quotes.",
   }),
   "url-cut-at-hash": () => ({

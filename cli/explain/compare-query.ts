@@ -34,12 +34,10 @@ export function compareQuery(evidence: Evidence): readonly QueryDifference[] {
   const sent = url.parameters;
   const wanted = signed?.url?.parameters ?? sent;
   const missing = REQUIRED.filter((name) => parameterOf(url, name) === undefined);
-  const whole = whatIsWrong(url, missing, isCutByShell);
-  if (whole) {
-    const names = whole === "url-not-signed" ? [] : missing;
-    return [
-      { kind: whole, names, signed: listOf(names), sent: listOf(sent.map(({ name }) => name)) },
-    ];
+  const kind = findUrlProblem(url, missing, isCutByShell);
+  if (kind) {
+    const names = kind === "url-not-signed" ? [] : missing;
+    return [{ kind, names, signed: listOf(names), sent: listOf(sent.map(({ name }) => name)) }];
   }
   return [
     ...checkSignature(parameterOf(url, SIGNATURE), parameterOf(signed?.url, SIGNATURE)),
@@ -47,7 +45,7 @@ export function compareQuery(evidence: Evidence): readonly QueryDifference[] {
   ];
 }
 
-function whatIsWrong(
+function findUrlProblem(
   url: Url,
   missing: readonly string[],
   isCutByShell: boolean,
