@@ -1,13 +1,26 @@
 /** Finds values of the example configuration that were not replaced: `YOUR-…` and the reserved domains of RFC 2606. */
+import * as z from "zod/mini";
 import type { ConfigError } from "../src/config/errors.ts";
 
-/** Returns an error for each example value. */
+/** What an issuer preset wrote: its fields, and the names of the options that they come from. */
+const presetSchema = z.object({
+  preset: z.object({ options: z.record(z.string(), z.string()) }),
+});
+
+/** Returns an error for each example value, with the name that its author wrote. */
 export function findExampleValues(value: unknown, path = ""): readonly ConfigError[] {
-  if (typeof value === "string" && /YOUR-|\bexample\.(com|net|org)\b/.test(value)) {
-    return [{ path, detail: `is still the example value "${value}": replace it with your own` }];
+  if (typeof value === "string") {
+    const [example] = /[\w.-]*(YOUR-|\bexample\.(com|net|org)\b)[\w.-]*/.exec(value) ?? [];
+    if (example === undefined) return [];
+    return [{ path, detail: `is still the example value "${example}": replace it with your own` }];
   }
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([step, inner]) =>
-    findExampleValues(inner, path ? `${path}.${step}` : step),
+  const preset = presetSchema.safeParse(value);
+  const options = preset.success ? preset.data.preset.options : {};
+  const found = Object.entries(value).flatMap(([step, inner]) =>
+    findExampleValues(inner, [path, options[step] ?? step].filter(Boolean).join(".")),
+  );
+  return found.filter(
+    (error, index) => found.findIndex((one) => one.path === error.path) === index,
   );
 }

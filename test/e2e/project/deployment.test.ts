@@ -106,7 +106,7 @@ describe("npm run check-config", () => {
     expect(pathsOf(example)).toEqual(
       expect.arrayContaining([
         "origins.0",
-        "issuers.0.issuer",
+        "issuers.0.domain",
         "issuers.0.audience",
         "stores.media.account",
       ]),
