@@ -4,7 +4,7 @@
  */
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
-import { createSinglePartUpload } from "../operation/create.ts";
+import { createTicket } from "../operation/create.ts";
 import type { Service } from "../service.ts";
 import type { BaseEnv } from "./base.ts";
 import { contextOf, withCaller } from "./middleware.ts";
@@ -25,7 +25,7 @@ export function guideRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();
   app.get("/presigned-url", withCaller(service), async (c) => {
     const { fileName, fileType, fileSize, policy } = parseAs(querySchema, c.req.query());
-    const { admitted, ticket } = await createSinglePartUpload(contextOf(c, service), {
+    const { admitted, ticket } = await createTicket(contextOf(c, service), {
       policy,
       filename: fileName,
       contentType: fileType,

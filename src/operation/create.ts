@@ -55,8 +55,16 @@ export async function createSinglePartUpload(
   context: UploadContext,
   intent: Intent,
 ): Promise<SinglePartUpload> {
-  const admission = allow(context, { ...intent, multipart: false });
-  return signSinglePart(context, await admit(admission, ledgerOf(context)));
+  return signSinglePart(context, await admitSinglePart(context, intent));
+}
+
+/** Does the same for a client that never completes the upload, and so needs no id. */
+export async function createTicket(
+  context: UploadContext,
+  intent: Intent,
+): Promise<{ readonly admitted: Admitted; readonly ticket: Ticket }> {
+  const admitted = await admitSinglePart(context, intent);
+  return { admitted, ticket: await signTicket(context, admitted) };
 }
 
 /**
@@ -92,22 +100,25 @@ function allow({ service, caller, place }: UploadContext, intent: Intent): Admis
   return { grant, key, claims };
 }
 
+async function admitSinglePart(context: UploadContext, intent: Intent): Promise<Admitted> {
+  return admit(allow(context, { ...intent, multipart: false }), ledgerOf(context));
+}
+
 async function signSinglePart(
-  { service, place }: UploadContext,
+  context: UploadContext,
   admitted: Admitted,
 ): Promise<SinglePartUpload> {
+  const { claims } = admitted;
+  const ticket = await signTicket(context, admitted);
+  const id = await context.service.uploadIds.seal(claims);
+  return { kind: "single-part", id, claims, admitted, ticket };
+}
+
+async function signTicket({ service, place }: UploadContext, admitted: Admitted): Promise<Ticket> {
   const { claims, grant } = admitted;
   const { writer: signer } = service.signersOf(grant.store);
-  const { requestOrigin } = place;
   const now = new Date(claims.iat * 1000);
-  const ticket = await signPut(admitted, { signer, now, requestOrigin });
-  return {
-    kind: "single-part",
-    id: await service.uploadIds.seal(claims),
-    claims,
-    admitted,
-    ticket,
-  };
+  return signPut(admitted, { signer, now, requestOrigin: place.requestOrigin });
 }
 
 async function startParts(
