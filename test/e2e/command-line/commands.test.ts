@@ -184,7 +184,7 @@ describe("edge-presigner simulate", () => {
     expect((await simulate(...refused, "--expect", "invalid-request")).status).toBe(0);
   });
 
-  it("names each mistake of a configuration, and what it cannot read", async () => {
+  it("names each error of a configuration, and what it cannot read", async () => {
     const mistaken = await simulate("--config", "presigner.config.ts", "--name", "a.png");
     expect(mistaken).toMatchObject({ status: 2, stdout: "" });
     expect(mistaken.stderr).toContain("stores.media.account");

@@ -175,13 +175,13 @@ describe("the doctor, where a store does not take every file", () => {
     },
   );
 
-  it("names no fault that a busy store does not have", async () => {
+  it("names no problem that a busy store does not have", async () => {
     double.broken.add("busy");
     double.forget();
     expect((await examine(definition({ key: "c/{user}/{name}" }), PAIRS)).bad).toEqual([]);
   });
 
-  it("leaves no upload in parts behind where listing fails, nor a file where access does", async () => {
+  it("leaves no multipart upload behind where listing fails, nor a file where access does", async () => {
     double.broken.add("no-parts-listed");
     await examine(definition({}), PAIRS);
     expect(double.uploads()).toEqual([]);

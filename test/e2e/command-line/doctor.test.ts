@@ -78,7 +78,7 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     expect(double.uploads()).toEqual([]);
   });
 
-  /** Which line of the table tells of which break; one that is no fault of a store is a note. */
+  /** The line of the table for each broken promise. What is no problem of a store is a note. */
   const TOLD: readonly (readonly [Break, FindingName, verdict?: string])[] = [
     ["knows-no-key", "credentials"],
     ["clock", "clock"],
@@ -135,7 +135,7 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     expect(all.filter((one) => one.verdict === "bad" && !one.fix)).toEqual([]);
   });
 
-  it("names no other fault than the one that there is", async () => {
+  it("names the one problem that there is, and no other", async () => {
     double.broken.add("copies");
     // Who copies has to read: that is told as well.
     expect((await examine(definition(), PAIRS)).bad).toEqual(["copy-source", "writer-reads"]);
@@ -161,8 +161,8 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     double.broken.add("refuses-condition");
     const first = await examine(definition(), PAIRS);
     expect(first.setting).toEqual({ capabilities: { noOverwrite: false } });
-    const mended = definition({}, { overwrite: true });
-    const second = await examine(mended, PAIRS);
+    const fixed = definition({}, { overwrite: true });
+    const second = await examine(fixed, PAIRS);
     expect(second.setting).toEqual({ capabilities: { checksums: { sha256: "ignored" } } });
     const capabilities = {
       noOverwrite: false,
@@ -231,7 +231,7 @@ describe("the doctor, on the embedded store", () => {
 
   const local = { provider: "local", bucket: "uploads" } as const;
 
-  it("has nothing to mend, and names what the store cannot do", async () => {
+  it("finds no problem, and names what the store cannot do", async () => {
     const { bad, verdictOf } = await examine(development, {}, server.url);
     expect(bad).toEqual([]);
     const notes = [

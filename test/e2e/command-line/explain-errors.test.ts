@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 /** Whose protected steps are those of a store that verifies. */
-class Judge extends SignatureV4 {
+class ReferenceSigner extends SignatureV4 {
   async mismatch(
     url: string,
     method: string,
@@ -57,7 +57,7 @@ class Judge extends SignatureV4 {
   }
 }
 
-const judge = new Judge({
+const reference = new ReferenceSigner({
   credentials: KEY,
   region: KEY.region,
   service: "s3",
@@ -75,14 +75,14 @@ describe("edge-presigner explain compares AWS's canonical request with the ticke
     { cause: "header-not-sent", line: "headers", change: { "if-none-match": "" } },
     { cause: "length-differs", line: "headers", change: { "content-length": "13" } },
   ])("$cause", async ({ cause, line, change }) => {
-    const xml = await judge.mismatch(ticket.url, "PUT", { ...HEADERS, ...change });
+    const xml = await reference.mismatch(ticket.url, "PUT", { ...HEADERS, ...change });
     const { findings, output } = await explain([JSON.stringify(ticket), xml], FLAGS);
     expect(findings).toMatchObject([{ cause, line, certainty: "certain" }]);
     expect(output).not.toContain(new URL(ticket.url).searchParams.get("X-Amz-Signature"));
   });
   it("method-differs, key-plus-for-space, parameter-added, signature-differs", async () => {
     const causeOf = async (url: string, method = "PUT") => {
-      const xml = await judge.mismatch(url, method, HEADERS);
+      const xml = await reference.mismatch(url, method, HEADERS);
       return (await explain([JSON.stringify(ticket), xml], FLAGS)).findings.map(
         ({ cause }) => cause,
       );
@@ -95,7 +95,7 @@ describe("edge-presigner explain compares AWS's canonical request with the ticke
     ]);
   });
   it("wrong-secret where all is the same, to the byte, with nothing but ticket and error", async () => {
-    const xml = await judge.mismatch(ticket.url, "PUT", HEADERS);
+    const xml = await reference.mismatch(ticket.url, "PUT", HEADERS);
     const { findings } = await explain([JSON.stringify(ticket), xml], FLAGS);
     expect(findings).toMatchObject([{ cause: "wrong-secret", certainty: "certain" }]);
   });

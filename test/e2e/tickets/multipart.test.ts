@@ -130,7 +130,7 @@ async function download(key: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-describe("a large file in parts", () => {
+describe("a large file in several parts", () => {
   it("arrive out of order, two sent twice, one re-signed after its ticket expired", async () => {
     const upload = await begin({ size: MOVIE.length });
     expect(upload.multipart).toMatchObject({ partSize: 8 * MiB, partCount: 9 });
