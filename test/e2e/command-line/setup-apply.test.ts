@@ -89,7 +89,7 @@ describe("setup --apply on a real store", () => {
     expect(first.status, first.stderr).toBe(0);
     expect(first.stdout).toContain("- AllowedOrigins: https://old.acme.dev");
     expect(first.stdout).toContain(`+ AllowedOrigins: ${ORIGINS.toSorted().join(", ")}`);
-    expect(first.stdout.match(/stays: theirs/g)).toHaveLength(2);
+    expect(first.stdout.match(/kept: theirs/g)).toHaveLength(2);
   });
 
   itWith("bucket-rules", "leaves the rules of others, beside its own", async () => {

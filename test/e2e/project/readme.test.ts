@@ -1,8 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -39,6 +40,8 @@ describe("a newcomer with the README", () => {
     dev = spawn("npm", ["run", "dev", "--", "--port", String(port)], {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
+      // As on a machine where Wrangler has never run.
+      env: { ...process.env, HOME: mkdtempSync(join(tmpdir(), "home-")), XDG_CONFIG_HOME: "" },
     });
     dev.stdout?.on("data", (chunk) => (printed += String(chunk)));
     dev.stderr?.on("data", (chunk) => (printed += String(chunk)));

@@ -29,6 +29,8 @@ export async function startBrowser(): Promise<Browser> {
     executablePath,
     args: FLAGS,
     env: {
+      // Without a locale the browser takes "C", which is no language tag, and Intl throws.
+      LANG: "C.UTF-8",
       ...process.env,
       ...librariesFor(executablePath, folder),
       FONTCONFIG_FILE: join(folder, FONTS),
