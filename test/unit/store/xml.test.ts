@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { escapeXml, readBlocks, readField } from "../../../src/store/xml.ts";
+import {
+  escapeXml,
+  isDocument,
+  readBlocks,
+  readField,
+  readNumber,
+} from "../../../src/store/xml.ts";
 
 describe("a field", () => {
   it.for([
@@ -57,4 +63,70 @@ describe("blocks", () => {
     ["<aa>1</aa>", []],
     ["", []],
   ] as const)("of %s are %j", ([text, blocks]) => expect(readBlocks(text, "a")).toEqual(blocks));
+});
+
+/** Each class of characters that a pattern may repeat. A quadratic pattern takes minutes for so many. */
+const CLASSES = [
+  " ",
+  "\n",
+  "\t",
+  "\uFEFF",
+  "<",
+  ">",
+  "&",
+  ";",
+  "#",
+  "?",
+  "!",
+  "/",
+  "a",
+  "0",
+  '"',
+  "가",
+];
+const MiB = 2 ** 20;
+
+describe("a document of 1 MiB", () => {
+  it.for(CLASSES)("of nothing but %j is read in one pass", (character) => {
+    const filler = character.repeat(MiB);
+    for (const xml of [filler, `<?xml ${filler}?><a>`, `<a>${filler}</a>`, `<a ${filler}></a>`]) {
+      isDocument(xml, "a");
+      readField(xml, "a");
+      readNumber(xml, "a");
+      readBlocks(xml, "a");
+    }
+    expect(isDocument(filler, "a")).toBe(false);
+  });
+
+  it.for(["<a>", "</a>", "<?xml ?>", "<a ", "&#1;", "<a><b>", " <a>"])(
+    "that repeats %j is read in one pass",
+    (text) => {
+      const xml = text.repeat(MiB / text.length);
+      isDocument(xml, "a");
+      readField(xml, "a");
+      readBlocks(xml, "a");
+      expect(isDocument(xml, "b")).toBe(false);
+    },
+  );
+});
+
+describe("a document", () => {
+  it.for([
+    "<a></a>",
+    "<a>text</a>",
+    ' \n<?xml version="1.0" encoding="UTF-8"?>\n <a xmlns="http://s3.amazonaws.com/doc/">x</a> \n',
+    '\uFEFF<?xml version="1.0"?><a>x</a>',
+  ])("is %j", (xml) => expect(isDocument(xml, "a")).toBe(true));
+
+  it.for([
+    "",
+    "<a>",
+    "<b><a></a></b>",
+    "x<a></a>",
+    "<a></a>x",
+    "<ab></a>",
+    "<a><!-- --></a>",
+    "<!DOCTYPE a><a></a>",
+    "<?xml ?><?xml ?><a></a>",
+  ])("is not %j", (xml) => expect(isDocument(xml, "a")).toBe(false));
 });

@@ -123,6 +123,14 @@ describe("POST /s3/presign", () => {
     await expectProblem(await postXml(worker, url, bare), 422, "invalid-request");
     expect(store.count("CompleteMultipartUpload")).toBe(0);
   });
+
+  it.for([" ", "\n", "<", "<Part>", "<a ", "&"])("refuses 1 MiB of %j at once", async (text) => {
+    const { worker } = start();
+    const { key, uploadId } = await createUpload(worker, 12 * MiB);
+    const url = `/s3/uploads/${uploadId}?key=${encodeURIComponent(key)}`;
+    const body = text.repeat(Math.floor(MiB / text.length));
+    await expectProblem(await postXml(worker, url, body), 400, "bad-request");
+  });
 });
 
 async function postXml(worker: TestWorker, url: string, body: string): Promise<Response> {
