@@ -93,6 +93,8 @@ function toCaller(issuer: Issuer, payload: JWTPayload): Caller {
   const user = payload[issuer.userClaim];
   if (typeof user !== "string" || user === "")
     throw new Error(`The claim ${issuer.userClaim} has no user id`);
+  // All texts with a lone surrogate at one place have the same UTF-8 form.
+  if (!user.isWellFormed()) throw new Error("The user's id is not well-formed Unicode");
   if (new TextEncoder().encode(user).length > MAX_USER_BYTES)
     throw new Error("The user's id is too long");
   const [name = ""] = issuer.issuers;

@@ -87,9 +87,11 @@ export function escapePattern(text: string): string {
 /** Throws `forbidden` for a token without the claim. */
 function claimSegment({ caller, policy }: KeyOwner, claim: string): string {
   const value = Object.hasOwn(caller.claims, claim) ? caller.claims[claim] : undefined;
-  if (typeof value === "string" && value !== "") return encodeSegment(value);
-  if (typeof value === "number") return encodeSegment(String(value));
-  const detail = `The token has no claim "${claim}", which is part of the key of "${policy.name}"`;
+  // Two texts with lone surrogates have one UTF-8 form, and two numbers beyond 2^53 are one number.
+  if (typeof value === "string" && value !== "" && value.isWellFormed())
+    return encodeSegment(value);
+  if (Number.isSafeInteger(value)) return encodeSegment(String(value));
+  const detail = `The token needs a claim "${claim}", a text or a whole number: it is part of the key of "${policy.name}"`;
   throw new Problem("forbidden", detail);
 }
 

@@ -220,6 +220,30 @@ describe("a user's id", () => {
     expect(await prefixOf(sub)).toBe(segment),
   );
 
+  it.for(["a\uD800", "\uDFFFa", "\uD800\uD800"])(
+    "is refused with a lone surrogate, which all become one character: %j",
+    async (sub) => {
+      const worker = startWorker();
+      expect((await postUpload(worker, PNG, { sub })).status).toBe(401);
+      expect(worker.log.join()).toContain("not well-formed");
+    },
+  );
+
+  it.for([
+    [2 ** 53, 403],
+    [1e300, 403],
+    [1.5, 403],
+    ["acme\uD800", 403],
+    ["", 403],
+    [true, 403],
+    [9007199254740991, 201],
+    [-7, 201],
+    ["acme", 201],
+  ] as const)("shares no prefix by a claim in the key that is %j: %i", async ([tenant, status]) => {
+    const body = { policy: "tenant", contentType: "image/png", size: 5 };
+    expect((await postUpload(startWorker(), body, { tenant })).status).toBe(status);
+  });
+
   it("is another segment with another issuer", async () => {
     const second = sharedSecret({
       issuer: "https://second.example.com",
