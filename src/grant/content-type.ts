@@ -3,44 +3,17 @@ import mime from "mime/lite";
 
 /**
  * Types that a browser, or a server, runs when a bucket serves them: stored cross-site scripting.
- * A policy has to name such a type; no pattern includes it.
+ * A policy has to name such a type; no pattern includes it. Sources: WHATWG MIME Sniffing section
+ * 4.6 (JavaScript and XML types), RFC 2557 (multipart and message documents).
  */
-const ACTIVE = new Set([
-  "application/ecmascript",
-  "application/hta",
-  "application/javascript",
-  "application/x-csh",
-  "application/x-ecmascript",
-  "application/x-httpd-php",
-  "application/x-javascript",
-  "application/x-mimearchive",
-  "application/x-perl",
-  "application/x-php",
-  "application/x-python-code",
-  "application/x-sh",
-  "application/x-shockwave-flash",
-  "application/xml",
-  "application/xml-dtd",
-  "message/rfc822",
-  "multipart/related",
-  "multipart/x-mixed-replace",
-  "text/cache-manifest",
-  "text/ecmascript",
-  "text/html",
-  "text/javascript",
-  "text/jscript",
-  "text/livescript",
-  "text/php",
-  "text/vbscript",
-  "text/x-ecmascript",
-  "text/x-javascript",
-  "text/x-php",
-  "text/x-python",
-  "text/x-sh",
-  "text/x-shellscript",
-  "text/xml",
-  "text/xsl",
-]);
+const ACTIVE = [
+  /\+xml$/,
+  /^(multipart|message)\//,
+  /^(application|text)\/(x-)?(java|ecma|j|live|vb)script[0-9.]*$/,
+  /^text\/(cache-manifest|html|php|xml|xsl)$/,
+  /^text\/x-(php|python|scriptlet|sh|shellscript)$/,
+  /^application\/(hta|mhtml|xml|xml-dtd|x-csh|x-httpd-php|x-mhtml|x-mimearchive|x-perl|x-php|x-python-code|x-sh|x-shockwave-flash)$/,
+];
 
 /** Extensions that a server would serve as one of those types. */
 const ACTIVE_EXTENSIONS = new Set(
@@ -58,7 +31,7 @@ export function isTypeAllowed(contentType: string, types: readonly string[]): bo
 }
 
 function isActive(contentType: string): boolean {
-  return ACTIVE.has(contentType) || contentType.endsWith("+xml");
+  return ACTIVE.some((pattern) => pattern.test(contentType));
 }
 
 /** Returns whether a browser could run an object of this policy, by the policy's types or the key's extension. */
@@ -67,9 +40,11 @@ export function mayRun(types: readonly string[], key: string): boolean {
   return types.some(isActive) || (extension !== undefined && ACTIVE_EXTENSIONS.has(extension));
 }
 
-/** Returns the extension without the dot, or `undefined` without one. */
-function extensionOf(filename: string | undefined): string | undefined {
-  return /[^.]\.([^.]+)$/.exec(filename ?? "")?.[1];
+/** Returns the extension without the dot, or `undefined` without one. Servers ignore dots and spaces at the end. */
+function extensionOf(filename = ""): string | undefined {
+  let end = filename.length;
+  while (end > 0 && /[.\s]/.test(filename[end - 1] ?? "")) end -= 1;
+  return /[^.]\.([^.]+)$/.exec(filename.slice(0, end))?.[1];
 }
 
 /** Returns the extension for a key: the file's own if the type has it, or the type's first one. */

@@ -147,6 +147,21 @@ describe("type", () => {
     ["application/javascript", "document"],
     ["application/x-sh", "document"],
     ["multipart/x-mixed-replace", "document"],
+    ["multipart/related", "document"],
+    ["multipart/mixed", "document"],
+    ["message/rfc822", "document"],
+    ["message/http", "document"],
+    ["text/javascript1.0", "document"],
+    ["text/javascript1.5", "document"],
+    ["text/x-ecmascript", "document"],
+    ["application/x-javascript", "document"],
+    ["text/livescript", "document"],
+    ["text/vbscript", "document"],
+    ["application/mhtml", "document"],
+    ["application/x-mhtml", "document"],
+    ["text/cache-manifest", "document"],
+    ["application/x-httpd-php", "document"],
+    ["application/x-shockwave-flash", "document"],
   ] as const)("refuses %s, which a pattern does not name", async ([contentType, policy]) => {
     await expectProblem({ policy, filename: "a", contentType, size: 5 }, 415, "type-not-allowed");
   });
@@ -166,15 +181,23 @@ describe("extension", () => {
     expect(await keyOf({ filename: undefined, contentType: "image/webp" })).toMatch(/\.webp$/));
   it("is refused where it says another type", async () =>
     expectProblem({ ...PNG, filename: "a.html" }, 422, "invalid-request", at("/filename")));
-  it.for(["a.html", "a.svg", "a.js", "a.php", "a.xml"])(
-    "of %s is refused for a type without one",
-    async (filename) =>
-      expectProblem(
-        { policy: "document", filename, contentType: "application/octet-stream", size: 5 },
-        422,
-        "invalid-request",
-        at("/filename"),
-      ),
+  it.for([
+    "a.html",
+    "a.svg",
+    "a.js",
+    "a.php",
+    "a.xml",
+    "a.html.",
+    "a.html ",
+    "a.html. .",
+    "a.HTML",
+  ])("of %s is refused for a type without one", async (filename) =>
+    expectProblem(
+      { policy: "document", filename, contentType: "application/octet-stream", size: 5 },
+      422,
+      "invalid-request",
+      at("/filename"),
+    ),
   );
 });
 
