@@ -13,6 +13,7 @@ import { settingsSchema } from "./schema.ts";
 
 /** The secrets of HMAC-SHA-256 have at least 256 bits. */
 const MIN_SECRET_CHARACTERS = 32;
+const PREVIOUS_ID_SECRET = "UPLOAD_ID_SECRET_PREVIOUS";
 
 /** Returns the configuration. Throws `ConfigurationError` with every error, each with its path. */
 export function compileConfig(definition: unknown, env: Env): Config {
@@ -31,7 +32,9 @@ export function compileConfig(definition: unknown, env: Env): Config {
   const settings = parseFields(settingsSchema, rest, errors);
   checkSettings(settings, new Set(Object.keys(asRecord(policiesIn))), errors);
   const idSecret = errors.requireSecret(env, "UPLOAD_ID_SECRET", MIN_SECRET_CHARACTERS);
-  const previousIdSecret = readSecret(env, "UPLOAD_ID_SECRET_PREVIOUS");
+  const previousIdSecret = readSecret(env, PREVIOUS_ID_SECRET)
+    ? errors.requireSecret(env, PREVIOUS_ID_SECRET, MIN_SECRET_CHARACTERS)
+    : undefined;
   const keys = compileReceiptKeys(env, errors);
   const isLocal = [...stores.values()].some(({ origin }) => origin === undefined);
   const webhook = compileWebhook(settings.get("webhook")?.url, { env, isLocal }, errors);

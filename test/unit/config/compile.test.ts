@@ -295,6 +295,20 @@ describe("a configuration", () => {
       CONFIG,
       { ...ENV, UPLOAD_ID_SECRET: `UPLOAD_ID_SECRET=${ENV.UPLOAD_ID_SECRET}` },
     ],
+    ["secrets.UPLOAD_ID_SECRET_PREVIOUS", CONFIG, { ...ENV, UPLOAD_ID_SECRET_PREVIOUS: "none" }],
+    [
+      "issuers.0.audience",
+      {
+        ...CONFIG,
+        issuers: [
+          jwks({
+            issuer: "https://id.example.com",
+            jwksUrl: "https://id.example.com/jwks",
+            claims: {},
+          }),
+        ],
+      },
+    ],
     ["origins.0", { ...CONFIG, origins: ["*"] }],
     ["origins.0", { ...CONFIG, origins: ["https://app.example.com/"] }],
     ["origins.0", { ...CONFIG, origins: ["http://app.example.com"] }],
