@@ -86,8 +86,8 @@ async function applyRules<T extends { readonly ID?: string | undefined }>(
   const differs = compare(describe(next), after.describe(after.present));
   if (differs.length === 0) return { ...pending, outcome: "changed" };
   const names = differs.map(({ id }) => id).join(", ");
-  const messages = `The store accepted the rules, but these differ when read back: ${names}. It does not support all of them.`;
-  return { ...pending, outcome: "refused", messages: [...pending.messages, messages] };
+  const difference = `The store accepted the rules, but these differ when read back: ${names}. It does not support all of them.`;
+  return { ...pending, outcome: "refused", messages: [...pending.messages, difference] };
 }
 
 /** Returns warnings about other rules for the same origins: some stores use only the first one. */

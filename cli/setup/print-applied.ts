@@ -4,10 +4,10 @@ import type { Applied } from "./apply.ts";
 
 const TITLES = { cors: "CORS", lifecycle: "Lifecycle" } as const;
 const OUTCOMES = {
-  unchanged: { mark: "✔", color: "green", messages: "nothing to change" },
-  changed: { mark: "✔", color: "green", messages: "changed and verified" },
-  declined: { mark: "–", color: "yellow", messages: "not changed" },
-  refused: { mark: "✘", color: "red", messages: "failed" },
+  unchanged: { mark: "✔", color: "green", result: "nothing to change" },
+  changed: { mark: "✔", color: "green", result: "changed and verified" },
+  declined: { mark: "–", color: "yellow", result: "not changed" },
+  refused: { mark: "✘", color: "red", result: "failed" },
 } as const;
 
 /** Returns the changed lines of each rule, and the rules that are kept. */
@@ -23,9 +23,9 @@ export function printChanges({ kind, changes, kept }: Applied): string {
 
 /** Returns a line with the result, and the warnings and errors below it. */
 export function printOutcome({ kind, outcome, messages }: Applied): string {
-  const { mark, color, messages: word } = OUTCOMES[outcome];
+  const { mark, color, result } = OUTCOMES[outcome];
   return [
-    `${styleText(color, mark)} ${TITLES[kind]}: ${word}`,
+    `${styleText(color, mark)} ${TITLES[kind]}: ${result}`,
     ...messages.map((line) => `  ${styleText("yellow", "!")} ${line}`),
   ].join("\n");
 }
