@@ -42,7 +42,7 @@ function checkBytes(policy: Policy, errors: ErrorCollector): void {
     const canBeReplaced = overwrite || allowContentTypeOnly || isDeleteAllowed;
     if (!quota?.bytes || size === "required" || !canBeReplaced) return;
     const detail =
-      'must be "required" with quota.bytes where a file can be replaced or deleted: the new file would not be counted';
+      'must be "required" with quota.bytes if a file can be replaced or deleted: the new one would not be counted';
     errors.at("size").add(detail);
   });
 }
@@ -72,7 +72,7 @@ export function checkKey(policy: Policy, errors: ErrorCollector): Template | und
     if (!hasUser && !shared)
       errors
         .at("key")
-        .add("has no {user}, so that callers share a prefix: add it, or set shared: true");
+        .add("has no {user}: add it, or set shared: true to let callers share a prefix");
     if (hasUser && shared) errors.at("shared").add("is true, but the key has {user}: remove one");
   });
   policy.check(({ overwrite }) => {

@@ -6,9 +6,9 @@ import { parseFields, type Fields } from "./fields.ts";
 import {
   issuerKindSchema,
   jwksIssuerSchema,
-  presetSchema,
   sharedSecretIssuerSchema,
   type CommonFields,
+  type Preset,
 } from "./issuer-schema.ts";
 
 interface IssuerContext {
@@ -28,19 +28,18 @@ export function compileIssuer(
   context: IssuerContext,
   errors: ErrorCollector,
 ): Issuer | undefined {
-  const kind = errors.parse(issuerKindSchema, value)?.kind;
-  if (kind === undefined) return undefined;
-  return kind === "jwks"
-    ? compileJwksIssuer(value, context, errors)
+  const parsed = errors.parse(issuerKindSchema, value);
+  if (!parsed) return undefined;
+  return parsed.kind === "jwks"
+    ? compileJwksIssuer(value, { ...context, preset: parsed.preset }, errors)
     : compileSharedSecretIssuer(value, context, errors);
 }
 
 function compileJwksIssuer(
   value: unknown,
-  { earlier }: IssuerContext,
+  { earlier, preset }: IssuerContext & { readonly preset: Preset | undefined },
   errors: ErrorCollector,
 ): Issuer | undefined {
-  const preset = presetSchema.safeParse(value).data?.preset;
   const ownNames = preset ? errors.renaming(preset.options) : errors;
   const fields = parseFields(jwksIssuerSchema, value, ownNames);
   fields.check(({ issuer, jwksUrl }) => {

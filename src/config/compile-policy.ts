@@ -50,7 +50,7 @@ export function checkKeySpaces(spaces: readonly KeySpace[], errors: ErrorCollect
     for (const theirs of spaces) {
       const isApart = mine === theirs || !shareBucket(mine, theirs);
       if (isApart || !reachesInto(mine.template, theirs.template)) continue;
-      const detail = `could make a key in a user's prefix of policy "${theirs.name}": start the key of each policy with another folder`;
+      const detail = `could be in a user's prefix of policy "${theirs.name}": start each key with another folder`;
       errors.at(mine.name).at("key").add(detail);
     }
   }

@@ -23,22 +23,22 @@ export class ConfigurationError extends Error {
 export class ErrorCollector {
   readonly errors: ConfigError[];
   readonly #path: string;
-  readonly #names: ReadonlyMap<string, string>;
+  readonly #names: Readonly<Record<string, string>>;
 
-  constructor(path = "", errors: ConfigError[] = [], names = new Map<string, string>()) {
+  constructor(path = "", errors: ConfigError[] = [], names: Readonly<Record<string, string>> = {}) {
     this.#path = path;
     this.#names = names;
     this.errors = errors;
   }
 
   at(step: string | number): ErrorCollector {
-    const name = this.#names.get(String(step)) ?? step;
+    const name = this.#names[step] ?? step;
     return new ErrorCollector(this.#path ? `${this.#path}.${name}` : String(name), this.errors);
   }
 
   /** Returns a collector that reports a field under another name. */
   renaming(names: Readonly<Record<string, string>>): ErrorCollector {
-    return new ErrorCollector(this.#path, this.errors, new Map(Object.entries(names)));
+    return new ErrorCollector(this.#path, this.errors, names);
   }
 
   add(detail: string): void {

@@ -48,9 +48,10 @@ export function parseFields<S extends Shape>(
 
 /** Returns the valid fields, each parsed by its own schema. */
 function parseEach<T>(shape: Shape, value: unknown): Partial<T> {
-  const given = typeof value === "object" && value !== null ? new Map(Object.entries(value)) : null;
-  const parsed = Object.entries(given ? shape : {}).flatMap(([name, schema]) => {
-    const { success, data } = schema.safeParse(given?.get(name));
+  if (typeof value !== "object" || value === null) return {};
+  const given: Readonly<Record<string, unknown>> = { ...value };
+  const parsed = Object.entries(shape).flatMap(([name, schema]) => {
+    const { success, data } = schema.safeParse(given[name]);
     return success ? [[name, data] as const] : [];
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was parsed by the field's own schema

@@ -71,7 +71,10 @@ export const sharedSecretIssuerSchema = z.strictObject({
     .check(z.regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of a secret, such as AUTH_SECRET")),
 });
 
-export const presetSchema = z.object({ preset });
-export const issuerKindSchema = z.looseObject({ kind: z.enum(["jwks", "shared-secret"]) });
+export const issuerKindSchema = z.looseObject({
+  kind: z.enum(["jwks", "shared-secret"]),
+  preset: z.optional(preset),
+});
+export type Preset = z.output<typeof preset>;
 
 export type CommonFields = z.output<z.ZodMiniObject<typeof common, z.core.$strict>>;

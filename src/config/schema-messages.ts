@@ -23,7 +23,7 @@ export function messageOf(issue: Issue): string | undefined {
     case "invalid_format":
     case "invalid_union":
     case "not_multiple_of":
-      return "is not valid: see docs/configuration.md and docs/protocol.md";
+      return "is not valid";
   }
 }
 

@@ -10,9 +10,7 @@ const ACTIVE = [
   /\+xml$/,
   /^(multipart|message)\//,
   /^(application|text)\/(x-)?(java|ecma|j|live|vb)script[0-9.]*$/,
-  /^text\/(cache-manifest|html|php|xml|xsl)$/,
-  /^text\/x-(php|python|scriptlet|sh|shellscript)$/,
-  /^application\/(hta|mhtml|xml|xml-dtd|x-csh|x-httpd-php|x-mhtml|x-mimearchive|x-perl|x-php|x-python-code|x-sh|x-shockwave-flash)$/,
+  /^(application|text)\/(x-)?(cache-manifest|csh|hta|html|httpd-php|mhtml|mimearchive|perl|php|python(-code)?|scriptlet|sh|shellscript|shockwave-flash|xml|xml-dtd|xsl)$/,
 ];
 
 /** Extensions that a server would serve as one of those types. */

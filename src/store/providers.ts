@@ -14,6 +14,7 @@ const ENDPOINT: ProviderOption = {
   expected:
     "an https origin without a path, such as https://s3.example.com (http on a loopback host only)",
 };
+const ENFORCED = { ...IF_NONE_MATCH, trust: "enforced" } as const;
 const ALL_ENFORCED = {
   md5: "enforced",
   sha256: "enforced",
@@ -74,7 +75,7 @@ export const PROVIDERS = {
       },
     },
     addressing: "virtual-host",
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
+    noOverwrite: ENFORCED,
     checksums: ALL_ENFORCED,
     multipartChecksums: MULTIPART_CHECKSUMS,
     unsignedHeaders: "refused",
@@ -99,7 +100,7 @@ export const PROVIDERS = {
       account: { pattern: /^[0-9a-f]{32}$/, expected: "the account id, 32 hexadecimal digits" },
     },
     signingRegion: "auto",
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
+    noOverwrite: ENFORCED,
     checksums: ALL_ENFORCED,
     multipartChecksums: MULTIPART_CHECKSUMS,
     storageClasses: ["STANDARD", "STANDARD_IA"],
@@ -148,7 +149,7 @@ export const PROVIDERS = {
     endpoint: "https://{region}.digitaloceanspaces.com",
     options: { region: { pattern: /^[a-z]{3}\d$/, expected: "a Spaces region, such as fra1" } },
     maxPutBytes: 5e9,
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
+    noOverwrite: ENFORCED,
   },
   tigris: {
     ...HOSTED,
@@ -157,7 +158,7 @@ export const PROVIDERS = {
     options: {},
     signingRegion: "auto",
     maxExpiresInSeconds: 90 * 86_400,
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
+    noOverwrite: ENFORCED,
     storageClasses: ["STANDARD", "STANDARD_IA", "GLACIER", "GLACIER_IR"],
   },
   hetzner: {
@@ -180,7 +181,7 @@ export const PROVIDERS = {
   minio: {
     ...HOSTED,
     title: "MinIO",
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
+    noOverwrite: ENFORCED,
     checksums: { ...COMPATIBLE.checksums, crc32: "enforced" },
     tags: true,
     storageClasses: ["STANDARD", "REDUCED_REDUNDANCY"],
@@ -189,7 +190,7 @@ export const PROVIDERS = {
   ceph: {
     ...COMPATIBLE,
     title: "Ceph RGW",
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
+    noOverwrite: ENFORCED,
     tags: true,
     storageClasses: ["STANDARD"],
   },
@@ -202,7 +203,7 @@ export const PROVIDERS = {
     endpoint: "request",
     options: {},
     signingRegion: "auto",
-    noOverwrite: { ...IF_NONE_MATCH, trust: "enforced" },
+    noOverwrite: ENFORCED,
     checksums: {
       md5: "enforced",
       sha256: "ignored",

@@ -153,7 +153,7 @@ function describePage(program: string): Setting {
     expect(answered).toEqual([200, 412]);
   });
 
-  it("continues when the network is back", async () => {
+  it("continues when the network is back", { timeout: 150_000 }, async () => {
     const page = await open("video");
     const held = await page.hold(2);
     await page.drop(movie());
@@ -162,7 +162,8 @@ function describePage(program: string): Setting {
     await held.release();
     await page.page.waitForTimeout(1500);
     await page.page.context().setOffline(false);
-    await page.waitFor("completed");
+    // A request that hangs is given up after 60 seconds without progress.
+    await page.waitFor("completed", 120_000);
     await expectStored(setting, (await page.readResult()).key, LARGE);
   });
 

@@ -23,7 +23,7 @@ export interface UploadPage {
   /** Drops a file from the disk onto the page. */
   readonly drop: (path: string) => Promise<void>;
   readonly press: (button: "pause" | "resume" | "abort") => Promise<void>;
-  readonly waitFor: (status: string) => Promise<void>;
+  readonly waitFor: (status: string, timeoutMs?: number) => Promise<void>;
   readonly readError: () => Promise<string>;
   readonly readResult: () => Promise<Shown>;
   /** Holds the request of this part until `release` is called. */
@@ -92,10 +92,10 @@ async function drive(page: Page): Promise<UploadPage> {
       });
     },
     press: async (button) => page.locator(`#${button}`).click(),
-    async waitFor(status) {
+    async waitFor(status, timeout = 40_000) {
       const read = async () =>
         `${await page.locator("#status").textContent()} ${await page.locator("#error").textContent()}`;
-      await expect.poll(read, { timeout: 40_000 }).toMatch(new RegExp(`^${status} `));
+      await expect.poll(read, { timeout }).toMatch(new RegExp(`^${status} `));
     },
     readError: async () => (await page.locator("#error").textContent()) ?? "",
     readResult: async () =>
