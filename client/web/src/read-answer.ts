@@ -53,10 +53,11 @@ export function readProblem(status: number, text: string, header: string | null)
   const problem = parseJson(text);
   const retryAfterSeconds = readRetryAfter(header);
   if (!isProblem(problem))
-    return new UploadError("unexpected-answer", `What answered ${status} is not the service`, {
-      status,
-      retryAfterSeconds,
-    });
+    return new UploadError(
+      "unexpected-answer",
+      `The server that answered ${status} is not the service: check the endpoint`,
+      { status, retryAfterSeconds },
+    );
   const { code, detail, retryAfter = retryAfterSeconds, errors = [] } = problem;
   const { requestId, limit, actual, upload } = problem;
   const fields = { status, errors, requestId, limit, actual, upload };

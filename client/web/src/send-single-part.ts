@@ -103,7 +103,7 @@ async function sendOnce(
 }
 
 const alreadyExists = (cause: unknown) =>
-  new UploadError("already-exists", "There is another object under this key", {
+  new UploadError("already-exists", "Another object already has this key", {
     status: 412,
     cause,
   });

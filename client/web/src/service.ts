@@ -86,7 +86,7 @@ export function createCallService(
     if (isExpected(answer)) return answer;
     throw new UploadError(
       "unexpected-answer",
-      "What answered is not the service: check the endpoint",
+      "The server that answered is not the service: check the endpoint",
     );
   };
 }

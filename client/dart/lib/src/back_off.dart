@@ -24,7 +24,7 @@ class BackOff {
   /// The longest pause after the first failure. It doubles with each failure.
   final Duration first;
 
-  /// The longest pause of all. A longer `Retry-After` is not waited for.
+  /// The longest pause of all. A longer `Retry-After` is an error.
   final Duration longest;
 
   /// Calls [work] until it succeeds, cannot succeed, or has failed too often.
@@ -36,12 +36,12 @@ class BackOff {
         return await work();
       } on UploadException catch (error) {
         failures += 1;
-        final Duration asked = error.retryAfter ?? Duration.zero;
-        final bool isFinal = !error.isTransient || asked > longest;
+        final Duration retryAfter = error.retryAfter ?? Duration.zero;
+        final bool isFinal = !error.isTransient || retryAfter > longest;
         // What was already retried inside [work] is not retried here.
         if (isFinal || error.wasRetried) rethrow;
         if (failures >= attempts) throw error.afterRetries();
-        await pause(asked + _jitter(failures), stop);
+        await pause(retryAfter + _jitter(failures), stop);
       }
     }
   }

@@ -165,7 +165,8 @@ UploadException problemOf(Answer answer) {
   if (code == null) {
     return UploadException(
       UploadCode.unexpectedAnswer,
-      'What answered ${answer.status} is not the service: check the endpoint',
+      'The server that answered ${answer.status} is not the service: '
+      'check the endpoint',
       status: answer.status,
       retryAfter: retryAfter,
       isTransient: answer.status == 429 || answer.status >= 500,

@@ -57,13 +57,13 @@ class UploadException implements Exception {
   /// One of [UploadCode], or a code of a newer service.
   final String code;
 
-  /// Says in English what to change, for developers.
+  /// What to change, in English, for developers.
   final String message;
 
   /// The HTTP status, if there was an answer.
   final int? status;
 
-  /// How long to wait, if the service or the store said so.
+  /// How long to wait, from the `Retry-After` of the service or the store.
   final Duration? retryAfter;
 
   /// Whether the same request may succeed later.
