@@ -58,7 +58,7 @@ function isFor(claims: UploadClaims, caller: Caller): boolean {
   return isOwn && isInScope(caller, claims);
 }
 
-/** `exp` is when the ticket expires. The id stays valid after that. */
+/** `exp` is when the upload expires (for a multipart upload, after `resumeWithin`). The id stays valid after that. */
 async function tryToOpen(id: string, key: CryptoKey): Promise<UploadClaims | undefined> {
   try {
     const { payload } = await jwtVerify(id, key, {

@@ -88,7 +88,7 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
     return c.body(null, 204);
   });
 
-  // Without a valid token nobody learns which paths exist.
+  // Without a valid token nobody learns which paths exist. Keep it last: it also runs for routes below it.
   app.use("/v1/*", withCaller(service));
   return app;
 }
