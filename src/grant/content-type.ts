@@ -1,5 +1,5 @@
 /** Content types: which a policy allows, which a browser would run, and their extensions. */
-import mime from "mime/lite";
+import { extensionsOf } from "./extensions.ts";
 
 /**
  * Types that a browser, or a server, runs when a bucket serves them: stored cross-site scripting.
@@ -50,14 +50,13 @@ export function chooseExtension(
   contentType: string,
   filename: string | undefined,
 ): { readonly extension: string } | { readonly error: string } {
-  const known = mime.getAllExtensions(contentType);
+  const known = extensionsOf(contentType);
   const own = extensionOf(filename)?.toLowerCase();
-  if (own === undefined) return { extension: mime.getExtension(contentType) ?? "bin" };
-  const isGeneric = contentType === "application/octet-stream" || !known;
-  if (known?.has(own)) return { extension: own };
-  if (!isGeneric)
+  if (own === undefined) return { extension: known?.[0] ?? "bin" };
+  if (known?.includes(own)) return { extension: own };
+  if (known)
     return {
-      error: `.${own} is not a valid extension for ${contentType}: use .${[...known].join(", .")}`,
+      error: `.${own} is not a valid extension for ${contentType}: use .${known.join(", .")}`,
     };
   if (ACTIVE_EXTENSIONS.has(own) && !isActive(contentType))
     return { error: `.${own} is not a valid extension for ${contentType}` };
