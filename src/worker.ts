@@ -9,6 +9,7 @@ import { createLedgers, type LedgerNamespace } from "./ledger/client.ts";
 import type { LedgerDependencies } from "./ledger/durable-object.ts";
 import { createReceipts } from "./ledger/receipt.ts";
 import { createDeliver } from "./ledger/webhook.ts";
+import type { Log } from "./log.ts";
 import { abortParts, cleanUp } from "./operation/cleanup.ts";
 import { locateUpload } from "./operation/locate.ts";
 import { verifyUpload } from "./operation/verify.ts";
@@ -68,7 +69,7 @@ function createService(config: Config, env: WorkerEnv, dependencies: Dependencie
     deployment: env.VERSION?.id,
     verifiers: createVerifiers(config.issuers, dependencies),
     stores,
-    signersOf: createSigners([...stores.values()]),
+    signersOf: createSigners([...stores.values()], dependencies.log),
     uploadIds: createUploadIds(config.uploadIdSecrets),
     receipts: createReceipts(config.receipts),
     ledgerOf: createLedgers(env.LEDGER, dependencies.log),
@@ -77,11 +78,11 @@ function createService(config: Config, env: WorkerEnv, dependencies: Dependencie
   };
 }
 
-function createSigners(stores: readonly Store[]): (store: Store) => Signers {
+function createSigners(stores: readonly Store[], log: Log): (store: Store) => Signers {
   const signers = new Map<Store, Signers>();
   for (const store of stores) {
-    const writer = createSigner(store.credentials, store);
-    signers.set(store, { writer, reader: createSigner(store.readCredentials, store) });
+    const writer = createSigner(store.credentials, store, log);
+    signers.set(store, { writer, reader: createSigner(store.readCredentials, store, log) });
   }
   return (store) => {
     const found = signers.get(store);

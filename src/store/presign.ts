@@ -1,0 +1,124 @@
+/**
+ * Presigns S3 requests without waiting: AWS Signature Version 4 in the query (AWS: "Authenticating
+ * Requests: Using Query Parameters"). The reference is aws4fetch: the URL is the one that it returns.
+ */
+import { hmacSha256, hmacSha256Hex, sha256Hex } from "../hash.ts";
+
+/** A request in plain form. */
+export interface PresignRequest {
+  readonly method: string;
+  /** The scheme and host, as the URL parser writes them. */
+  readonly origin: string;
+  /** The encoded path, from the first slash on. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** What the holder of the URL has to send, without `host`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly expiresInSeconds: number;
+  /** As `20261126T120000Z`. */
+  readonly datetime: string;
+}
+
+export interface SigningKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string | undefined;
+  readonly region: string;
+}
+
+/** What changes only at midnight. */
+interface Day {
+  readonly date: string;
+  readonly scope: string;
+  /** The parameter X-Amz-Credential, as it is signed and as it is in the URL. */
+  readonly credential: Parameter;
+  readonly signingKey: Uint8Array;
+}
+
+interface Parameter {
+  readonly signed: string;
+  readonly inUrl: string;
+}
+
+/** Unreserved characters and encoded bytes, none of them a slash: no URL parser changes such a path. */
+const PLAIN_PATH = /^\/(?:[\w.~/-]|%(?!2F)[\dA-F]{2})*$/;
+const DOT_SEGMENT = /\/\.\.?(?:\/|$)/;
+/** Visible ASCII with single spaces inside: no canonical form changes such a value. */
+const PLAIN_VALUE = /^(?:[!-~]+(?: [!-~]+)*)?$/;
+const PLAIN_HEADER = /^(?!host$)[a-z][a-z\d-]*$/;
+/** Sorts after every parameter of the signature itself. */
+const PLAIN_PARAMETER = /^[a-z][A-Za-z-]*$/;
+
+/** Returns a function that returns the URL, or `undefined` for a request that is not in plain form. */
+export function createPresigner(key: SigningKey): (request: PresignRequest) => string | undefined {
+  const token =
+    key.sessionToken === undefined
+      ? undefined
+      : toParameter("X-Amz-Security-Token", key.sessionToken);
+  let day: Day | undefined;
+
+  return ({ method, origin, path, query, headers, expiresInSeconds, datetime }) => {
+    const ownNames = Object.keys(headers);
+    const ownParameters = Object.keys(query);
+    const isPlain =
+      PLAIN_PATH.test(path) &&
+      !DOT_SEGMENT.test(path) &&
+      ownNames.every((name) => PLAIN_HEADER.test(name) && PLAIN_VALUE.test(headers[name] ?? "")) &&
+      ownParameters.every((name) => PLAIN_PARAMETER.test(name));
+    if (!isPlain) return undefined;
+
+    const date = datetime.slice(0, 8);
+    if (day?.date !== date) day = startDay(key, date);
+    const names = [...ownNames, "host"].toSorted();
+    const host = origin.slice(origin.indexOf("//") + 2);
+    const canonicalHeaders = names
+      .map((name) => `${name}:${name === "host" ? host : (headers[name] ?? "")}\n`)
+      .join("");
+    const own = ownParameters
+      .toSorted()
+      .map((name) => `&${toParameter(name, query[name] ?? "").signed}`);
+    const expiry = `X-Amz-Expires=${expiresInSeconds}`;
+    const dateParameter = `X-Amz-Date=${datetime}`;
+    const signedHeaders = `X-Amz-SignedHeaders=${names.join("%3B")}`;
+
+    const canonicalQuery = `${ALGORITHM}&${day.credential.signed}&${dateParameter}&${expiry}${token ? `&${token.signed}` : ""}&${signedHeaders}${own.join("")}`;
+    const canonicalRequest = `${method}\n${path}\n${canonicalQuery}\n${canonicalHeaders}\n${names.join(";")}\nUNSIGNED-PAYLOAD`;
+    const digest = sha256Hex(canonicalRequest);
+    const stringToSign = `AWS4-HMAC-SHA256\n${datetime}\n${day.scope}\n${digest}`;
+    const signature = hmacSha256Hex(day.signingKey, stringToSign);
+
+    const before = own.length > 0 ? `${new URLSearchParams(query).toString()}&` : "";
+    return `${origin}${path}?${before}${expiry}&${dateParameter}${token ? `&${token.inUrl}` : ""}&${ALGORITHM}&${day.credential.inUrl}&${signedHeaders}&X-Amz-Signature=${signature}`;
+  };
+}
+
+const ALGORITHM = "X-Amz-Algorithm=AWS4-HMAC-SHA256";
+
+/** Derives the signing key of a day (AWS: "Create a signed AWS API request", Calculate the signature). */
+function startDay({ accessKeyId, secretAccessKey, region }: SigningKey, date: string): Day {
+  const scope = `${date}/${region}/s3/aws4_request`;
+  const signingKey = scope
+    .split("/")
+    .reduce<Uint8Array>(
+      (parent, step) => hmacSha256(parent, step),
+      new TextEncoder().encode(`AWS4${secretAccessKey}`),
+    );
+  return {
+    date,
+    scope,
+    credential: toParameter("X-Amz-Credential", `${accessKeyId}/${scope}`),
+    signingKey,
+  };
+}
+
+/** The canonical form is RFC 3986; the parser of URLs writes application/x-www-form-urlencoded. */
+function toParameter(name: string, value: string): Parameter {
+  const encoded = encodeURIComponent(value).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return {
+    signed: `${name}=${encoded}`,
+    inUrl: new URLSearchParams({ [name]: value }).toString(),
+  };
+}
