@@ -7,18 +7,23 @@ export interface TokenOptions {
   readonly policies?: readonly string[] | undefined;
   readonly maxBytes?: number | undefined;
   readonly key?: string | undefined;
+  readonly actions?: readonly string[] | undefined;
+  /** Other claims, such as those of key templates. */
+  readonly claims?: Readonly<Record<string, string>> | undefined;
   readonly expiresInSeconds: number;
 }
 
 /** Returns a signed token that only the development server accepts: its secret is public. */
 export async function mintDevelopmentToken(
   user: string,
-  { policies, maxBytes, key, expiresInSeconds }: TokenOptions,
+  { policies, maxBytes, key, actions, claims, expiresInSeconds }: TokenOptions,
 ): Promise<string> {
   return new SignJWT({
+    ...claims,
     ...(policies && { policies }),
     ...(maxBytes !== undefined && { maxBytes }),
     ...(key !== undefined && { key }),
+    ...(actions && { actions }),
   })
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .setIssuer("development")

@@ -2,12 +2,15 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { decodeJwt } from "jose";
 import { parseDuration, parseSize } from "../src/config/units.ts";
+import { ACTIONS, type Action } from "../src/grant/token-scope.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 
 interface Options {
   readonly policy?: string[];
   readonly maxBytes?: number;
   readonly key?: string;
+  readonly actions?: readonly Action[];
+  readonly claim: Readonly<Record<string, string>>;
   readonly expires: number;
   readonly json?: boolean;
 }
@@ -22,6 +25,29 @@ const quantity =
 function readUser(text: string): string {
   if (text !== "") return text;
   throw new InvalidArgumentError("The user cannot be empty.");
+}
+
+function readActions(text: string): readonly Action[] {
+  return text.split(",").map((name) => {
+    const action = ACTIONS.find((one) => one === name);
+    if (action) return action;
+    throw new InvalidArgumentError(`Use some of ${ACTIONS.join(",")}.`);
+  });
+}
+
+/** The claims that other options and the command itself set. */
+const OWN_CLAIMS = "iss sub aud exp nbf iat jti policies maxBytes key actions".split(" ");
+
+function readClaim(
+  text: string,
+  earlier: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError("Use a name and a value, such as team=red.");
+  if (OWN_CLAIMS.includes(name))
+    throw new InvalidArgumentError(`The command sets the claim ${name} itself.`);
+  return { ...earlier, [name]: value };
 }
 
 /** Adds the command `token` to the program. */
@@ -41,17 +67,29 @@ export function addToken(program: Command): void {
       quantity((text) => parseSize(/^\d+$/.test(text) ? Number(text) : text), '"5 MB"'),
     )
     .option("--key <key>", "restrict the token to this key, or to a prefix that ends with a slash")
+    .option(
+      "--actions <list>",
+      `restrict the token to these actions: some of ${ACTIONS.join(",")}`,
+      readActions,
+    )
+    .addOption(
+      new Option("--claim <name=value>", "add a claim, a text; can be repeated")
+        .argParser(readClaim)
+        .default({}, "none"),
+    )
     .addOption(
       new Option("--expires <duration>", "lifetime of the token")
         .argParser(quantity(parseDuration, '"10 min"'))
         .default(3600, "1 h"),
     )
     .option("--json", "print the token and its expiry as JSON")
-    .action(async (user: string, { policy, maxBytes, key, expires, json }: Options) => {
+    .action(async (user: string, { expires, json, ...options }: Options) => {
       const token = await mintDevelopmentToken(user, {
-        policies: policy,
-        maxBytes,
-        key,
+        policies: options.policy,
+        maxBytes: options.maxBytes,
+        key: options.key,
+        actions: options.actions,
+        claims: options.claim,
         expiresInSeconds: expires,
       });
       const { exp = 0 } = decodeJwt(token);

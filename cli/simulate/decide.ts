@@ -8,6 +8,7 @@ import { authorize, findPolicy, type Grant } from "../../src/grant/authorize.ts"
 import { needsPartChecksums } from "../../src/grant/checksum.ts";
 import type { Parts } from "../../src/grant/parts.ts";
 import { findStore, type Region } from "../../src/grant/region.ts";
+import { requireAction } from "../../src/grant/token-scope.ts";
 import { Problem, problemBody } from "../../src/problem.ts";
 import { openAdmitted } from "../../src/operation/open-multipart.ts";
 import { signPart, signPut } from "../../src/operation/ticket.ts";
@@ -76,6 +77,7 @@ export async function decide(
   };
   try {
     const caller = await authenticateClaims(config, claims, context.nowMs);
+    requireAction(caller, "upload");
     done(describeCaller(caller), "request");
     const intent = parseIntent(body);
     done("the body is valid", "policy");

@@ -1,5 +1,10 @@
 /** The restrictions of a token: a token can allow less than the policies do, never more. */
 import * as z from "zod/mini";
+import { Problem } from "../problem.ts";
+
+/** What a caller can do. Each route names its own (docs/configuration.md, "Restrict a token"). */
+export const ACTIONS = ["upload", "download", "delete", "list", "credentials"] as const;
+export type Action = (typeof ACTIONS)[number];
 
 /** Malformed claims are refused: they must not count as no restriction. */
 const scopeSchema = z.object({
@@ -7,6 +12,7 @@ const scopeSchema = z.object({
   maxBytes: z.optional(z.int().check(z.nonnegative())),
   /** A whole key, or a prefix that ends with a slash. */
   key: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+  actions: z.optional(z.array(z.enum(ACTIONS))),
 });
 export type TokenScope = Readonly<z.output<typeof scopeSchema>>;
 
@@ -20,6 +26,14 @@ interface Resource {
 /** Returns the restrictions in a token's claims. Throws for malformed ones. */
 export function parseScope(claims: unknown): TokenScope {
   return scopeSchema.parse(claims);
+}
+
+/** Throws `forbidden` for a token that is restricted to other actions. */
+export function requireAction({ scope }: { readonly scope: TokenScope }, action: Action): void {
+  if (!scope.actions || scope.actions.includes(action)) return;
+  const allowed = scope.actions.join(", ") || "none";
+  const detail = `Add "${action}" to the token's claim actions: it allows ${allowed}`;
+  throw new Problem("forbidden", detail);
 }
 
 /** Returns whether the token allows this policy, key and size. */

@@ -23,7 +23,7 @@ const querySchema = z.object({
 /** Ignores unknown parameters. */
 export function guideRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();
-  app.get("/presigned-url", withCaller(service), async (c) => {
+  app.get("/presigned-url", withCaller(service, "upload"), async (c) => {
     const { fileName, fileType, fileSize, policy } = parseAs(querySchema, c.req.query());
     const { admitted, ticket } = await createTicket(contextOf(c, service), {
       policy,

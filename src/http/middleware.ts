@@ -5,6 +5,7 @@ import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import type { Config } from "../config/config.ts";
 import { authenticate } from "../grant/authenticate.ts";
+import { requireAction, type Action } from "../grant/token-scope.ts";
 import { describeBytes } from "../describe-bytes.ts";
 import type { UploadContext } from "../operation/create.ts";
 import type { Place } from "../operation/place.ts";
@@ -60,14 +61,16 @@ export const answerCors = createMiddleware(async (c, next) =>
 );
 
 /**
- * Authenticates the caller before the body is read, and counts the request of the address and of the
- * caller. Handlers behind it, and no others, have `c.get("caller")`.
+ * Authenticates the caller before the body is read, counts the request of the address and of the
+ * caller, and checks that the token allows the action: "any" for a route that every token may use.
+ * Handlers behind it, and no others, have `c.get("caller")`.
  */
-export const withCaller = (service: Service, kind?: RequestKind) =>
+export const withCaller = (service: Service, action: Action | "any", kind?: RequestKind) =>
   createMiddleware<CallerEnv>(async (c, next) => {
     await countAddress(service, c.req.header("cf-connecting-ip"));
     const caller = await authenticate(tokenHeaders(c), service.verifiers, service.now());
     await countCaller(service, caller, kind);
+    if (action !== "any") requireAction(caller, action);
     c.set("caller", caller);
     await next();
   });

@@ -11,14 +11,15 @@ import { partAnswer, progressAnswer } from "./v1-response.ts";
 export function partRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();
   const path = "/v1/uploads/:id/parts";
+  const uploader = withCaller(service, "upload", "parts");
 
-  app.on("POST", path, withCaller(service, "parts"), limitBody(), async (c) => {
+  app.on("POST", path, uploader, limitBody(), async (c) => {
     const intents = parsePartIntents(await readJson(c.req.raw));
     const tickets = await signParts(service, c.get("caller"), c.req.param("id"), intents);
     return c.json({ parts: tickets.map(partAnswer) });
   });
 
-  app.on("GET", path, withCaller(service, "parts"), async (c) =>
+  app.on("GET", path, uploader, async (c) =>
     c.json(progressAnswer(await findProgress(service, c.get("caller"), c.req.param("id")))),
   );
   return app;

@@ -26,8 +26,11 @@ import { completedAnswer, downloadAnswer, recordAnswer, uploadAnswer } from "./v
 export function v1Routes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();
   app.route("/", partRoutes(service));
+  const uploader = withCaller(service, "upload");
+  const downloader = withCaller(service, "download", "downloads");
+  const deleter = withCaller(service, "delete", "deletions");
 
-  app.post("/v1/uploads", withCaller(service), limitBody(), async (c) => {
+  app.post("/v1/uploads", uploader, limitBody(), async (c) => {
     const intent = parseIntent(await readJson(c.req.raw));
     const upload = await createUpload(contextOf(c, service), intent);
     const { grant, remaining } = upload.admitted;
@@ -36,7 +39,7 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
     return c.json(uploadAnswer(upload), 201, { location, ...limits });
   });
 
-  app.post("/v1/uploads/batch", withCaller(service), limitBody("batch"), async (c) => {
+  app.post("/v1/uploads/batch", uploader, limitBody("batch"), async (c) => {
     const { uploads } = parseAs(batchRequest, await readJson(c.req.raw));
     // Each upload counts as one request. `withCaller` has counted the first.
     const countAndParse = async (item: unknown, index: number) => {
@@ -53,17 +56,17 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
     return c.json({ results });
   });
 
-  app.get("/v1/uploads", withCaller(service), async (c) => {
+  app.get("/v1/uploads", withCaller(service, "list"), async (c) => {
     const query = parseAs(listQuery, c.req.query());
     const { uploads, cursor } = await listUploads(service, c.get("caller"), query);
     return c.json({ uploads: uploads.map(recordAnswer), ...(cursor !== undefined && { cursor }) });
   });
 
-  app.get("/v1/uploads/:id", withCaller(service), async (c) =>
+  app.get("/v1/uploads/:id", uploader, async (c) =>
     c.json(recordAnswer(await findUpload(service, c.get("caller"), c.req.param("id")))),
   );
 
-  app.post("/v1/uploads/:id/complete", withCaller(service), limitBody("etags"), async (c) => {
+  app.post("/v1/uploads/:id/complete", uploader, limitBody("etags"), async (c) => {
     const id = c.req.param("id");
     const hasBody = c.req.header("content-type") !== undefined;
     const { etag, parts } = hasBody ? parseAs(completeRequest, await readJson(c.req.raw)) : {};
@@ -71,24 +74,24 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
     return c.json(completedAnswer(completed, id));
   });
 
-  app.delete("/v1/uploads/:id", withCaller(service), async (c) => {
+  app.delete("/v1/uploads/:id", uploader, async (c) => {
     await abortUpload(service, c.get("caller"), c.req.param("id"));
     return c.body(null, 204);
   });
 
-  app.on("POST", "/v1/downloads", withCaller(service, "downloads"), limitBody(), async (c) => {
+  app.on("POST", "/v1/downloads", downloader, limitBody(), async (c) => {
     const intent = parseAs(downloadRequest, await readJson(c.req.raw));
     const place = placeOf(c.req.raw);
     return c.json(downloadAnswer(await createDownload(service, c.get("caller"), intent, place)));
   });
 
-  app.on("DELETE", "/v1/objects", withCaller(service, "deletions"), limitBody(), async (c) => {
+  app.on("DELETE", "/v1/objects", deleter, limitBody(), async (c) => {
     const intent = parseAs(objectRequest, await readJson(c.req.raw));
     await removeObject(service, c.get("caller"), intent, placeOf(c.req.raw));
     return c.body(null, 204);
   });
 
   // Without a valid token nobody learns which paths exist. Keep it last: it also runs for routes below it.
-  app.use("/v1/*", withCaller(service));
+  app.use("/v1/*", withCaller(service, "any"));
   return app;
 }

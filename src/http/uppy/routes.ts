@@ -29,21 +29,23 @@ const completeRequest = z.object({ parts: namedPartsSchema });
 /** Below `/s3` with a token in Authorization, and below `/uppy/{token}/s3`, as version 6 can send no header. */
 export function uppyRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();
+  const uploader = withCaller(service, "upload");
+  const partUploader = withCaller(service, "upload", "parts");
 
-  app.get("/params", withCaller(service), async (c) => {
+  app.get("/params", uploader, async (c) => {
     requireJson(c.req.header("accept"));
     const upload = parseUppyUpload(queryAsBody(c.req.query()));
     return c.json(singlePartAnswer(await createSinglePart(contextOf(c, service), upload)));
   });
 
-  app.post("/multipart", withCaller(service), limitBody(), async (c) => {
+  app.post("/multipart", uploader, limitBody(), async (c) => {
     const upload = parseUppyUpload(await readJson(c.req.raw));
     const { id, admitted } = await createMultipart(contextOf(c, service), upload);
     const { key, grant } = admitted;
     return c.json({ key: key.text, uploadId: id, bucket: grant.store.bucket });
   });
 
-  app.get("/multipart/:uploadId/batch", withCaller(service, "parts"), async (c) => {
+  app.get("/multipart/:uploadId/batch", partUploader, async (c) => {
     const texts = (c.req.query("partNumbers") ?? "").split(",", MAX_SIGNED_PARTS + 1);
     const schema = z.array(partNumberSchema).check(z.maxLength(MAX_SIGNED_PARTS));
     const tickets = await signOwnParts(c, service, parseAs(schema, texts));
@@ -51,25 +53,25 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
     return c.json({ presignedUrls: Object.fromEntries(urls) });
   });
 
-  app.get("/multipart/:uploadId/:partNumber", withCaller(service, "parts"), async (c) => {
+  app.get("/multipart/:uploadId/:partNumber", partUploader, async (c) => {
     const schema = z.object({ partNumber: partNumberSchema });
     const { partNumber } = parseAs(schema, c.req.param());
     const tickets = await signOwnParts(c, service, [partNumber]);
     return c.json(tickets.map(partAnswer)[0]);
   });
 
-  app.get("/multipart/:uploadId", withCaller(service, "parts"), async (c) => {
+  app.get("/multipart/:uploadId", partUploader, async (c) => {
     const { id } = await findOwnUpload(c, service);
     return c.json(partListAnswer(await findProgress(service, c.get("caller"), id)));
   });
 
-  app.post("/multipart/:uploadId/complete", withCaller(service), limitBody("etags"), async (c) => {
+  app.post("/multipart/:uploadId/complete", uploader, limitBody("etags"), async (c) => {
     const { id } = await findOwnUpload(c, service);
     const { parts } = parseAs(completeRequest, await readJson(c.req.raw));
     return c.json(completedAnswer(await completeUpload(service, c.get("caller"), { id, parts })));
   });
 
-  app.delete("/multipart/:uploadId", withCaller(service), async (c) => {
+  app.delete("/multipart/:uploadId", uploader, async (c) => {
     const { id } = await findOwnUpload(c, service);
     await abortUpload(service, c.get("caller"), id);
     return c.json({});

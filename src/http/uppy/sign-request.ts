@@ -45,8 +45,9 @@ interface Presigned {
 export function signRequestRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();
   const path = "/uploads/:uploadId";
+  const uploader = withCaller(service, "upload");
 
-  app.on("POST", "/presign", withCaller(service, "parts"), limitBody(), async (c) => {
+  app.on("POST", "/presign", withCaller(service, "upload", "parts"), limitBody(), async (c) => {
     const request = parseAs(presignRequest, await readJson(c.req.raw));
     const { uploadId: id } = request;
     return c.json(
@@ -56,7 +57,7 @@ export function signRequestRoutes(service: Service): Hono<BaseEnv> {
     );
   });
 
-  app.on("GET", path, withCaller(service), async (c) => {
+  app.on("GET", path, uploader, async (c) => {
     const { id, key } = await findOwnUpload(c, service);
     const parts = arrivedParts(await findProgress(service, c.get("caller"), id));
     const listed = parts.map(({ partNumber, etag, size }) =>
@@ -65,7 +66,7 @@ export function signRequestRoutes(service: Service): Hono<BaseEnv> {
     return xml(c, toXml("ListPartsResult", { Key: key, UploadId: id }, listed.join("")));
   });
 
-  app.on("POST", path, withCaller(service), limitBody("etags"), async (c) => {
+  app.on("POST", path, uploader, limitBody("etags"), async (c) => {
     const { id, key } = await findOwnUpload(c, service);
     if (c.req.query("uploads") !== undefined)
       return xml(c, toXml("InitiateMultipartUploadResult", { Key: key, UploadId: id }));
@@ -76,7 +77,7 @@ export function signRequestRoutes(service: Service): Hono<BaseEnv> {
     return xml(c, toXml("CompleteMultipartUploadResult", result));
   });
 
-  app.on("DELETE", path, withCaller(service), async (c) => {
+  app.on("DELETE", path, uploader, async (c) => {
     const { id } = await findOwnUpload(c, service);
     await abortUpload(service, c.get("caller"), id);
     return c.body(null, 204);

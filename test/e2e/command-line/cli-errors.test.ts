@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCommand } from "../support/command.ts";
 
@@ -123,6 +124,23 @@ describe("a command whose output goes elsewhere", () => {
     const [stderr] = await Promise.all([text(child.stderr), once(child, "close")]);
     expect(stderr).toBe("");
     expect(child.exitCode).toBe(0);
+  });
+
+  it("prints a token with the actions and claims of its options", async () => {
+    const options = ["--actions", "upload,list", "--claim", "team=red", "--claim", "note=a=b"];
+    const { stdout } = await runCommand(["token", "alice", ...options]);
+    expect(decodeJwt(stdout.trim())).toMatchObject({
+      sub: "alice",
+      actions: ["upload", "list"],
+      team: "red",
+      note: "a=b",
+    });
+    for (const wrong of [
+      ["--actions", "upload,write"],
+      ["--claim", "team"],
+      ["--claim", "sub=bob"],
+    ])
+      expect((await runCommand(["token", "alice", ...wrong])).status).toBe(2);
   });
 
   it("prints a token, and when it is over, as JSON", async () => {

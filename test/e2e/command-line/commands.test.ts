@@ -176,6 +176,13 @@ describe("edge-presigner simulate", () => {
     expect((await simulate(...asked, "--country", "kr")).status).toBe(2);
   });
 
+  it("refuses a token that may not upload", async () => {
+    const claims = JSON.stringify({ sub: "alice", actions: ["download"] });
+    const { stdout } = await simulate("--claims", claims, "--name", "a.png", "--size", "9");
+    expect(stdout).toContain("403 forbidden");
+    expect(stdout).toContain(`Add "upload" to the token's claim actions`);
+  });
+
   it("tells how long a ticket for the background lives, where the policy has one", async () => {
     const asked = ["--name", "a.mp4", "--size", "9", "--background"];
     const { stdout } = await simulate("--policy", "video", "--json", ...asked);

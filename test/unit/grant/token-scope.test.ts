@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { postUpload, startWorker } from "../support/start-worker.ts";
+import { postUpload, startWorker, tokenFor } from "../support/start-worker.ts";
 
 const PNG = { policy: "photo", filename: "a.png", contentType: "image/png", size: 5 };
 
@@ -75,4 +75,64 @@ describe("a token that allows less", () => {
     expect(await status({}, tenant)).toMatchObject({ status: 403, body: { code: "forbidden" } });
     expect(await status({ tenant: "" }, tenant)).toMatchObject({ status: 403 });
   });
+});
+
+describe("a token that is restricted to actions", () => {
+  const ID = "not-an-id";
+  const ROUTES = [
+    ["upload", "POST", "/v1/uploads"],
+    ["upload", "POST", "/v1/uploads/batch"],
+    ["upload", "GET", `/v1/uploads/${ID}`],
+    ["upload", "GET", `/v1/uploads/${ID}/parts`],
+    ["upload", "POST", `/v1/uploads/${ID}/parts`],
+    ["upload", "POST", `/v1/uploads/${ID}/complete`],
+    ["upload", "DELETE", `/v1/uploads/${ID}`],
+    ["upload", "GET", "/presigned-url"],
+    ["upload", "GET", "/s3/params"],
+    ["upload", "POST", "/s3/multipart"],
+    ["upload", "GET", `/s3/multipart/${ID}`],
+    ["upload", "POST", `/s3/multipart/${ID}/complete`],
+    ["upload", "DELETE", `/s3/multipart/${ID}`],
+    ["upload", "POST", "/s3/presign"],
+    ["upload", "POST", `/s3/uploads/${ID}`],
+    ["list", "GET", "/v1/uploads"],
+    ["download", "POST", "/v1/downloads"],
+    ["delete", "DELETE", "/v1/objects"],
+  ] as const;
+  const ask = async (method: string, path: string, actions?: unknown) => {
+    const token = await tokenFor(actions === undefined ? {} : { actions });
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await startWorker().fetch(path, { method, headers });
+    const { code, detail } = await response.json<{ code?: string; detail?: string }>();
+    return { status: response.status, code, detail: detail ?? "" };
+  };
+
+  it.for(ROUTES)("needs %s for %s %s", async ([action, method, path]) => {
+    const others = ["upload", "download", "delete", "list"].filter((name) => name !== action);
+    expect(await ask(method, path, others)).toEqual({
+      status: 403,
+      code: "forbidden",
+      detail: `Add "${action}" to the token's claim actions: it allows ${others.join(", ")}`,
+    });
+    // The request is wrong in other ways: it gets as far as that of a token without restrictions.
+    expect(await ask(method, path, [action])).toEqual(await ask(method, path));
+  });
+
+  it("does nothing with an empty list", async () => {
+    expect(await ask("POST", "/v1/uploads", [])).toMatchObject({
+      status: 403,
+      detail: `Add "upload" to the token's claim actions: it allows none`,
+    });
+  });
+
+  it("tells nobody whether a path exists", async () => {
+    expect(await ask("GET", "/v1/nothing", [])).toMatchObject({ status: 404, code: "not-found" });
+  });
+
+  it.for([["upload", "write"], "upload", { upload: true }, null, 1, [["upload"]]])(
+    "is invalid with %j",
+    async (actions) => {
+      expect(await ask("POST", "/v1/uploads", actions)).toMatchObject({ status: 401 });
+    },
+  );
 });
