@@ -108,6 +108,33 @@ describe("the edge", () => {
   });
 });
 
+describe("HEAD", () => {
+  const head = async (path: string, authorization = true) => {
+    let ids = 0;
+    const newId = () => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, "0")}`;
+    const token = authorization ? `Bearer ${await tokenFor()}` : "";
+    const response = await startWorker({ dependencies: { newId } }).fetch(path, {
+      method: "HEAD",
+      headers: { authorization: token, accept: "application/json" },
+    });
+    return { status: response.status, ids, body: await response.text() };
+  };
+
+  it.for(["/presigned-url", "/s3/params?filename=a.png&type=image/png", "/v1/uploads"])(
+    "does nothing at %s, where Hono would run GET",
+    async (path) => {
+      // The one id is that of the request.
+      expect(await head(path)).toEqual({ status: 404, ids: 1, body: "" });
+      expect(await head(path, false)).toEqual({ status: 401, ids: 1, body: "" });
+    },
+  );
+
+  it("is answered where GET needs no token", async () => {
+    expect((await head("/healthz", false)).status).toBe(200);
+    expect((await head("/.well-known/jwks.json", false)).status).toBe(200);
+  });
+});
+
 describe("CORS", () => {
   const preflight = async (origin: string) =>
     startWorker().fetch("/v1/uploads", {
