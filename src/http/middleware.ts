@@ -68,7 +68,9 @@ export const answerCors = createMiddleware(async (c, next) =>
 export const withCaller = (service: Service, action: Action | "any", kind?: RequestKind) =>
   createMiddleware<CallerEnv>(async (c, next) => {
     await countAddress(service, c.req.header("cf-connecting-ip"));
-    const caller = await authenticate(tokenHeaders(c), service.verifiers, service.now());
+    const headers = tokenHeaders(c);
+    refuseUnknownPage(headers, service.config);
+    const caller = await authenticate(headers, service.verifiers, service.now());
     await countCaller(service, caller, kind);
     if (action !== "any") requireAction(caller, action);
     // Hono answers HEAD by running GET, and some of those create an upload.
@@ -76,6 +78,20 @@ export const withCaller = (service: Service, action: Action | "any", kind?: Requ
     c.set("caller", caller);
     return next();
   });
+
+/**
+ * Refuses a request without an origin that comes from a page, if its token is in a header that a proxy
+ * adds by itself: a picture on a neighbouring host's page would spend its viewer's quota. Only the
+ * service's own pages send none to it (Fetch Metadata: `Sec-Fetch-Site`). Programs send neither.
+ */
+function refuseUnknownPage(headers: Headers, { issuers }: Config): void {
+  if (headers.has("authorization") || headers.has("origin")) return;
+  const site = headers.get("sec-fetch-site") ?? "same-origin";
+  const isAdded = issuers.some(({ tokenHeader }) => tokenHeader && headers.has(tokenHeader));
+  if (!isAdded || site === "same-origin") return;
+  const detail = "Send it with fetch() and mode cors from a page whose origin is in `origins`";
+  throw new Problem("origin-not-allowed", detail);
+}
 
 /** A client that cannot send headers has its token in the path: it is read as if it were in Authorization. */
 function tokenHeaders(c: Context): Headers {

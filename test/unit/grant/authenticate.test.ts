@@ -173,6 +173,35 @@ describe("a token of published keys", () => {
     ).toBe(201);
   });
 
+  it("is not taken from that header for what a browser loads without an origin", async () => {
+    const signer = await createSigner("k1");
+    const behind = { ...issuer, tokenHeader: "cf-access-jwt-assertion" };
+    const worker = start([signer.jwk], { ...CONFIG, issuers: [behind] });
+    const token = await signer.mint(claims);
+    const load = async (headers: Readonly<Record<string, string>>) => {
+      const path = "/presigned-url?fileName=a.png&fileType=image/png&fileSize=5";
+      const response = await worker.fetch(path, { headers });
+      return response.status === 200 ? "a ticket" : (await response.json<{ code: string }>()).code;
+    };
+    const sent = { "cf-access-jwt-assertion": token };
+    // A picture on a page of a neighbouring host, and a link in a mail.
+    const picture = { "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
+    const link = { "sec-fetch-site": "none", "sec-fetch-mode": "navigate" };
+    expect(await load({ ...sent, ...picture, "sec-fetch-site": "same-site" })).toBe(
+      "origin-not-allowed",
+    );
+    expect(await load({ ...sent, ...link })).toBe("origin-not-allowed");
+    // An allowed page of that host, the service's own page, a program.
+    const origin = "https://app.example.com";
+    expect(await load({ ...sent, "sec-fetch-site": "same-site", origin })).toBe("a ticket");
+    expect(await load({ ...sent, "sec-fetch-site": "same-origin" })).toBe("a ticket");
+    expect(await load(sent)).toBe("a ticket");
+    // No browser adds this one by itself.
+    const authorization = `Bearer ${token}`;
+    expect(await load({ ...sent, authorization, "sec-fetch-site": "same-site" })).toBe("a ticket");
+    expect(await load({ "sec-fetch-site": "none" })).toBe("unauthenticated");
+  });
+
   it("must have the claims that take an audience's place", async () => {
     const signer = await createSigner("k1");
     const session = jwks({
