@@ -63,6 +63,9 @@ function createService(config: Config, env: WorkerEnv, dependencies: Dependencie
       .map((store) => [store.name, store]),
   );
   const { perAddress, perCaller } = config.limits;
+  for (const name of ["RATE_LIMIT_ADDRESS", "RATE_LIMIT_CALLER"] as const)
+    if (!env[name])
+      dependencies.log("rate-limit-failed", { reason: `wrangler.toml has no binding ${name}` });
   return {
     ...dependencies,
     config,

@@ -95,7 +95,7 @@ export function openSession(
       return admitSample(config, { policy, store }, moment);
     },
     sign: async (admitted, nowMs = context.nowMs()) =>
-      signPut(admitted, { signer: writer, now: new Date(nowMs), requestOrigin: embeddedOrigin }),
+      signPut(admitted, { signer: writer, now: new Date(nowMs) }),
     async createUpload(admitted) {
       const { "content-type": contentType = "" } = admitted.grant.headers;
       const headers = { "content-type": contentType };

@@ -109,10 +109,10 @@ export async function decide(
 
 async function signTicket(
   admitted: Admitted,
-  { nowMs, requestOrigin }: SimulationContext,
+  { nowMs }: SimulationContext,
 ): Promise<SimulatedTicket> {
   const { grant, key } = admitted;
-  const url = await signOne(admitted, new Date(nowMs), requestOrigin);
+  const url = await signOne(admitted, new Date(nowMs));
   const signedHeaders = new URL(url).searchParams.get("X-Amz-SignedHeaders") ?? "";
   return {
     key: key.text,
@@ -126,11 +126,11 @@ async function signTicket(
 }
 
 /** Returns the URL of the ticket, or of the first part, signed with placeholder credentials. */
-async function signOne(admitted: Admitted, now: Date, requestOrigin: string): Promise<string> {
+async function signOne(admitted: Admitted, now: Date): Promise<string> {
   const { grant } = admitted;
   const { store, parts, expiresInSeconds } = grant;
   const signer = createSigner(store.credentials, store);
-  if (!parts) return (await signPut(admitted, { signer, now, requestOrigin })).url;
+  if (!parts) return (await signPut(admitted, { signer, now })).url;
   const upload = openAdmitted(admitted, { uploadId: "simulated", parts });
   const sha256 = needsPartChecksums(store, grant.checksum) ? ANY_SHA256 : undefined;
   const part = { partNumber: 1, sha256, expiresInSeconds };

@@ -13,12 +13,20 @@ export interface Region {
 const CONTINENTS = new Set(["AF", "AN", "AS", "EU", "NA", "OC", "SA"]);
 
 /** Returns the store of the country, the European Union, the continent, or the default, in this order. */
-export function findStore({ name, stores }: Policy, { country, continent, isInEU }: Region): Store {
+export function findStore({ name, stores }: Policy, region: Region): Store {
   const store =
-    (CONTINENTS.has(String(country)) ? undefined : stores.get(String(country))) ??
-    (isInEU ? stores.get("EU") : undefined) ??
-    stores.get(String(continent)) ??
-    stores.get("default");
+    (stores.size > 1 ? findNearest(stores, region) : undefined) ?? stores.get("default");
   if (!store) throw new TypeError(`Cannot find a store: the policy ${name} has no default`);
   return store;
+}
+
+function findNearest(
+  stores: Policy["stores"],
+  { country, continent, isInEU }: Region,
+): Store | undefined {
+  return (
+    (CONTINENTS.has(String(country)) ? undefined : stores.get(String(country))) ??
+    (isInEU ? stores.get("EU") : undefined) ??
+    stores.get(String(continent))
+  );
 }

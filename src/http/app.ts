@@ -4,6 +4,7 @@ import { version } from "../../package.json";
 import type { ConfigurationError } from "../config/errors.ts";
 import { Problem } from "../problem.ts";
 import type { Dependencies, Service } from "../service.ts";
+import { answerJson } from "./answer.ts";
 import { createBaseApp, type BaseEnv } from "./base.ts";
 import { guideRoutes } from "./guide.ts";
 import { answerCors, loopbackOnly, refuseOtherOrigins } from "./middleware.ts";
@@ -18,9 +19,11 @@ export function createApp(service: Service): Hono<BaseEnv> {
   app.use(refuseOtherOrigins(service.config));
   app.use(answerCors);
 
-  app.get("/healthz", (c) => c.json({ status: "ok", version, deployment: service.deployment }));
+  app.get("/healthz", (c) =>
+    answerJson(c, { status: "ok", version, deployment: service.deployment }),
+  );
   app.get("/.well-known/jwks.json", (c) =>
-    c.json(service.receipts.publicKeys(), 200, { "cache-control": FIVE_MINUTES }),
+    answerJson(c, service.receipts.publicKeys(), 200, { "cache-control": FIVE_MINUTES }),
   );
   app.route("/", v1Routes(service));
   app.route("/", guideRoutes(service));

@@ -10,13 +10,23 @@ import type { Dependencies } from "../service.ts";
 
 /** The variables of every request. */
 export interface BaseEnv {
-  Variables: { requestId: string };
+  Variables: {
+    requestId: string;
+    /** Headers of the answer to this request, whatever it is. */
+    commonHeaders: Readonly<Record<string, string>>;
+  };
 }
 
 /** The variables of a request whose caller is authenticated. Only the middleware `withCaller` adds `caller`. */
 export interface CallerEnv {
   Variables: BaseEnv["Variables"] & { caller: Caller };
 }
+
+const COMMON_HEADERS = {
+  "cache-control": "no-store",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+} as const;
 
 /** Returns an app without routes. */
 export function createBaseApp({
@@ -30,13 +40,19 @@ export function createBaseApp({
       const startedAt = now();
       const requestId = newId();
       c.set("requestId", requestId);
+      c.set("commonHeaders", { ...COMMON_HEADERS, "x-request-id": requestId });
       await next();
       const { headers } = c.res;
-      headers.set("x-request-id", requestId);
-      if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
-      headers.set("referrer-policy", "no-referrer");
-      headers.set("x-content-type-options", "nosniff");
-      headers.set("server-timing", `app;dur=${now() - startedAt}`);
+      if (!headers.has("x-request-id")) {
+        for (const [name, value] of Object.entries({
+          ...COMMON_HEADERS,
+          ...c.get("commonHeaders"),
+        }))
+          if (!headers.has(name)) headers.set(name, value);
+      }
+      // The platform's clock advances only while the Worker waits: for a ledger, a store or an issuer.
+      const durationMs = now() - startedAt;
+      if (durationMs > 0) headers.set("server-timing", `app;dur=${durationMs}`);
     }),
   );
   app.notFound((c) => {
@@ -49,7 +65,8 @@ export function createBaseApp({
 
 /** Uppy 6 adds a slash before `/s3` where its endpoint ends with one. */
 function normalizePath(request: Request): string {
-  return getPath(request).replace(/^(\/uppy\/[^/]+)?\/{2,}(?=s3\/)/, "$1/");
+  const path = getPath(request);
+  return path.includes("//") ? path.replace(/^(\/uppy\/[^/]+)?\/{2,}(?=s3\/)/, "$1/") : path;
 }
 
 /** Hides long segments, which may be tokens. */

@@ -6,6 +6,7 @@ import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
 import { createTicket } from "../operation/create.ts";
 import type { Service } from "../service.ts";
+import { answerJson } from "./answer.ts";
 import type { BaseEnv } from "./base.ts";
 import { contextOf, withCaller } from "./middleware.ts";
 import { contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "./parse.ts";
@@ -32,7 +33,7 @@ export function guideRoutes(service: Service): Hono<BaseEnv> {
       size: fileSize,
       isContentTypeOnly: true,
     });
-    return c.json({
+    return answerJson(c, {
       uploadURL: ticket.url,
       key: admitted.key.text,
       headers: ticket.headers,

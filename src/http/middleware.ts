@@ -11,7 +11,7 @@ import type { UploadContext } from "../operation/create.ts";
 import type { Place } from "../operation/place.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
-import type { CallerEnv } from "./base.ts";
+import type { BaseEnv, CallerEnv } from "./base.ts";
 import { countAddress, countCaller, type RequestKind } from "./rate-limit.ts";
 
 const PREFLIGHT_SECONDS = 86_400;
@@ -47,7 +47,7 @@ export const refuseOtherOrigins = ({ origins, anyPortOrigins }: Config) =>
     throw new Problem("origin-not-allowed", detail);
   });
 
-const corsForOrigin = cors({
+const preflight = cors({
   origin: (origin) => origin,
   allowMethods: ["GET", "POST", "DELETE"],
   allowHeaders: ["authorization", "content-type"],
@@ -56,9 +56,18 @@ const corsForOrigin = cors({
 });
 
 /** Answers preflights and adds CORS headers, where the request has an origin. */
-export const answerCors = createMiddleware(async (c, next) =>
-  c.req.header("origin") === undefined ? next() : corsForOrigin(c, next),
-);
+export const answerCors = createMiddleware<BaseEnv>(async (c, next) => {
+  const origin = c.req.header("origin");
+  if (origin === undefined) return next();
+  if (c.req.method === "OPTIONS") return preflight(c, next);
+  c.set("commonHeaders", {
+    ...c.get("commonHeaders"),
+    "access-control-allow-origin": origin,
+    "access-control-expose-headers": EXPOSED_HEADERS.join(","),
+    vary: "Origin",
+  });
+  return next();
+});
 
 /**
  * Authenticates the caller before the body is read, counts the request of the address and of the
@@ -103,28 +112,48 @@ function tokenHeaders(c: Context): Headers {
 const MAX_BODY_BYTES = { batch: 64 * 1024, etags: 1024 * 1024, other: 16 * 1024 } as const;
 
 /** Refuses longer bodies: `batch` for many uploads, `etags` for the ETags of many parts. */
-export const limitBody = (kind: keyof typeof MAX_BODY_BYTES = "other") =>
-  bodyLimit({
-    maxSize: MAX_BODY_BYTES[kind],
+export const limitBody = (kind: keyof typeof MAX_BODY_BYTES = "other") => {
+  const limit = MAX_BODY_BYTES[kind];
+  const limitStream = bodyLimit({
+    maxSize: limit,
     onError: () => {
-      const limit = MAX_BODY_BYTES[kind];
       const detail = `The body may have at most ${describeBytes(limit)}: send the file itself to the ticket's url`;
       throw new Problem("too-large", detail, { extras: { limit } });
     },
   });
+  return createMiddleware(async (c, next) => {
+    // A declared length is what arrives. To look at the body itself makes a stream of it.
+    const length = c.req.header("content-length");
+    const isDeclared = length !== undefined && c.req.header("transfer-encoding") === undefined;
+    return isDeclared && Number(length) <= limit ? next() : limitStream(c, next);
+  });
+};
 
 /** Returns who creates uploads, where, and with which service. */
 export function contextOf(c: Context<CallerEnv>, service: Service): UploadContext {
   return { service, caller: c.get("caller"), place: placeOf(c.req.raw) };
 }
 
-/** Returns where a request was sent to, and where it came from. */
+/** Returns where a request was sent to, and where it came from. Both are read when they are needed: few policies do. */
 export function placeOf(request: Request): Place {
-  const cf: Readonly<Record<string, unknown>> = request.cf ?? {};
-  const region = {
-    country: cf["country"],
-    continent: cf["continent"],
-    isInEU: cf["isEUCountry"] === "1",
+  const readCf = (name: string): unknown => {
+    const cf: Readonly<Record<string, unknown>> = request.cf ?? {};
+    return cf[name];
   };
-  return { requestOrigin: new URL(request.url).origin, region };
+  return {
+    get requestOrigin() {
+      return new URL(request.url).origin;
+    },
+    region: {
+      get country() {
+        return readCf("country");
+      },
+      get continent() {
+        return readCf("continent");
+      },
+      get isInEU() {
+        return readCf("isEUCountry") === "1";
+      },
+    },
+  };
 }

@@ -2,6 +2,7 @@
 import { Hono } from "hono/tiny";
 import { findProgress, signParts } from "../operation/multipart.ts";
 import type { Service } from "../service.ts";
+import { answerJson } from "./answer.ts";
 import type { BaseEnv } from "./base.ts";
 import { limitBody, withCaller } from "./middleware.ts";
 import { readJson } from "./parse.ts";
@@ -16,11 +17,11 @@ export function partRoutes(service: Service): Hono<BaseEnv> {
   app.on("POST", path, uploader, limitBody(), async (c) => {
     const intents = parsePartIntents(await readJson(c.req.raw));
     const tickets = await signParts(service, c.get("caller"), c.req.param("id"), intents);
-    return c.json({ parts: tickets.map(partAnswer) });
+    return answerJson(c, { parts: tickets.map(partAnswer) });
   });
 
   app.on("GET", path, uploader, async (c) =>
-    c.json(progressAnswer(await findProgress(service, c.get("caller"), c.req.param("id")))),
+    answerJson(c, progressAnswer(await findProgress(service, c.get("caller"), c.req.param("id")))),
   );
   return app;
 }

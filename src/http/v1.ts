@@ -8,6 +8,7 @@ import { createDownload, removeObject } from "../operation/object.ts";
 import { quotaHeaders } from "../operation/quota-headers.ts";
 import { Problem, problemBody } from "../problem.ts";
 import type { Service } from "../service.ts";
+import { answerJson } from "./answer.ts";
 import type { BaseEnv } from "./base.ts";
 import { contextOf, limitBody, placeOf, withCaller } from "./middleware.ts";
 import { parseAs, readJson } from "./parse.ts";
@@ -36,7 +37,7 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
     const { grant, remaining } = upload.admitted;
     const limits = grant.policy.quota && remaining && quotaHeaders(grant.policy.quota, remaining);
     const location = `/v1/uploads/${upload.id}`;
-    return c.json(uploadAnswer(upload), 201, { location, ...limits });
+    return answerJson(c, uploadAnswer(upload), 201, { location, ...limits });
   });
 
   app.post("/v1/uploads/batch", uploader, limitBody("batch"), async (c) => {
@@ -53,17 +54,20 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
         ? { status: upload.status, problem: problemBody(upload, c.get("requestId")) }
         : { status: 201, upload: uploadAnswer(upload) },
     );
-    return c.json({ results });
+    return answerJson(c, { results });
   });
 
   app.get("/v1/uploads", withCaller(service, "list"), async (c) => {
     const query = parseAs(listQuery, c.req.query());
     const { uploads, cursor } = await listUploads(service, c.get("caller"), query);
-    return c.json({ uploads: uploads.map(recordAnswer), ...(cursor !== undefined && { cursor }) });
+    return answerJson(c, {
+      uploads: uploads.map(recordAnswer),
+      ...(cursor !== undefined && { cursor }),
+    });
   });
 
   app.get("/v1/uploads/:id", uploader, async (c) =>
-    c.json(recordAnswer(await findUpload(service, c.get("caller"), c.req.param("id")))),
+    answerJson(c, recordAnswer(await findUpload(service, c.get("caller"), c.req.param("id")))),
   );
 
   app.post("/v1/uploads/:id/complete", uploader, limitBody("etags"), async (c) => {
@@ -71,7 +75,7 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
     const hasBody = c.req.header("content-type") !== undefined;
     const { etag, parts } = hasBody ? parseAs(completeRequest, await readJson(c.req.raw)) : {};
     const completed = await completeUpload(service, c.get("caller"), { id, etag, parts });
-    return c.json(completedAnswer(completed, id));
+    return answerJson(c, completedAnswer(completed, id));
   });
 
   app.delete("/v1/uploads/:id", uploader, async (c) => {
@@ -82,7 +86,10 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
   app.on("POST", "/v1/downloads", downloader, limitBody(), async (c) => {
     const intent = parseAs(downloadRequest, await readJson(c.req.raw));
     const place = placeOf(c.req.raw);
-    return c.json(downloadAnswer(await createDownload(service, c.get("caller"), intent, place)));
+    return answerJson(
+      c,
+      downloadAnswer(await createDownload(service, c.get("caller"), intent, place)),
+    );
   });
 
   app.on("DELETE", "/v1/objects", deleter, limitBody(), async (c) => {

@@ -7,12 +7,16 @@
 const INVISIBLE =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u034F\u115F\u1160\u3164\uFFA0]/u;
 
+/** Neither invisible nor decomposed. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
 /** Returns what to change in a segment, or `undefined` for a valid one. */
 export function segmentError(segment: string): string | undefined {
   if (segment === "") return "must not be empty";
   if (segment === "." || segment === "..") return `must not be "${segment}"`;
   if (segment.includes("/")) return "must not contain a slash";
   if (segment.includes("\\")) return "must not contain a backslash";
+  if (PRINTABLE_ASCII.test(segment)) return undefined;
   if (INVISIBLE.test(segment)) return "must not contain control, bidi or zero-width characters";
   if (segment !== segment.normalize("NFC")) return "must be in Unicode form NFC";
   return undefined;
@@ -24,6 +28,7 @@ export function segmentError(segment: string): string | undefined {
  * never `.` or `..`.
  */
 export function encodeSegment(text: string): string {
+  if (/^[A-Za-z0-9_-]*$/.test(text)) return text;
   let segment = "";
   for (const byte of new TextEncoder().encode(text)) {
     const character = String.fromCharCode(byte);

@@ -95,7 +95,7 @@ function allow({ service, caller, place }: UploadContext, intent: Intent): Admis
   const now = new Date(service.now());
   const grant = authorize(service.config, caller, intent, place.region);
   const key = makeKey(grant, { id: service.newId(), now });
-  const { requestOrigin } = place;
+  const requestOrigin = grant.store.origin === undefined ? place.requestOrigin : "";
   const claims = claimUpload(grant, key, { jti: service.newId(), now, requestOrigin });
   return { grant, key, claims };
 }
@@ -114,11 +114,11 @@ async function signSinglePart(
   return { kind: "single-part", id, claims, admitted, ticket };
 }
 
-async function signTicket({ service, place }: UploadContext, admitted: Admitted): Promise<Ticket> {
+async function signTicket({ service }: UploadContext, admitted: Admitted): Promise<Ticket> {
   const { claims, grant } = admitted;
   const { writer: signer } = service.signersOf(grant.store);
   const now = new Date(claims.iat * 1000);
-  return signPut(admitted, { signer, now, requestOrigin: place.requestOrigin });
+  return signPut(admitted, { signer, now });
 }
 
 async function startParts(

@@ -36,14 +36,14 @@ interface SignOptions {
 
 /** Signs a PUT of the granted object: its length, its type and every other header. */
 export async function signPut(
-  { grant, key }: Admitted,
-  { requestOrigin, ...options }: SignOptions & { readonly requestOrigin: string },
+  { grant, key, claims }: Admitted,
+  options: SignOptions,
 ): Promise<Ticket> {
   const { store, size, headers, expiresInSeconds } = grant;
   return sign(
     {
       method: "PUT",
-      location: { store, key: key.encoded, requestOrigin },
+      location: { store, key: key.encoded, requestOrigin: claims.origin },
       headers,
       signedHeaders: size === undefined ? {} : { "content-length": String(size) },
       expiresInSeconds,

@@ -12,6 +12,7 @@ import { findProgress, signParts } from "../../operation/multipart.ts";
 import type { PartTicket } from "../../operation/ticket.ts";
 import { Problem } from "../../problem.ts";
 import type { Service } from "../../service.ts";
+import { answerJson } from "../answer.ts";
 import type { BaseEnv, CallerEnv } from "../base.ts";
 import { contextOf, limitBody, withCaller } from "../middleware.ts";
 import { parseAs, readJson } from "../parse.ts";
@@ -35,14 +36,14 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
   app.get("/params", uploader, async (c) => {
     requireJson(c.req.header("accept"));
     const upload = parseUppyUpload(queryAsBody(c.req.query()));
-    return c.json(singlePartAnswer(await createSinglePart(contextOf(c, service), upload)));
+    return answerJson(c, singlePartAnswer(await createSinglePart(contextOf(c, service), upload)));
   });
 
   app.post("/multipart", uploader, limitBody(), async (c) => {
     const upload = parseUppyUpload(await readJson(c.req.raw));
     const { id, admitted } = await createMultipart(contextOf(c, service), upload);
     const { key, grant } = admitted;
-    return c.json({ key: key.text, uploadId: id, bucket: grant.store.bucket });
+    return answerJson(c, { key: key.text, uploadId: id, bucket: grant.store.bucket });
   });
 
   app.get("/multipart/:uploadId/batch", partUploader, async (c) => {
@@ -50,31 +51,34 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
     const schema = z.array(partNumberSchema).check(z.maxLength(MAX_SIGNED_PARTS));
     const tickets = await signOwnParts(c, service, parseAs(schema, texts));
     const urls = tickets.map(({ partNumber, url }) => [partNumber, url] as const);
-    return c.json({ presignedUrls: Object.fromEntries(urls) });
+    return answerJson(c, { presignedUrls: Object.fromEntries(urls) });
   });
 
   app.get("/multipart/:uploadId/:partNumber", partUploader, async (c) => {
     const schema = z.object({ partNumber: partNumberSchema });
     const { partNumber } = parseAs(schema, c.req.param());
     const tickets = await signOwnParts(c, service, [partNumber]);
-    return c.json(tickets.map(partAnswer)[0]);
+    return answerJson(c, tickets.map(partAnswer)[0]);
   });
 
   app.get("/multipart/:uploadId", partUploader, async (c) => {
     const { id } = await findOwnUpload(c, service);
-    return c.json(partListAnswer(await findProgress(service, c.get("caller"), id)));
+    return answerJson(c, partListAnswer(await findProgress(service, c.get("caller"), id)));
   });
 
   app.post("/multipart/:uploadId/complete", uploader, limitBody("etags"), async (c) => {
     const { id } = await findOwnUpload(c, service);
     const { parts } = parseAs(completeRequest, await readJson(c.req.raw));
-    return c.json(completedAnswer(await completeUpload(service, c.get("caller"), { id, parts })));
+    return answerJson(
+      c,
+      completedAnswer(await completeUpload(service, c.get("caller"), { id, parts })),
+    );
   });
 
   app.delete("/multipart/:uploadId", uploader, async (c) => {
     const { id } = await findOwnUpload(c, service);
     await abortUpload(service, c.get("caller"), id);
-    return c.json({});
+    return answerJson(c, {});
   });
 
   app.route("/", signRequestRoutes(service));

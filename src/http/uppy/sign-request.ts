@@ -13,6 +13,7 @@ import { findProgress, signParts } from "../../operation/multipart.ts";
 import { Problem, invalidRequest } from "../../problem.ts";
 import type { Service } from "../../service.ts";
 import { isDocument, readBlocks, readField, readNumber } from "../../store/xml.ts";
+import { answerJson } from "../answer.ts";
 import type { BaseEnv, CallerEnv } from "../base.ts";
 import { contextOf, limitBody, withCaller } from "../middleware.ts";
 import { MAX_PARTS, parseAs, readJson } from "../parse.ts";
@@ -50,7 +51,8 @@ export function signRequestRoutes(service: Service): Hono<BaseEnv> {
   app.on("POST", "/presign", withCaller(service, "upload", "parts"), limitBody(), async (c) => {
     const request = parseAs(presignRequest, await readJson(c.req.raw));
     const { uploadId: id } = request;
-    return c.json(
+    return answerJson(
+      c,
       id === undefined
         ? await presignNew(c, service, request)
         : await presignOwn(c, service, { ...request, id }),
