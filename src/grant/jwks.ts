@@ -45,26 +45,42 @@ export function jwksKeySource(
 ): JWTVerifyGetKey {
   let keys: JWTVerifyGetKey | undefined;
   let fetchedAt = 0;
-  let attemptedAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
+  let underway: Promise<JWTVerifyGetKey> | undefined;
 
-  const isCool = () => now() - attemptedAt >= COOL_DOWN_MS;
-  const refresh = async () => {
-    attemptedAt = now();
+  const isCool = () => now() - Math.max(fetchedAt, failedAt) >= COOL_DOWN_MS;
+  const load = async () => {
     try {
       keys = createLocalJWKSet(await fetchJwks(url, fetch));
       fetchedAt = now();
+      return keys;
     } catch (error) {
       failedAt = now();
       throw new JwksUnavailable(url, { cause: error });
     }
-    return keys;
+  };
+  /** Joins the fetch of another request, or starts one that goes on after the response. */
+  const refresh = async (): Promise<JWTVerifyGetKey> => {
+    const earlier = underway;
+    const joined = earlier && (await waitAtMost(TIMEOUT_MS, earlier));
+    if (joined) return joined;
+    // It was cut off: the first of those that waited replaces it, and the others join that one.
+    if (earlier && !isCool()) {
+      if (keys && fetchedAt > failedAt) return keys;
+      throw new JwksUnavailable(url);
+    }
+    if (earlier && underway !== earlier) return refresh();
+    const work = load().finally(() => {
+      if (underway === work) underway = undefined;
+    });
+    underway = work;
+    waitUntil(work.catch(() => undefined));
+    return work;
   };
 
   return async function getKey(header, token) {
     const age = now() - fetchedAt;
     if (!keys || age >= STALE_MS) {
-      // Each waiting request fetches by itself: a Worker may not share I/O between requests.
       if (now() - failedAt < COOL_DOWN_MS) throw new JwksUnavailable(url);
       return (await refresh())(header, token);
     }
@@ -76,6 +92,18 @@ export function jwksKeySource(
       return (await refresh())(header, token);
     }
   };
+}
+
+/**
+ * Waits for the work of another request; `undefined` when the time is over. The runtime may end that
+ * request without settling its promises, so that only a timer of this request surely ends the wait.
+ */
+async function waitAtMost<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeUp = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  return Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
 }
 
 /** Returns whether the token names a key that is not in the set (jose: `JWKSNoMatchingKey`). */

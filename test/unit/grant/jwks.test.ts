@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { jwtVerify } from "jose";
 import { jwksKeySource } from "../../../src/grant/jwks.ts";
 import { createSigner, type Signer } from "../support/tokens.ts";
@@ -46,6 +46,8 @@ const serve =
   () =>
     Response.json({ keys: signers.map(({ jwk }) => jwk) });
 const fail = () => new Response("down", { status: 500 });
+/** What is left of a request whose client went away. */
+const cutOff = async () => new Promise<Response>(() => undefined);
 
 describe("the keys of an issuer", () => {
   it("are fetched once in ten minutes", async () => {
@@ -144,5 +146,84 @@ describe("the keys of an issuer", () => {
     await issuer.verify(await (await createSigner("k1")).mint({ sub: "a" }));
     expect(seen.redirect).toBe("manual");
     expect(seen.signal).toBeInstanceOf(AbortSignal);
+  });
+});
+
+describe("one fetch for all requests of an isolate", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const verifyThrice = async (issuer: Issuer, token: string) =>
+    Promise.all([issuer.verify(token), issuer.verify(token), issuer.verify(token)]);
+
+  it("serves those that wait for the first set", async () => {
+    const signer = await createSigner("k1");
+    const issuer = createIssuer(serve(signer));
+    const token = await signer.mint({ sub: "a" });
+    expect(await verifyThrice(issuer, token)).toEqual(["verified", "verified", "verified"]);
+    expect(issuer.fetches).toBe(1);
+  });
+
+  it("fails for all of them", async () => {
+    const issuer = createIssuer(fail);
+    const token = await (await createSigner("k1")).mint({ sub: "a" });
+    const failed = "JwksUnavailable";
+    expect(await verifyThrice(issuer, token)).toEqual([failed, failed, failed]);
+    expect(issuer.fetches).toBe(1);
+  });
+
+  it("serves those that wait for a rotated key", async () => {
+    const [old, next] = await Promise.all([createSigner("k1"), createSigner("k2")]);
+    const issuer = createIssuer(serve(old));
+    await issuer.verify(await old.mint({ sub: "a" }));
+    issuer.answer = serve(old, next);
+    issuer.now += 30_000;
+    const token = await next.mint({ sub: "a" });
+    expect(await verifyThrice(issuer, token)).toEqual(["verified", "verified", "verified"]);
+    expect(issuer.fetches).toBe(2);
+  });
+
+  it("goes on after the client of its request has gone", async () => {
+    const signer = await createSigner("k1");
+    const issuer = createIssuer(serve(signer));
+    void issuer.verify(await signer.mint({ sub: "a" }));
+    await vi.waitFor(() => expect(issuer.background).toHaveLength(1));
+    await Promise.all(issuer.background);
+    expect(await issuer.verify(await signer.mint({ sub: "b" }))).toBe("verified");
+    expect(issuer.fetches).toBe(1);
+  });
+
+  it("is replaced by one other fetch if it was cut off all the same", async () => {
+    const signer = await createSigner("k1");
+    const token = await signer.mint({ sub: "a" });
+    const issuer = createIssuer(cutOff);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    void issuer.verify(token);
+    await vi.waitFor(() => expect(issuer.fetches).toBe(1));
+    const waiting = verifyThrice(issuer, token);
+    issuer.answer = serve(signer);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(await waiting).toEqual(["verified", "verified", "verified"]);
+    expect(issuer.fetches).toBe(2);
+  });
+
+  it("does not count as an attempt if it was cut off", async () => {
+    const signer = await createSigner("k1");
+    const token = await signer.mint({ sub: "a" });
+    const issuer = createIssuer(serve(signer));
+    await issuer.verify(token);
+    issuer.now += 10 * MINUTE;
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    issuer.answer = cutOff;
+    expect(await issuer.verify(token)).toBe("verified");
+    expect(await issuer.verify(token)).toBe("verified");
+    expect(issuer.fetches).toBe(2);
+    issuer.answer = serve(signer);
+    await vi.advanceTimersByTimeAsync(5000);
+    await vi.waitFor(() => expect(issuer.fetches).toBe(3));
+    issuer.now += 9 * MINUTE;
+    expect(await issuer.verify(token)).toBe("verified");
+    expect(issuer.fetches).toBe(3);
   });
 });
