@@ -84,6 +84,7 @@ export async function admitSample(
     ...(policy.checksum !== "optional" && { checksum: { algorithm, value: DIGESTS[algorithm] } }),
   };
   const policies = new Map([[policy.name, here]]);
-  const grant = authorize({ ...config, policies }, caller, intent, ANY_REGION);
+  const now = new Date(nowMs);
+  const grant = authorize({ ...config, policies }, caller, intent, { region: ANY_REGION, now });
   return admitUnused(admissionOf(grant, moment), nowMs);
 }

@@ -84,7 +84,7 @@ export async function decide(
     const policy = findPolicy(config, caller, intent.policy);
     const store = findStore(policy, region);
     done(`${policy.name}, stored in ${store.name}`, "grant");
-    const grant = authorize(config, caller, intent, region);
+    const grant = authorize(config, caller, intent, { region, now: new Date(context.nowMs) });
     done(describeGrant(grant), "key");
     const admission = admissionOf(grant, context);
     done(admission.key.text, "limits");

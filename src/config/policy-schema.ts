@@ -42,6 +42,8 @@ export const policySchema = z.strictObject({
   expiresIn: z._default(duration, FIVE_MINUTES),
   /** How long a ticket can be used that was requested with `background: true`. Without it there are none. */
   backgroundExpiresIn: z.optional(duration),
+  /** `true` ends every ticket with the token that asked for it, if not earlier. */
+  expiresWithToken: z._default(z.boolean(), false),
   /** Files of this size and more are multipart uploads. So are others, where a client asks for it. */
   multipartFrom: z.optional(size),
   /** How long a multipart upload can be resumed: 7 days by default. */

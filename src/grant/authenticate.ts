@@ -17,12 +17,17 @@ export interface Caller {
   /** Issuer and user as one segment of a key, which no other user shares. */
   readonly segment: string;
   readonly claims: Readonly<Record<string, unknown>>;
+  /** When the token expires, in seconds since 1970. */
+  readonly expiresAtSeconds: number;
   readonly scope: TokenScope;
 }
 
 const MAX_TOKEN_CHARACTERS = 8192;
 const MAX_USER_BYTES = 255;
 const CLOCK_TOLERANCE_SECONDS = 30;
+
+/** The header of a 401 (RFC 6750). */
+export const CHALLENGE = { "www-authenticate": 'Bearer realm="edge-presigner"' } as const;
 
 /** Every issuer with its keys. Created once per isolate. */
 export type Verifiers = readonly (readonly [Issuer, JWTVerifyGetKey])[];
@@ -49,7 +54,7 @@ export async function authenticate(
     return await verify(readToken(headers, verifiers), verifiers, nowMs);
   } catch (cause) {
     throw new Problem("unauthenticated", "Send a valid token: Authorization: Bearer <token>", {
-      headers: { "www-authenticate": 'Bearer realm="edge-presigner"' },
+      headers: CHALLENGE,
       cause,
     });
   }
@@ -105,6 +110,7 @@ function toCaller(issuer: Issuer, payload: JWTPayload): Caller {
     user,
     segment: prefix + encodeSegment(user),
     claims: payload,
+    expiresAtSeconds: payload.exp ?? 0,
     scope: parseScope(payload),
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand

@@ -36,14 +36,29 @@ export interface Grant {
   readonly expiresInSeconds: number;
 }
 
+/** Where and when a caller asks. */
+export interface Moment {
+  readonly region: Region;
+  readonly now: Date;
+}
+
 /** Returns the grant. Throws the problem of the first rule that the intent breaks. */
-export function authorize(config: Config, caller: Caller, intent: Intent, region: Region): Grant {
+export function authorize(
+  config: Config,
+  caller: Caller,
+  intent: Intent,
+  { region, now }: Moment,
+): Grant {
   const policy = findPolicy(config, caller, intent.policy);
   const store = findStore(policy, region);
   if (!isTypeAllowed(intent.contentType, policy.types)) {
     throw typeNotAllowed(policy, intent.contentType);
   }
-  const expiresInSeconds = ticketLifetime(policy, intent.background);
+  const expiresInSeconds = ticketLifetime(policy, {
+    caller,
+    now,
+    isBackground: intent.background,
+  });
   checkSize(policy, caller, intent.size);
   const parts = chooseParts(policy, store, intent);
   checkChecksum(policy, intent.checksum, parts && { parts, store });

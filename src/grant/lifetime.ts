@@ -1,15 +1,32 @@
+/** How long a ticket is valid. */
 import type { Policy } from "../config/config.ts";
-import { invalidRequest } from "../problem.ts";
+import { Problem, invalidRequest } from "../problem.ts";
+import { CHALLENGE, type Caller } from "./authenticate.ts";
+
+interface Request {
+  readonly caller: Caller;
+  readonly now: Date;
+  readonly isBackground?: boolean | undefined;
+}
+
+/** What is left of a token must be enough to start a transfer. */
+const MIN_SECONDS = 10;
 
 /**
- * Returns how many seconds a ticket is valid. Throws `invalid-request` for a background ticket where the
- * policy has none.
+ * Returns the lifetime in seconds. Throws `invalid-request` for a background ticket where the policy has
+ * none, and `unauthenticated` where the ticket ends with the token and the token is nearly over.
  */
-export function ticketLifetime(
-  { name, expiresIn, backgroundExpiresIn }: Policy,
-  isBackground = false,
-): number {
-  if (!isBackground) return expiresIn;
+export function ticketLifetime(policy: Policy, { caller, now, isBackground }: Request): number {
+  const seconds = isBackground ? backgroundLifetime(policy) : policy.expiresIn;
+  if (!policy.expiresWithToken) return seconds;
+  const left = Math.floor(caller.expiresAtSeconds - now.getTime() / 1000);
+  const least = Math.min(seconds, MIN_SECONDS);
+  if (left >= least) return Math.min(seconds, left);
+  const detail = `Send a token that is valid for at least ${least} seconds: under the policy "${policy.name}" no ticket outlives it`;
+  throw new Problem("unauthenticated", detail, { headers: CHALLENGE });
+}
+
+function backgroundLifetime({ name, backgroundExpiresIn }: Policy): number {
   if (backgroundExpiresIn !== undefined) return backgroundExpiresIn;
   throw invalidRequest({
     pointer: "/background",

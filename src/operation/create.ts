@@ -93,7 +93,7 @@ export async function createUploads(
 /** Applies the policy and makes the key. Throws the problem of the first rule that is broken. */
 function allow({ service, caller, place }: UploadContext, intent: Intent): Admission {
   const now = new Date(service.now());
-  const grant = authorize(service.config, caller, intent, place.region);
+  const grant = authorize(service.config, caller, intent, { region: place.region, now });
   const key = makeKey(grant, { id: service.newId(), now });
   const requestOrigin = grant.store.origin === undefined ? place.requestOrigin : "";
   const claims = claimUpload(grant, key, { jti: service.newId(), now, requestOrigin });

@@ -53,8 +53,10 @@ export async function startMultipart(
     const first = needsPartChecksums(store, claims.checksum)
       ? 0
       : Math.min(maxTickets, parts.partCount);
-    const options = { signer: writer.signer, now: new Date(service.now()) };
-    const { expiresInSeconds } = grant;
+    const now = new Date(service.now());
+    const options = { signer: writer.signer, now };
+    const { policy, isBackground } = grant;
+    const expiresInSeconds = ticketLifetime(policy, { caller, now, isBackground });
     const tickets = await Promise.all(
       Array.from({ length: first }, async (_, index) =>
         signPart(upload, { partNumber: index + 1, sha256: undefined, expiresInSeconds }, options),
@@ -104,10 +106,11 @@ export async function signParts(
   for (const [index, intent] of intents.entries()) {
     checkPart(intent, { index, partCount: parts.partCount, isChecksumRequired: isRequired });
   }
-  const options = { signer: writer.signer, now: new Date(service.now()) };
+  const now = new Date(service.now());
+  const options = { signer: writer.signer, now };
   return Promise.all(
     intents.map(async ({ partNumber, sha256, isBackground }) => {
-      const expiresInSeconds = ticketLifetime(policy, isBackground);
+      const expiresInSeconds = ticketLifetime(policy, { caller, now, isBackground });
       return signPart(upload, { partNumber, sha256, expiresInSeconds }, options);
     }),
   );

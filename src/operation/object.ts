@@ -3,6 +3,7 @@ import { create as contentDisposition } from "content-disposition";
 import type { Policy } from "../config/config.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { mayRun } from "../grant/content-type.ts";
+import { ticketLifetime } from "../grant/lifetime.ts";
 import { findStore } from "../grant/region.ts";
 import type { ObjectKey } from "../key/make.ts";
 import { Problem } from "../problem.ts";
@@ -41,6 +42,7 @@ export async function createDownload(
   const store = await findStoreWith(service, object, place);
   const isRisky = mayRun(policy.types, key.text);
   const filename = intent.filename ?? key.text.split("/").at(-1);
+  const now = new Date(service.now());
   const type = isRisky ? "attachment" : intent.disposition;
   const ticket = await signRead(
     object,
@@ -51,9 +53,9 @@ export async function createDownload(
         "response-content-disposition": contentDisposition(filename, { type }),
         ...(isRisky && { "response-content-type": "application/octet-stream" }),
       },
-      expiresInSeconds: policy.expiresIn,
+      expiresInSeconds: ticketLifetime(policy, { caller, now }),
     },
-    { signer: service.signersOf(store).reader, now: new Date(service.now()) },
+    { signer: service.signersOf(store).reader, now },
   );
   return { policy: policy.name, key: key.text, ticket };
 }
