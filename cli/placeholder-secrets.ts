@@ -25,7 +25,9 @@ export function requiredSecretsOf(definition: unknown): readonly string[] {
 
 /** Returns a placeholder for each name. */
 export function placeholdersFor(names: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(names.map((name) => [name, SHAPED[name] ?? "x".repeat(64)]));
+  return Object.fromEntries(
+    names.map((name) => [name, SHAPED[name] ?? `placeholder for ${name}`.padEnd(64)]),
+  );
 }
 
 /** Returns the compiled configuration, and the names of the secrets that have a placeholder. Throws `ConfigurationError`. */

@@ -39,6 +39,21 @@ export function readSecret(env: Env, name: string): Secret | undefined {
   return typeof value === "string" && value !== "" ? new Secret(name, value) : undefined;
 }
 
+/** What the secrets of `npm run dev` contain, and no others: dev/secrets.ts. */
+const PUBLIC = /development-only|cAho-499sqmc0F3ilZm4|2TbaARGSYnhgVZYgvq0w/;
+/** Of 32 random digits, fewer than 6 different ones come up once in ten million secrets. */
+const MIN_DIFFERENT_CHARACTERS = 6;
+
+/** Returns whether everybody knows the value. */
+export function isPublic(secret: Secret): boolean {
+  return PUBLIC.test(secret.reveal());
+}
+
+/** Returns whether two secrets of different names have one value. */
+export function haveSameValue(a: Secret, b: Secret): boolean {
+  return a.name !== b.name && a.reveal() !== "" && a.reveal() === b.reveal();
+}
+
 /** Returns what to change in a secret, or `undefined` for a valid one. */
 export function secretError(secret: Secret, minCharacters: number): string | undefined {
   const value = secret.reveal();
@@ -46,5 +61,7 @@ export function secretError(secret: Secret, minCharacters: number): string | und
   if (value.startsWith(`${secret.name}=`))
     return "starts with its own name: set what follows the =";
   if (value.length < minCharacters) return `must have at least ${minCharacters} characters`;
+  if (minCharacters > 1 && new Set(value).size < MIN_DIFFERENT_CHARACTERS)
+    return "must be random: npx edge-presigner keys UPLOAD_ID_SECRET prints a value that is";
   return undefined;
 }

@@ -1,9 +1,10 @@
 /** Compiles `presigner.config.ts` and the Worker's secrets, or reports every error at once. */
-import { readSecret, type Env } from "../secret.ts";
+import { readSecret, type Env, type Secret } from "../secret.ts";
 import type { Store } from "../store/store.ts";
 import { compileIssuer } from "./compile-issuer.ts";
 import { checkKeySpaces, compilePolicy, type KeySpace } from "./compile-policy.ts";
 import { compileReceiptKeys, compileWebhook } from "./compile-proof.ts";
+import { checkSecrets } from "./check-secrets.ts";
 import { checkSettings } from "./check-settings.ts";
 import { compileStore } from "./compile-store.ts";
 import type { Config, Issuer, Policy } from "./config.ts";
@@ -13,6 +14,7 @@ import { settingsSchema } from "./schema.ts";
 
 /** The secrets of HMAC-SHA-256 have at least 256 bits. */
 const MIN_SECRET_CHARACTERS = 32;
+const PROOF_SECRETS = ["RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET"];
 const PREVIOUS_ID_SECRET = "UPLOAD_ID_SECRET_PREVIOUS";
 
 /** Returns the configuration. Throws `ConfigurationError` with every error, each with its path. */
@@ -38,11 +40,22 @@ export function compileConfig(definition: unknown, env: Env): Config {
   const keys = compileReceiptKeys(env, errors);
   const isLocal = [...stores.values()].some(({ origin }) => origin === undefined);
   const webhook = compileWebhook(settings.get("webhook")?.url, { env, isLocal }, errors);
+  const uploadIdSecrets: Config["uploadIdSecrets"] = previousIdSecret
+    ? [idSecret, previousIdSecret]
+    : [idSecret];
+  const anyPort = (settings.get("origins") ?? []).filter((origin) => origin.endsWith(":*"));
+  const isDevelopment = anyPort.length > 0 || isLocal;
+  const purposes = [
+    secretKeysOf([...stores.values()]),
+    ...issuers.flatMap((issuer) => (issuer.kind === "shared-secret" ? [[issuer.secret]] : [])),
+    uploadIdSecrets,
+    ...PROOF_SECRETS.map((name) => [readSecret(env, name) ?? []].flat()),
+  ];
+  checkSecrets(purposes, isDevelopment, errors.at("secrets"));
   if (errors.errors.length > 0 || !settings.all || !keys)
     throw new ConfigurationError(errors.errors);
 
   const { origins, defaultPolicy, receipts, limits } = settings.all;
-  const anyPort = origins.filter((origin) => origin.endsWith(":*"));
   return {
     origins: new Set(origins.filter((origin) => !origin.endsWith(":*"))),
     anyPortOrigins: new Set(anyPort.map((origin) => origin.slice(0, -":*".length))),
@@ -50,7 +63,7 @@ export function compileConfig(definition: unknown, env: Env): Config {
     policies,
     defaultPolicy,
     limits,
-    uploadIdSecrets: previousIdSecret ? [idSecret, previousIdSecret] : [idSecret],
+    uploadIdSecrets,
     receipts: {
       issuer: receipts.issuer,
       audience: receipts.audience,
@@ -58,8 +71,16 @@ export function compileConfig(definition: unknown, env: Env): Config {
       keys,
     },
     webhook,
-    isDevelopment: anyPort.length > 0 || isLocal,
+    isDevelopment,
   };
+}
+
+/** The keys that sign, without their ids, which are no secret. */
+function secretKeysOf(stores: readonly Store[]): readonly Secret[] {
+  return stores.flatMap(({ credentials, readCredentials }) => [
+    credentials.secretAccessKey,
+    readCredentials.secretAccessKey,
+  ]);
 }
 
 function compileStores(

@@ -113,6 +113,40 @@ describe("a configuration", () => {
     ]);
   });
 
+  it.for(Object.keys(DEVELOPMENT_SECRETS))(
+    "refuses the public %s outside of development",
+    (name) => {
+      const own = name.replace("LOCAL", "MEDIA");
+      const value = Object.entries(DEVELOPMENT_SECRETS).find(([one]) => one === name)?.[1];
+      // The id of a key is no secret.
+      const path = name === "LOCAL_ACCESS_KEY_ID" ? [] : [`secrets.${own}`];
+      expect(errorsIn(CONFIG, { ...ENV, [own]: value })).toEqual(path);
+    },
+  );
+
+  it("refuses one value for two purposes, and not for one", () => {
+    const value = ENV.UPLOAD_ID_SECRET;
+    const equal = (name: string) => errorsIn(CONFIG, { ...ENV, [name]: value });
+    expect(equal("AUTH_SECRET")).toEqual(["secrets.UPLOAD_ID_SECRET"]);
+    expect(equal("MEDIA_SECRET_ACCESS_KEY")).toEqual(["secrets.UPLOAD_ID_SECRET"]);
+    expect(equal("WEBHOOK_SECRET")).toEqual(["secrets.WEBHOOK_SECRET"]);
+    // The first step of a rotation, and two stores of one account.
+    expect(equal("UPLOAD_ID_SECRET_PREVIOUS")).toEqual([]);
+    const key = ENV.MEDIA_SECRET_ACCESS_KEY;
+    expect(errorsIn(CONFIG, { ...ENV, EUROPE_SECRET_ACCESS_KEY: key })).toEqual([]);
+  });
+
+  it.for([" ".repeat(40), "x".repeat(64), "0101010101010101010101010101010101"])(
+    "refuses a secret of one or two characters: %j",
+    (value) => {
+      for (const name of ["AUTH_SECRET", "UPLOAD_ID_SECRET", "UPLOAD_ID_SECRET_PREVIOUS"])
+        expect(errorsIn(CONFIG, { ...ENV, [name]: value })).toEqual([`secrets.${name}`]);
+      expect(
+        errorsIn(CONFIG, { ...ENV, UPLOAD_ID_SECRET: "31415926535897932384626433832795" }),
+      ).toEqual([]);
+    },
+  );
+
   it("names the option of a preset, once", () => {
     const auth0 = define.auth0({ domain: "acme", audience: "uploads" });
     expect(errorsIn({ ...CONFIG, issuers: [auth0] })).toEqual(["issuers.0.domain"]);

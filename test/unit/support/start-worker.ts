@@ -17,9 +17,9 @@ export const ENV = {
   RECEIPT_PRIVATE_KEY: JSON.stringify({
     kty: "EC",
     crv: "P-256",
-    x: "cAho-499sqmc0F3ilZm4etJ2DXe-Scm1dx3sXAvYwZU",
-    y: "VYI-DDYMFzZSvkLgIo7rxPQQ1ho9sNGAwfxfWwIcMxA",
-    d: "LrNJzakH7kALKLoqwwgPo5-Ls3ja3-fBunLAe34sWRc",
+    x: "R_uiDcPKOHiWixXatvyk1_BBzPsPAntD5CGoHG5s93o",
+    y: "haISAH5NExherYcU_A1ZrkCpTPcH4J30qFYo1_szepk",
+    d: "HZrSq-OLZffsc77THeXK75DDQgI43w-NztFTEl38NsE",
   }),
 } as const;
 
