@@ -5,15 +5,15 @@ import { RECORD_COLUMNS, toRecord, type Row } from "./row.ts";
 const PAGE_SIZE = 50;
 
 export function readList(sql: SqlStorage, { status, after }: PageQuery): Page {
+  // Each of the two statements has an index of its own.
+  const [condition, bindings] = status === undefined ? ["", []] : ["status = ? AND", [status]];
   const rows = sql
     .exec<Row>(
-      `SELECT ${RECORD_COLUMNS} FROM upload
-       WHERE (created_ms, id) < (?, ?) AND (? IS NULL OR status = ?)
+      `SELECT ${RECORD_COLUMNS} FROM upload WHERE ${condition} (created_ms, id) < (?, ?)
        ORDER BY created_ms DESC, id DESC LIMIT ?`,
+      ...bindings,
       after?.createdAtMs ?? Number.MAX_SAFE_INTEGER,
       after?.id ?? "",
-      status ?? null,
-      status ?? null,
       PAGE_SIZE + 1,
     )
     .toArray();

@@ -70,17 +70,17 @@ export function count(
 }
 
 function readUsage(sql: SqlStorage, policy: string, quota: Quota, nowMs: number): Usage {
-  const pending = sql
+  const [sums = { pending: 0, reserved: 0 }] = sql
     .exec<{ pending: number; reserved: number }>(
-      "SELECT count(*) AS pending, coalesce(sum(reserved), 0) AS reserved FROM upload WHERE policy = ? AND status = 'pending'",
+      "SELECT pending, reserved FROM usage WHERE policy = ?",
       policy,
     )
-    .one();
+    .toArray();
   const windowOf = (counter: "uploads" | "bytes") =>
     quota[counter]
       ? advance(readWindow(sql, policy, counter), quota[counter].windowSeconds, nowMs)
       : EMPTY;
-  return { uploads: windowOf("uploads"), bytes: windowOf("bytes"), ...pending };
+  return { uploads: windowOf("uploads"), bytes: windowOf("bytes"), ...sums };
 }
 
 function readWindow(sql: SqlStorage, policy: string, counter: string): Window {

@@ -1,10 +1,12 @@
 /** The tables of a ledger. docs/storage.md has an example of each row. */
+import { ADDITIONS } from "./additions.ts";
 
 /** The version of the stored format. A later release reads this one and migrates it. */
 const VERSION = 1;
 
 const TABLES = [
   "CREATE TABLE ledger (version INTEGER NOT NULL)",
+  "CREATE TABLE addition (name TEXT PRIMARY KEY) WITHOUT ROWID",
   `CREATE TABLE window (
     policy TEXT NOT NULL, counter TEXT NOT NULL, seconds INTEGER NOT NULL,
     start_ms INTEGER NOT NULL, used INTEGER NOT NULL, previous INTEGER NOT NULL,
@@ -16,7 +18,6 @@ const TABLES = [
     due_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
     is_swept INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID`,
-  "CREATE INDEX upload_pending ON upload (policy) WHERE status = 'pending'",
   "CREATE INDEX upload_due ON upload (due_ms)",
   "CREATE INDEX upload_newest ON upload (created_ms, id)",
   `CREATE TABLE message (
@@ -28,19 +29,47 @@ const TABLES = [
 
 /** Returns whether anything was stored in this ledger. */
 export function hasTables(sql: SqlStorage): boolean {
-  return sql.exec("SELECT name FROM sqlite_master WHERE name = 'ledger'").toArray().length > 0;
+  return hasTable(sql, "ledger");
 }
 
-/** Creates the tables of a new ledger. Throws for a ledger of another version. */
+/** Creates the tables of a new ledger, and what an older release did not add. Throws for a ledger of another version. */
 export function migrate(sql: SqlStorage): void {
-  if (!hasTables(sql)) {
-    for (const table of TABLES) sql.exec(table);
-    sql.exec("INSERT INTO ledger (version) VALUES (?)", VERSION);
-    return;
-  }
+  if (hasTables(sql)) requireVersion(sql);
+  else createTables(sql);
+  applyAdditions(sql);
+}
+
+function createTables(sql: SqlStorage): void {
+  for (const table of TABLES) sql.exec(table);
+  sql.exec("INSERT INTO ledger (version) VALUES (?)", VERSION);
+}
+
+function requireVersion(sql: SqlStorage): void {
   const { version } = sql.exec<{ version: number }>("SELECT version FROM ledger").one();
   if (version !== VERSION)
     throw new TypeError(
       `Cannot read the ledger: its version is ${version}, this release knows ${VERSION}`,
     );
+}
+
+/** Runs the additions that this ledger lacks. Those of a later release stay as they are. */
+function applyAdditions(sql: SqlStorage): void {
+  // Release 0.1.0 created ledgers without this table.
+  if (!hasTable(sql, "addition"))
+    sql.exec("CREATE TABLE addition (name TEXT PRIMARY KEY) WITHOUT ROWID");
+  const applied = new Set(
+    sql
+      .exec<{ name: string }>("SELECT name FROM addition")
+      .toArray()
+      .map(({ name }) => name),
+  );
+  for (const [name, statements] of Object.entries(ADDITIONS)) {
+    if (applied.has(name)) continue;
+    for (const statement of statements) sql.exec(statement);
+    sql.exec("INSERT INTO addition (name) VALUES (?)", name);
+  }
+}
+
+function hasTable(sql: SqlStorage, name: string): boolean {
+  return sql.exec("SELECT 1 FROM sqlite_master WHERE name = ?", name).toArray().length > 0;
 }

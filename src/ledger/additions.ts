@@ -1,0 +1,44 @@
+/**
+ * What was added to the tables of version 1, by name. An addition must hold while release 0.1.0 reads
+ * and writes the same ledger: columns have defaults, and triggers keep what an older release does not.
+ * Never change one that was released: add another.
+ */
+
+/** An upload takes a place while it is pending, and while it reserves bytes. */
+const takesPlace = (row: string) => `(${row}.status = 'pending' OR ${row}.reserved > 0)`;
+
+export const ADDITIONS: Readonly<Record<string, readonly string[]>> = {
+  /** What the uploads of each policy take, so that no reservation counts them. */
+  usage: [
+    `CREATE TABLE usage (
+      policy TEXT PRIMARY KEY, records INTEGER NOT NULL, pending INTEGER NOT NULL,
+      reserved INTEGER NOT NULL
+    ) WITHOUT ROWID`,
+    `INSERT INTO usage (policy, records, pending, reserved)
+      SELECT policy, count(*), sum(${takesPlace("upload")}), sum(reserved)
+      FROM upload GROUP BY policy`,
+    `CREATE TRIGGER usage_insert AFTER INSERT ON upload BEGIN
+      INSERT INTO usage (policy, records, pending, reserved)
+        VALUES (NEW.policy, 1, ${takesPlace("NEW")}, NEW.reserved)
+      ON CONFLICT (policy) DO UPDATE SET records = records + excluded.records,
+        pending = pending + excluded.pending, reserved = reserved + excluded.reserved;
+    END`,
+    `CREATE TRIGGER usage_update AFTER UPDATE OF status, reserved ON upload
+      WHEN NEW.status <> OLD.status OR NEW.reserved <> OLD.reserved BEGIN
+      UPDATE usage SET pending = pending + ${takesPlace("NEW")} - ${takesPlace("OLD")},
+        reserved = reserved + NEW.reserved - OLD.reserved WHERE policy = NEW.policy;
+    END`,
+    `CREATE TRIGGER usage_delete AFTER DELETE ON upload BEGIN
+      UPDATE usage SET records = records - 1, pending = pending - ${takesPlace("OLD")},
+        reserved = reserved - OLD.reserved WHERE policy = OLD.policy;
+    END`,
+  ],
+  /** The list of one status, newest first. */
+  upload_status: ["CREATE INDEX upload_status ON upload (status, created_ms, id)"],
+  /** The uploads that the object under a key may belong to. */
+  upload_key: [
+    `CREATE INDEX upload_key ON upload
+      (json_extract(claims, '$.key'), json_extract(claims, '$.store'))
+      WHERE status IN ('pending', 'completed')`,
+  ],
+};
