@@ -10,7 +10,7 @@ import type { LedgerDependencies } from "./ledger/durable-object.ts";
 import { createReceipts } from "./ledger/receipt.ts";
 import { createDeliver } from "./ledger/webhook.ts";
 import type { Log } from "./log.ts";
-import { abortParts, cleanUp } from "./operation/cleanup.ts";
+import { abortParts, cleanUpAndLook } from "./operation/cleanup.ts";
 import { locateUpload } from "./operation/locate.ts";
 import { verifyUpload } from "./operation/verify.ts";
 import type { Env } from "./secret.ts";
@@ -104,6 +104,7 @@ function createLedgerDependencies(service: Service): LedgerDependencies {
     deliver: config.webhook && createDeliver(config.webhook, service),
     verify: async (claims) => verifyUpload(locateUpload(service, claims)),
     abortParts: async (claims) => abortParts(locateUpload(service, claims)),
-    cleanUp: async (claims) => cleanUp(locateUpload(service, claims), service.log),
+    cleanUp: async (claims, look) =>
+      cleanUpAndLook(locateUpload(service, claims), look, service.log),
   };
 }

@@ -1,5 +1,6 @@
 /** The answers of `/v1`: docs/protocol.md. */
 import { MAX_SIGNED_PARTS, sizeOfPart } from "../grant/parts.ts";
+import { lastArrivalMs } from "../grant/upload-claims.ts";
 import type { CompletedUpload } from "../operation/complete.ts";
 import type { CreatedUpload, SinglePartUpload } from "../operation/create.ts";
 import type { ListedUpload } from "../operation/list.ts";
@@ -118,6 +119,8 @@ export function recordAnswer({ id, record }: ListedUpload): Answer {
     createdAt: formatTime(iat * 1000),
     expiresAt: formatTime(exp * 1000),
     ...(record.status !== "pending" && { finishedAt: formatTime(record.finishedAtMs) }),
+    ...(record.status !== "pending" &&
+      record.isReserved && { reservedUntil: formatTime(lastArrivalMs(record.claims)) }),
     ...(record.status === "completed" && record.verified),
     ...(record.status === "rejected" && { reasons: record.reasons }),
   };

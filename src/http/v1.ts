@@ -79,8 +79,8 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
   });
 
   app.delete("/v1/uploads/:id", uploader, async (c) => {
-    await abortUpload(service, c.get("caller"), c.req.param("id"));
-    return c.body(null, 204);
+    const isReserved = await abortUpload(service, c.get("caller"), c.req.param("id"));
+    return c.body(null, isReserved ? 202 : 204);
   });
 
   app.on("POST", "/v1/downloads", downloader, limitBody(), async (c) => {

@@ -41,4 +41,9 @@ export const ADDITIONS: Readonly<Record<string, readonly string[]>> = {
       (json_extract(claims, '$.key'), json_extract(claims, '$.store'))
       WHERE status IN ('pending', 'completed')`,
   ],
+  /** The objects that stay in the store after their uploads ended, and whose bytes have been counted. */
+  upload_counted: [
+    `CREATE INDEX upload_counted ON upload (json_extract(result, '$.countedEtag'))
+      WHERE json_extract(result, '$.countedEtag') IS NOT NULL`,
+  ],
 };

@@ -1,23 +1,25 @@
-/** What a ledger's alarm does with due uploads: settle them, clean up after them, delete old records. */
+/** What a ledger's alarm does with due uploads: settle them, clean up after them, look once more, delete old records. */
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { describeError, type Log } from "../log.ts";
-import type { Outcome } from "./record.ts";
+import type { Leftover, LeftObject } from "./leftover.ts";
+import type { Outcome, UploadRecord } from "./record.ts";
 import { RECORD_COLUMNS, toRecord, type Row } from "./row.ts";
-import { markCleanedUp } from "./settle.ts";
+import { LATE_LOOK_MS, RETENTION_MS, markCleanedUp } from "./settle.ts";
 
 export interface AlarmDependencies {
   readonly now: () => number;
   readonly log: Log;
   readonly verify: (claims: UploadClaims) => Promise<Outcome | undefined>;
   readonly abortParts: (claims: UploadClaims) => Promise<void>;
-  readonly cleanUp: (claims: UploadClaims) => Promise<void>;
+  readonly cleanUp: (claims: UploadClaims, isLast: boolean) => Promise<Leftover>;
+  readonly countLeftover: (claims: UploadClaims, object: LeftObject) => void;
   readonly settle: (id: string, outcome: Outcome) => void;
 }
 
 const BATCH_SIZE = 10;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** After a week without an answer from the store the upload expires. */
+/** After a week without an answer from the store the upload expires, or its record is deleted. */
 const GIVE_UP_MS = 7 * 24 * HOUR_MS;
 
 interface DueRow extends Row {
@@ -48,24 +50,61 @@ async function handleUpload(
   row: DueRow,
   dependencies: AlarmDependencies,
 ): Promise<void> {
-  const { now, verify, abortParts, cleanUp, settle } = dependencies;
-  let due = row.due_ms;
+  const { verify, abortParts, settle } = dependencies;
+  let dueSinceMs = row.due_ms;
   try {
-    const { claims, status } = toRecord(row);
-    due = claims.exp * 1000;
+    const record = toRecord(row);
+    const { claims, status } = record;
+    const isLast = row.is_swept > 0;
+    dueSinceMs = firstDueMs(record, isLast);
     if (status === "pending") {
       const outcome = await verify(claims);
       if (!outcome) await abortParts(claims);
       settle(claims.jti, outcome ?? { status: "expired" });
-    } else if ((status === "rejected" || status === "aborted") && row.is_swept === 0) {
-      await cleanUp(claims);
-      markCleanedUp(sql, claims.jti, now());
+    } else if (status === "completed") {
+      forget(sql, row);
+    } else if (status === "expired" && claims.unique) {
+      // A PUT may have ended long after its ticket.
+      const outcome = await verify(claims);
+      if (outcome) settle(claims.jti, outcome);
+      else if (isLast) forget(sql, row);
+      else markCleanedUp(sql, row.id, record.finishedAtMs + RETENTION_MS);
     } else {
-      sql.exec("DELETE FROM upload WHERE id = ? AND due_ms = ?", claims.jti, row.due_ms);
+      await cleanUpAfter(sql, { row, claims, isLast }, dependencies);
     }
   } catch (error) {
-    postpone(sql, row, { dueSinceMs: due, error, dependencies });
+    postpone(sql, row, { dueSinceMs, error, dependencies });
   }
+}
+
+/** The first time when the ticket can store nothing more, the last time before the record is deleted. */
+async function cleanUpAfter(
+  sql: SqlStorage,
+  {
+    row,
+    claims,
+    isLast,
+  }: { readonly row: DueRow; readonly claims: UploadClaims; readonly isLast: boolean },
+  { now, cleanUp, countLeftover }: AlarmDependencies,
+): Promise<void> {
+  const found = await cleanUp(claims, isLast);
+  if (found.kind === "stays") countLeftover(claims, found.object);
+  if (!isLast) markCleanedUp(sql, row.id, now() + RETENTION_MS);
+  // Until the abort mark was deleted, a PUT could not end: one may have ended since.
+  else if (found.kind === "deleted") markCleanedUp(sql, row.id, now() + HOUR_MS);
+  else forget(sql, row);
+}
+
+/** Returns since when the store is asked about the upload, for what it is due now. */
+function firstDueMs(record: UploadRecord, isLast: boolean): number {
+  const expMs = record.claims.exp * 1000;
+  if (record.status === "pending") return expMs;
+  if (isLast) return Math.max(expMs, record.finishedAtMs) + RETENTION_MS;
+  return record.status === "expired" ? record.finishedAtMs + LATE_LOOK_MS : expMs;
+}
+
+function forget(sql: SqlStorage, { id, due_ms: dueMs }: DueRow): void {
+  sql.exec("DELETE FROM upload WHERE id = ? AND due_ms = ?", id, dueMs);
 }
 
 interface Failure {
@@ -89,7 +128,8 @@ function postpone(
   });
   if (now() - dueSinceMs >= GIVE_UP_MS) {
     if (row.status === "pending") settle(row.id, { status: "expired" });
-    else markCleanedUp(sql, row.id, now());
+    else if (row.is_swept > 0) forget(sql, row);
+    else markCleanedUp(sql, row.id, now() + RETENTION_MS);
     return;
   }
   const delayMs = Math.min(HOUR_MS, MINUTE_MS * 2 ** row.attempts);

@@ -17,6 +17,8 @@ export interface Ledger {
   readonly isKeyShared: (id: string) => Promise<boolean>;
   /** Returns the record after the change, or unchanged where the upload had ended before. */
   readonly settle: (id: string, outcome: Outcome) => Promise<UploadRecord | undefined>;
+  /** Releases what an aborted or rejected upload reserves. */
+  readonly release: (id: string) => Promise<void>;
 }
 
 /** The binding `LEDGER`, as far as it is used. */
@@ -61,6 +63,7 @@ export function createLedgers(
       list: async (query) => call(async (ledger) => ledger.list(query)),
       isKeyShared: async (id) => call(async (ledger) => ledger.isKeyShared(id)),
       settle: async (id, outcome) => call(async (ledger) => ledger.settle(id, outcome)),
+      release: async (id) => call(async (ledger) => ledger.release(id)),
     };
   };
 }

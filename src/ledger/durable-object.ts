@@ -6,6 +6,8 @@ import { DurableObject } from "cloudflare:workers";
 import type { Quota } from "../config/policy-schema.ts";
 import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
 import { describeError, type Log } from "../log.ts";
+import { countLeftover } from "./count-leftover.ts";
+import type { Leftover } from "./leftover.ts";
 import { readList } from "./list.ts";
 import type { Page, PageQuery } from "./page.ts";
 import { sendDue, type Deliver } from "./outbox.ts";
@@ -13,7 +15,7 @@ import type { Outcome, UploadRecord } from "./record.ts";
 import type { Reservation, ReservationResult } from "./limits.ts";
 import { reserve } from "./reserve.ts";
 import { hasTables, migrate } from "./schema.ts";
-import { attach, findRecord, isKeyShared, settle } from "./settle.ts";
+import { attach, findRecord, isKeyShared, release, settle } from "./settle.ts";
 import { handleDueUploads, type AlarmDependencies } from "./alarm.ts";
 
 /** What a ledger needs of the service for the work of its alarm. */
@@ -28,8 +30,11 @@ export interface LedgerDependencies {
   readonly verify: (claims: UploadClaims) => Promise<Outcome | undefined>;
   /** Aborts a multipart upload in the store. Throws where the store cannot be asked. */
   readonly abortParts: (claims: UploadClaims) => Promise<void>;
-  /** Deletes what an ended upload left in the store. Throws where the store cannot be asked. */
-  readonly cleanUp: (claims: UploadClaims) => Promise<void>;
+  /** Deletes what an ended upload left in the store, and returns what was found. Throws where the store cannot be asked. */
+  readonly cleanUp: (
+    claims: UploadClaims,
+    look: { readonly isKeyShared: boolean; readonly isLast: boolean },
+  ) => Promise<Leftover>;
 }
 
 const FIVE_MINUTES_MS = 300_000;
@@ -87,6 +92,10 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies) {
       return this.#change((nowMs) => this.#settle(id, outcome, nowMs));
     }
 
+    async release(id: string): Promise<void> {
+      return this.#change(() => release(this.#sql, id));
+    }
+
     /** Never throws: the platform retries an alarm only a few times, and then drops it. */
     override async alarm(): Promise<void> {
       this.#alarmAtMs = undefined;
@@ -105,11 +114,15 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies) {
 
     #alarmDependencies(): AlarmDependencies {
       const dependencies = this.#dependencies;
-      const { abortParts, cleanUp, now } = dependencies;
+      const { cleanUp, quotaOf, now } = dependencies;
       return {
         ...dependencies,
-        cleanUp: async (claims) =>
-          isKeyShared(this.#sql, claims) ? abortParts(claims) : cleanUp(claims),
+        cleanUp: async (claims, isLast) =>
+          cleanUp(claims, { isKeyShared: isKeyShared(this.#sql, claims), isLast }),
+        countLeftover: (claims, object) =>
+          this.ctx.storage.transactionSync(() =>
+            countLeftover(this.#sql, { claims, object, quota: quotaOf(claims.policy) }, now()),
+          ),
         settle: (id, outcome) =>
           void this.ctx.storage.transactionSync(() => this.#settle(id, outcome, now())),
       };

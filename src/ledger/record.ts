@@ -28,6 +28,8 @@ interface Granted {
 }
 interface Finished {
   readonly finishedAtMs: number;
+  /** Its bytes and its place still count, as its ticket may still store an object. */
+  readonly isReserved?: true;
 }
 
 export type FinishedRecord = Granted & Finished & Outcome;

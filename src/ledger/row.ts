@@ -12,9 +12,10 @@ export interface Row extends Record<string, SqlStorageValue> {
   readonly created_ms: number;
   readonly finished_ms: number | null;
   readonly result: string | null;
+  readonly reserved: number;
 }
 
-export const RECORD_COLUMNS = "claims, status, created_ms, finished_ms, result";
+export const RECORD_COLUMNS = "claims, status, created_ms, finished_ms, result, reserved";
 
 /** Returns a row as a record. Throws for a row that this ledger cannot have written. */
 export function toRecord({
@@ -23,19 +24,23 @@ export function toRecord({
   created_ms: createdAtMs,
   finished_ms: finishedMs,
   result,
+  reserved,
 }: Row): UploadRecord {
   const granted = { claims: uploadClaimsSchema.parse(JSON.parse(claims)), createdAtMs };
-  const finishedAtMs = finishedMs ?? createdAtMs;
+  const finished = {
+    finishedAtMs: finishedMs ?? createdAtMs,
+    ...(reserved > 0 && { isReserved: true as const }),
+  };
   switch (status) {
     case "pending":
       return { ...granted, status };
     case "completed":
-      return { ...granted, status, finishedAtMs, ...parseResult(completedSchema, result) };
+      return { ...granted, status, ...finished, ...parseResult(completedSchema, result) };
     case "rejected":
-      return { ...granted, status, finishedAtMs, ...parseResult(rejectedSchema, result) };
+      return { ...granted, status, ...finished, ...parseResult(rejectedSchema, result) };
     case "expired":
     case "aborted":
-      return { ...granted, status, finishedAtMs };
+      return { ...granted, status, ...finished };
   }
 }
 

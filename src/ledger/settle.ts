@@ -6,8 +6,11 @@ import type { Outcome, UploadRecord } from "./record.ts";
 import { RECORD_COLUMNS, toRecord, toResult, type Row } from "./row.ts";
 import { count } from "./reserve.ts";
 
+const DAY_MS = 86_400_000;
 /** Finished records are kept for a week, so that clients can ask for them. */
-const RETENTION_MS = 7 * 86_400_000;
+export const RETENTION_MS = 7 * DAY_MS;
+/** A PUT may end long after its ticket: an expired upload is looked for again after a day. */
+export const LATE_LOOK_MS = DAY_MS;
 
 interface SettleOptions {
   /** The current quota of the upload's policy. */
@@ -57,13 +60,16 @@ export function settle(
   const record = findRecord(sql, id);
   if (!record || !canBecome(record.status, outcome.status)) return record;
   const { quota, hasWebhook, nowMs, cleanUpAtMs } = options;
+  // What the ticket can still store counts until the cleanup, or until the ticket is ended.
   const needsCleanUp = outcome.status === "rejected" || outcome.status === "aborted";
+  const waitMs = outcome.status === "expired" ? LATE_LOOK_MS : RETENTION_MS;
   sql.exec(
-    "UPDATE upload SET status = ?, reserved = 0, result = ?, finished_ms = ?, due_ms = ?, attempts = 0 WHERE id = ?",
+    "UPDATE upload SET status = ?, reserved = max(reserved, 1) * ?, result = ?, finished_ms = ?, due_ms = ?, attempts = 0, is_swept = 0 WHERE id = ?",
     outcome.status,
+    needsCleanUp ? 1 : 0,
     toResult(outcome),
     nowMs,
-    needsCleanUp ? Math.max(nowMs, cleanUpAtMs) : nowMs + RETENTION_MS,
+    needsCleanUp ? Math.max(nowMs, cleanUpAtMs) : nowMs + waitMs,
     id,
   );
   if (outcome.status === "completed" && quota?.bytes) {
@@ -90,7 +96,16 @@ function canBecome(from: UploadRecord["status"], to: Outcome["status"]): boolean
   return from === "pending" || (from === "expired" && (to === "completed" || to === "rejected"));
 }
 
-/** Marks an upload as cleaned up. Its record is deleted after the retention time. */
-export function markCleanedUp(sql: SqlStorage, id: string, nowMs: number): void {
-  sql.exec("UPDATE upload SET is_swept = 1, due_ms = ? WHERE id = ?", nowMs + RETENTION_MS, id);
+/** Releases the bytes and the place of an aborted or rejected upload whose ticket can store nothing more. */
+export function release(sql: SqlStorage, id: string): void {
+  sql.exec("UPDATE upload SET reserved = 0 WHERE id = ? AND status <> 'pending'", id);
+}
+
+/** Marks an upload as cleaned up, and releases what it reserves. The store is asked again at `nextMs`. */
+export function markCleanedUp(sql: SqlStorage, id: string, nextMs: number): void {
+  sql.exec(
+    "UPDATE upload SET is_swept = is_swept + 1, reserved = 0, attempts = 0, due_ms = ? WHERE id = ?",
+    nextMs,
+    id,
+  );
 }

@@ -1,34 +1,37 @@
-/** Aborts an upload: releases its quota, and deletes what it left in the store. */
+/** Aborts an upload: deletes what it left in the store, and releases its quota if its ticket can store nothing more. */
 import type { Caller } from "../grant/authenticate.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { StoreUnavailable } from "../store/request.ts";
-import { abortParts, cleanUp } from "./cleanup.ts";
+import { abortParts } from "./cleanup.ts";
+import { endTicket } from "./end-ticket.ts";
 import { locateUpload } from "./locate.ts";
-import { findLedger, ownsKey, refuseOld } from "./record.ts";
+import { findLedger, refuseOld } from "./record.ts";
 
 /**
- * Idempotent. Without a ledger no quota is released, and the object of a single PUT stays: it may have
- * been completed. Throws `upload-not-found`, `already-completed` and `store-unavailable`.
+ * Idempotent. Returns whether bytes and place stay reserved until the ticket can store nothing more.
+ * Without a ledger nothing is reserved, and the object of a single PUT stays: it may have been completed.
+ * Throws `upload-not-found`, `already-completed` and `store-unavailable`.
  */
-export async function abortUpload(service: Service, caller: Caller, id: string): Promise<void> {
+export async function abortUpload(service: Service, caller: Caller, id: string): Promise<boolean> {
   const claims = await service.uploadIds.open(id, caller);
   const ledger = findLedger(service, caller, claims);
   if (!ledger) {
     if (claims.uploadId !== undefined) await abortParts(locateUpload(service, claims));
-    return;
+    return false;
   }
   const record = (await ledger.settle(claims.jti, { status: "aborted" })) ?? refuseOld();
   if (record.status === "completed")
     throw new Problem("already-completed", "A completed upload cannot be aborted");
-  if (record.status !== "aborted") return;
+  if (record.status !== "aborted" && record.status !== "rejected") return false;
+  const isReserved = record.isReserved ?? false;
   try {
     // The claims of the record: an id may be older than the store's multipart upload.
     const upload = locateUpload(service, record.claims);
-    if (await ownsKey(ledger, claims)) await cleanUp(upload, service.log);
-    else await abortParts(upload);
+    return !(await endTicket(service, ledger, upload)) && isReserved;
   } catch (error) {
     // The ledger's alarm cleans up again when nothing can arrive any more.
     if (!(error instanceof StoreUnavailable)) throw error;
+    return isReserved;
   }
 }

@@ -1,7 +1,8 @@
 /** Removes from the store what an ended upload left there. */
+import type { Leftover } from "../ledger/leftover.ts";
 import type { Log } from "../log.ts";
 import { abortMultipart } from "../store/multipart.ts";
-import { deleteObject } from "../store/object.ts";
+import { deleteObject, findObject, isAbortMark } from "../store/object.ts";
 import type { LocatedUpload } from "./locate.ts";
 
 /** Aborts the multipart upload, if there is one. Throws `StoreUnavailable`. */
@@ -12,9 +13,34 @@ export async function abortParts({ claims, location, writer }: LocatedUpload): P
 /** Aborts the parts, and deletes the object if no other upload can have its key. Throws `StoreUnavailable`. */
 export async function cleanUp(upload: LocatedUpload, log: Log): Promise<void> {
   await abortParts(upload);
-  const { claims, location, reader, writer } = upload;
-  if (!claims.unique) return;
+  if (upload.claims.unique) await remove(upload, log);
+}
+
+interface Look {
+  /** Another upload may have the object. */
+  readonly isKeyShared: boolean;
+  /** The record is about to be deleted: the abort mark goes too. */
+  readonly isLast: boolean;
+}
+
+/** Aborts the parts, deletes what may be deleted, and returns what was found. Throws `StoreUnavailable`. */
+export async function cleanUpAndLook(
+  upload: LocatedUpload,
+  { isKeyShared, isLast }: Look,
+  log: Log,
+): Promise<Leftover> {
+  await abortParts(upload);
+  const object = await findObject(upload.location, upload.reader);
+  const isMark = object !== undefined && isAbortMark(object);
+  if (!object || (isMark && !isLast)) return { kind: "nothing" };
+  const mayDelete = upload.claims.unique && (isMark || !isKeyShared);
+  if (mayDelete && (await remove(upload, log))) return { kind: "deleted" };
+  return isMark ? { kind: "nothing" } : { kind: "stays", object };
+}
+
+async function remove({ claims, location, reader, writer }: LocatedUpload, log: Log) {
   const isDeleted =
     (await deleteObject(location, reader)) || (await deleteObject(location, writer));
   if (!isDeleted) log("cleanup-refused", { upload: claims.jti, store: claims.store });
+  return isDeleted;
 }

@@ -1,6 +1,7 @@
 /** Completes an upload after its PUT: asks the store, compares with the grant, and signs a receipt. */
 import type { Caller } from "../grant/authenticate.ts";
 import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
+import type { Ledger } from "../ledger/client.ts";
 import type { Outcome, UploadRecord, Verified } from "../ledger/record.ts";
 import { describeError } from "../log.ts";
 import { Problem } from "../problem.ts";
@@ -8,10 +9,11 @@ import type { Service } from "../service.ts";
 import type { NamedPart } from "../store/multipart.ts";
 import { objectUrl } from "../store/store.ts";
 import { cleanUp } from "./cleanup.ts";
+import { endTicket } from "./end-ticket.ts";
 import { completeParts, type CompletedParts } from "./complete-parts.ts";
 import { locateUpload, type LocatedUpload } from "./locate.ts";
 import { requireMultipart } from "./open-multipart.ts";
-import { findLedger, findRecord, ownsKey, refuseOld } from "./record.ts";
+import { findLedger, findRecord, refuseOld } from "./record.ts";
 import { verifyUpload } from "./verify.ts";
 
 /** A verified upload. */
@@ -62,11 +64,8 @@ export async function completeUpload(
     ? ((await ledger.settle(claims.jti, outcome)) ?? refuseOld())
     : toRecord(claims, outcome, service.now());
   // The record decides: another request may have completed or aborted the upload meanwhile.
-  if (settled.status === "rejected" || settled.status === "aborted") {
-    // Without a record an old upload may have been completed before: then nothing is deleted.
-    const mayDelete = ledger !== undefined || service.now() < lastArrivalMs(claims);
-    if (mayDelete && (await ownsKey(ledger, claims))) await tryCleanUp(service, upload);
-  }
+  if (settled.status === "rejected" || settled.status === "aborted")
+    await tryCleanUp(service, ledger, upload);
   const final = completedOf(settled);
   if (!final) throw new TypeError("Cannot complete the upload: its record is still pending");
   return withReceipt(service, { ...final, isListed: completed?.isListed });
@@ -138,9 +137,15 @@ function requireEtag(outcome: Outcome, etag: string | undefined): void {
 }
 
 /** The alarm of a ledger tries again later. Without a ledger, lifecycle rules of the store remain. */
-async function tryCleanUp(service: Service, upload: LocatedUpload): Promise<void> {
+async function tryCleanUp(
+  service: Service,
+  ledger: Ledger | undefined,
+  upload: LocatedUpload,
+): Promise<void> {
   try {
-    await cleanUp(upload, service.log);
+    if (ledger) await endTicket(service, ledger, upload);
+    // Without a record an old upload may have been completed before: then nothing is deleted.
+    else if (service.now() < lastArrivalMs(upload.claims)) await cleanUp(upload, service.log);
   } catch (error) {
     const reason = describeError(error);
     service.log("cleanup-failed", { upload: upload.claims.jti, reason });

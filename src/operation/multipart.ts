@@ -76,6 +76,9 @@ async function undo(service: Service, caller: Caller, claims: UploadClaims): Pro
     abortParts(locateUpload(service, claims)),
     ledger?.settle(claims.jti, { status: "aborted" }),
   ]);
+  // No ticket of a part has left the Worker, or the store has ended them.
+  if (done[0].status === "fulfilled")
+    done.push(...(await Promise.allSettled([ledger?.release(claims.jti)])));
   const failed = done.filter(({ status }) => status === "rejected").length;
   if (failed > 0) service.log("undo-failed", { upload: claims.jti, store: claims.store, failed });
 }

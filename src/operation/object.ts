@@ -29,7 +29,8 @@ export interface Download {
 
 /**
  * Returns a ticket to read one object. What a browser could run is always served as an attachment of
- * `application/octet-stream`. Throws `forbidden`, `key-outside-prefix` and `store-unavailable`.
+ * `application/octet-stream`. Throws `forbidden`, `key-outside-prefix` and `store-unavailable`, and
+ * `not-found` where the policy has a quota: an aborted upload may have left an empty object.
  */
 export async function createDownload(
   service: Service,
@@ -40,6 +41,7 @@ export async function createDownload(
   const object = allowRead(service, caller, intent);
   const { policy, key } = object;
   const store = await findStoreWith(service, object, place);
+  if (!store) throw new Problem("not-found", "There is no object under this key");
   const isRisky = mayRun(policy.types, key.text);
   const filename = intent.filename ?? key.text.split("/").at(-1);
   const now = new Date(service.now());
@@ -69,6 +71,7 @@ export async function removeObject(
 ): Promise<void> {
   const object = allowDelete(service, caller, intent);
   const store = await findStoreWith(service, object, place);
+  if (!store) return;
   const location = locationIn(store, object.key, place);
   const { reader, writer } = accessTo(service, store);
   const isDeleted =
@@ -80,21 +83,24 @@ export async function removeObject(
     );
 }
 
-/** Returns the policy's only store; of several, the first with the object, the caller's region first. */
+/**
+ * Returns the policy's only store; of several, the first with the object, the caller's region first.
+ * Where the policy has a quota, a store without the object is not returned: it may have an abort mark.
+ */
 async function findStoreWith(
   service: Service,
   { policy, key }: { readonly policy: Policy; readonly key: ObjectKey },
   place: Place,
-): Promise<Store> {
+): Promise<Store | undefined> {
   const nearest = findStore(policy, place.region);
   const stores = new Set([nearest, ...policy.stores.values()]);
-  if (stores.size === 1) return nearest;
+  if (stores.size === 1 && !policy.quota) return nearest;
   for (const store of stores) {
     const { reader } = accessTo(service, store);
     // oxlint-disable-next-line no-await-in-loop -- the first store nearly always has it
     if (await headObject(locationIn(store, key, place), reader)) return store;
   }
-  return nearest;
+  return policy.quota ? undefined : nearest;
 }
 
 function locationIn(

@@ -29,6 +29,6 @@ export function refuseOld(): never {
 }
 
 /** Returns whether the object under the upload's key belongs to this upload, as far as its ledger knows. */
-export async function ownsKey(ledger: Ledger | undefined, { jti }: UploadClaims): Promise<boolean> {
-  return !ledger || !(await ledger.isKeyShared(jti));
+export async function ownsKey(ledger: Ledger, { jti }: UploadClaims): Promise<boolean> {
+  return !(await ledger.isKeyShared(jti));
 }

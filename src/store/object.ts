@@ -1,4 +1,4 @@
-/** HeadObject and DeleteObject, as the Worker sends them. */
+/** HeadObject, DeleteObject and the one PutObject that the Worker sends. */
 import { CHECKSUMS, CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "./checksum.ts";
 import { StoreUnavailable, sendToStore, unexpectedResponse, type StoreAccess } from "./request.ts";
 import type { ObjectLocation } from "./store.ts";
@@ -16,8 +16,38 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Returns the object, or `undefined` where none exists. Throws `StoreUnavailable`. */
+/** The metadata of the empty object under the key of an aborted upload. */
+const ABORTED = { name: "edge-presigner", value: "aborted" } as const;
+
+/**
+ * Puts an empty object, whatever is there: a PUT with `if-none-match: *` is refused from then on, also
+ * one that is under way. Returns whether the store has it. Throws `StoreUnavailable`.
+ */
+export async function putAbortMark(
+  location: ObjectLocation,
+  access: StoreAccess,
+): Promise<boolean> {
+  const headers = { [`x-amz-meta-${ABORTED.name}`]: ABORTED.value };
+  const { status } = await sendToStore(location, { method: "PUT", headers, body: "" }, access);
+  return status === 200;
+}
+
+/** Returns whether the object is the empty one of an aborted upload. A client's file with that metadata is not empty. */
+export function isAbortMark({ size, metadata }: StoredObject): boolean {
+  return size === 0 && metadata[ABORTED.name] === ABORTED.value;
+}
+
+/** Returns the object, or `undefined` where there is none, or only an abort mark. Throws `StoreUnavailable`. */
 export async function headObject(
+  location: ObjectLocation,
+  access: StoreAccess,
+): Promise<StoredObject | undefined> {
+  const object = await findObject(location, access);
+  return object && isAbortMark(object) ? undefined : object;
+}
+
+/** Returns whatever is under the key. Throws `StoreUnavailable`. */
+export async function findObject(
   location: ObjectLocation,
   access: StoreAccess,
 ): Promise<StoredObject | undefined> {

@@ -28,7 +28,7 @@ export interface StoreAccess {
 }
 
 interface StoreRequest {
-  readonly method: "HEAD" | "GET" | "POST" | "DELETE";
+  readonly method: "HEAD" | "GET" | "PUT" | "POST" | "DELETE";
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

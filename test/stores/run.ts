@@ -10,6 +10,7 @@ const TESTS = [
   "tickets/upload",
   "tickets/multipart",
   "tickets/objects",
+  "ledger/abort",
   "command-line/setup-apply",
   "command-line/explain",
   "client/client-node",

@@ -112,6 +112,8 @@ export interface UploadRecord {
   readonly createdAt: string;
   readonly expiresAt: string;
   readonly finishedAt?: string;
+  /** Until when an aborted or rejected upload still takes its bytes and its place in the quota. */
+  readonly reservedUntil?: string;
   readonly etag?: string;
   readonly checksum?: Checksum;
   readonly metadata?: Readonly<Record<string, string>>;

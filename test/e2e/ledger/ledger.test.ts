@@ -170,11 +170,14 @@ describe("an upload, from its ticket to its proof", () => {
     });
   });
 
-  it("is aborted, and what arrived is deleted", async () => {
+  it("is aborted, and an empty object replaces what arrived", async () => {
     const ticket = await askForTicket(server, tokenFor("abe"), LIMITED);
     expect(await put(ticket, BODY)).toMatchObject({ status: 200 });
     expect(await call("abe", "DELETE", `/v1/uploads/${ticket.id}`)).toMatchObject({ status: 204 });
-    expect(await server.read(ticket.key)).toBeUndefined();
+    expect(await server.read(ticket.key)).toMatchObject({
+      bytes: new Uint8Array(),
+      metadata: { "edge-presigner": "aborted" },
+    });
     expect(await completeOf("abe", ticket)).toMatchObject({ status: 410 });
   });
 

@@ -12,6 +12,7 @@ export const STORE: StoreName = STORES.find((name) => name === process.env["STOR
 /** What some store cannot do, as it was measured. */
 type Capability =
   | "no-overwrite"
+  | "overwrites"
   | "copy-guard"
   | "list-parts"
   | "response-headers"
@@ -21,12 +22,14 @@ type Capability =
 
 const CANNOT: Readonly<Record<StoreName, Readonly<Partial<Record<Capability, string>>>>> = {
   embedded: {
+    overwrites: "it refuses to overwrite an object",
     "list-parts": "it answers 501 to ListParts, so that completion works from the client's ETags",
     "response-headers": "it ignores response-content-disposition",
     "bucket-rules": "its buckets have no CORS rules and no lifecycle",
     "no-bucket-rules": "setup is not for it",
   },
   ceph: {
+    overwrites: "it refuses to overwrite an object",
     "copy-guard":
       "Ceph 16.2 copies for whoever adds x-amz-copy-source; the guard there is a key without the right to read",
     "no-bucket-rules": "it takes them",

@@ -9,12 +9,16 @@ import {
   isStored,
   ledgerOf,
   moveClock,
-  putObject,
   restoreEnvironment,
   rowsOf,
+  sendFile,
+  type Environment,
 } from "../support/development-worker.ts";
 
-beforeEach(() => void controlEnvironment());
+let environment: Environment;
+beforeEach(() => {
+  environment = controlEnvironment();
+});
 afterEach(async () => {
   restoreEnvironment();
   await reset();
@@ -25,11 +29,18 @@ interface Upload {
   readonly key: string;
   readonly size: number;
   status: "pending" | "completed" | "rejected" | "expired" | "aborted";
+  /** Its ticket still works, although the upload has ended. */
+  isHeld: boolean;
+  /** Its ticket has expired: what arrives now is found when the record is deleted. */
+  isOld: boolean;
 }
 
 type Action =
   | { readonly kind: "ticket"; readonly size: number }
-  | { readonly kind: "put" | "put-wrong" | "complete" | "abort"; readonly which: number }
+  | {
+      readonly kind: "put" | "put-wrong" | "complete" | "abort" | "abort-unmarked";
+      readonly which: number;
+    }
   | { readonly kind: "expire" }
   | { readonly kind: "evict" };
 
@@ -46,6 +57,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("put-wrong" as const), which: index }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("complete" as const), which: index }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("abort" as const), which: index }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("abort-unmarked" as const), which: index }),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: "expire" as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: "evict" as const }) },
 );
@@ -69,7 +84,13 @@ async function act(
   user: string,
 ): Promise<void> {
   if (doing.kind === "ticket") {
-    uploads.push({ ...(await grant(doing.size, user)), size: doing.size, status: "pending" });
+    uploads.push({
+      ...(await grant(doing.size, user)),
+      size: doing.size,
+      status: "pending",
+      isHeld: false,
+      isOld: false,
+    });
     return;
   }
   if (doing.kind === "evict") {
@@ -92,22 +113,31 @@ async function act(
       if (due?.["count"] === 0) break;
       await runDurableObjectAlarm(ledgerOf(user));
     }
-    for (const [at, upload] of uploads.entries()) upload.status = expected[at] ?? upload.status;
+    for (const [at, upload] of uploads.entries()) {
+      upload.status = expected[at] ?? upload.status;
+      upload.isHeld = false;
+      upload.isOld = true;
+    }
     return;
   }
   const upload = uploads[doing.which % Math.max(1, uploads.length)];
   if (!upload) return;
   if (doing.kind === "put" || doing.kind === "put-wrong") {
-    // A store refuses a second write.
-    if (await isStored(upload.key)) return;
     const bytes = doing.kind === "put" ? upload.size : upload.size + 1;
-    stored.set(upload.key, bytes);
-    await putObject(upload.key, bytes);
+    // A store refuses a second write.
+    if (await sendFile(upload.key, bytes)) stored.set(upload.key, bytes);
     return;
   }
-  if (doing.kind === "abort") {
-    await ask("DELETE", `/v1/uploads/${upload.id}`, { user });
-    if (upload.status === "pending") upload.status = "aborted";
+  if (doing.kind === "abort" || doing.kind === "abort-unmarked") {
+    environment.refuses = doing.kind === "abort" ? [] : ["PUT"];
+    const wasPending = upload.status === "pending";
+    const { status } = await ask("DELETE", `/v1/uploads/${upload.id}`, { user });
+    environment.refuses = [];
+    if (wasPending) upload.status = "aborted";
+    upload.isHeld = doing.kind === "abort-unmarked" && (wasPending || upload.isHeld);
+    const ended = upload.isHeld ? 202 : 204;
+    const expected = upload.status === "completed" ? 409 : ended;
+    if (status !== expected) throw new Error(`${status} in place of ${expected}`);
     return;
   }
   const seen =
@@ -118,7 +148,7 @@ async function act(
   upload.status = seen ?? upload.status;
 }
 
-it("holds the bytes of pending uploads and of completed ones, and no other, whatever happens in whatever order", async () => {
+it("holds the bytes of what is stored or can still be stored, and no other, whatever happens in whatever order", async () => {
   let run = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 30 }), async (actions) => {
@@ -137,10 +167,17 @@ it("holds the bytes of pending uploads and of completed ones, and no other, what
              (SELECT coalesce(sum(used), 0) FROM window WHERE counter = 'bytes') AS settled`,
           user,
         );
+        const held = uploads.filter(({ isHeld }) => isHeld);
         expect(kept, JSON.stringify(actions)).toEqual({
-          reserved: sizeOf("pending"),
+          reserved: sizeOf("pending") + held.reduce((sum, { size }) => sum + size, 0),
           settled: sizeOf("completed"),
         });
+        const over = uploads.filter(
+          ({ status, isHeld, isOld }) =>
+            !isHeld && !isOld && (status === "aborted" || status === "rejected"),
+        );
+        for (const { key } of over)
+          expect(await isStored(key), JSON.stringify(actions)).toBe(false);
         const statuses = await rowsOf("SELECT status FROM upload ORDER BY status", user);
         expect(statuses).toEqual(uploads.map(({ status }) => ({ status })).toSorted(byStatus));
       }

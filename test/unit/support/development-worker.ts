@@ -8,6 +8,7 @@ import { mintShared } from "./tokens.ts";
 
 const ORIGIN = "http://localhost:8787";
 const STORE_PATH = "/cdn-cgi/local/r2/s3/uploads/";
+const METADATA = "x-amz-meta-";
 
 interface Delivered {
   readonly headers: Headers;
@@ -19,6 +20,10 @@ export interface Environment {
   receiver: () => Response | Promise<Response>;
   /** What the store answers, in place of the bucket's own state. */
   store: (() => Response | Promise<Response>) | undefined;
+  /** Methods that the store answers with 403. */
+  refuses: readonly string[];
+  /** Runs before the store answers. */
+  beforeAnswer: ((method: string) => Promise<void>) | undefined;
   readonly delivered: Delivered[];
   /** Methods and keys that were asked of the store. */
   readonly requests: string[];
@@ -29,6 +34,8 @@ export function controlEnvironment(): Environment {
   const environment: Environment = {
     receiver: () => new Response(null, { status: 204 }),
     store: undefined,
+    refuses: [],
+    beforeAnswer: undefined,
     delivered: [],
     requests: [],
   };
@@ -42,7 +49,10 @@ export function controlEnvironment(): Environment {
     }
     const key = decodeURIComponent(pathname.slice(STORE_PATH.length));
     environment.requests.push(`${request.method} ${key}`);
-    return environment.store ? environment.store() : answerFromBucket(request.method, key);
+    if (environment.refuses.includes(request.method)) return new Response(null, { status: 403 });
+    const answer = environment.store ? environment.store() : answerFromBucket(request, key);
+    await environment.beforeAnswer?.(request.method);
+    return answer;
   });
   return environment;
 }
@@ -62,17 +72,28 @@ function bucket(): R2Bucket {
   return env.LOCAL_BUCKET;
 }
 
-async function answerFromBucket(method: string, key: string): Promise<Response> {
+async function answerFromBucket(
+  { method, headers: sent }: Request,
+  key: string,
+): Promise<Response> {
   if (method === "DELETE") {
     await bucket().delete(key);
     return new Response(null, { status: 204 });
+  }
+  if (method === "PUT") {
+    const named = [...sent].filter(([name]) => name.startsWith(METADATA));
+    const customMetadata = Object.fromEntries(
+      named.map(([name, value]) => [name.slice(METADATA.length), value]),
+    );
+    await bucket().put(key, "", { customMetadata });
+    return new Response(null, { status: 200 });
   }
   const object = await bucket().head(key);
   if (!object) return new Response(null, { status: 404 });
   const headers = new Headers({ "content-length": String(object.size), etag: object.httpEtag });
   headers.set("content-type", object.httpMetadata?.contentType ?? "application/octet-stream");
   for (const [name, value] of Object.entries(object.customMetadata ?? {}))
-    headers.set(`x-amz-meta-${name}`, value);
+    headers.set(METADATA + name, value);
   return new Response(null, { headers });
 }
 
@@ -85,8 +106,25 @@ export async function putObject(
   await bucket().put(key, new Uint8Array(bytes), { httpMetadata: { contentType } });
 }
 
+/** Sends a file as a ticket does that signs `if-none-match: *`. Returns whether it is stored. */
+export async function sendFile(key: string, bytes: number): Promise<boolean> {
+  const stored = await bucket().put(key, new Uint8Array(bytes), {
+    httpMetadata: { contentType: "image/png" },
+    onlyIf: { etagDoesNotMatch: "*" },
+  });
+  return stored !== null;
+}
+
+/** Returns whether a client's file is stored: the empty object of an aborted upload is none. */
 export async function isStored(key: string): Promise<boolean> {
-  return (await bucket().head(key)) !== null;
+  const object = await bucket().head(key);
+  return object !== null && object.customMetadata?.["edge-presigner"] !== "aborted";
+}
+
+/** Returns the keys of all objects of a user, whatever they are. */
+export async function keysOf(user = "alice"): Promise<readonly string[]> {
+  const { objects } = await bucket().list({ prefix: `limited/${user}/` });
+  return objects.map(({ key }) => key);
 }
 
 /** A request as a user, answered by the Worker itself. */
@@ -125,9 +163,14 @@ export interface Granted {
 }
 
 /** A ticket of the policy `limited`. */
-export async function grant(size = 1000, user = "alice"): Promise<Granted> {
+export async function grant(
+  size = 1000,
+  user = "alice",
+  claims: Readonly<Record<string, unknown>> = {},
+): Promise<Granted> {
   const response = await ask("POST", "/v1/uploads", {
     user,
+    claims,
     body: { policy: "limited", contentType: "image/png", size },
   });
   if (response.status !== 201) throw new Error(`No ticket: ${await response.text()}`);

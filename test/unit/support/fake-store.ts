@@ -14,6 +14,7 @@ export type Operation =
   | "CompleteMultipartUpload"
   | "AbortMultipartUpload"
   | "HeadObject"
+  | "PutObject"
   | "DeleteObject";
 
 interface Asked {
@@ -79,6 +80,7 @@ function operationOf(method: string, query: URLSearchParams): Operation {
   if (method === "GET" && ofParts) return "ListParts";
   if (method === "DELETE") return ofParts ? "AbortMultipartUpload" : "DeleteObject";
   if (method === "HEAD") return "HeadObject";
+  if (method === "PUT") return "PutObject";
   throw new Error(`A store is asked no ${method}`);
 }
 
@@ -115,6 +117,13 @@ const ANSWERS: Readonly<Record<Operation, (store: FakeStore) => Script>> = {
   AbortMultipartUpload: () => () => status(204),
   HeadObject: (store) => () =>
     store.object ? new Response(null, { headers: store.object }) : status(404),
+  PutObject:
+    (store) =>
+    ({ headers, body }) => {
+      const sent = [...headers].filter(([name]) => name.startsWith("x-amz-meta-"));
+      store.object = { ...Object.fromEntries(sent), "content-length": String(body.length) };
+      return status(200);
+    },
   DeleteObject: (store) => () => {
     store.object = undefined;
     return status(204);
