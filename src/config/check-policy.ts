@@ -75,6 +75,12 @@ export function checkKey(policy: Policy, errors: ErrorCollector): Template | und
         .add("has no {user}: add it, or set shared: true to let callers share a prefix");
     if (hasUser && shared) errors.at("shared").add("is true, but the key has {user}: remove one");
   });
+  policy.check(({ quota }) => {
+    if (!quota?.bytes || hasPlaceholder(template, "id")) return;
+    const detail =
+      "needs {id} in the key: under another key the file of one upload may be that of several";
+    errors.at("quota").at("bytes").add(detail);
+  });
   policy.check(({ overwrite }) => {
     if (overwrite || hasPlaceholder(template, "id") || hasPlaceholder(template, "name")) return;
     const detail = "is the same for every upload of a user: add {id}, or set overwrite: true";

@@ -189,6 +189,10 @@ describe("a configuration", () => {
     ["policies.photo.allowContentTypeOnly", withPolicy({ checksum: ["md5"] })],
     ["policies.photo.quota.bytes", withPolicy({ quota: { bytes: "5 MB / day" } })],
     [
+      "policies.photo.quota.bytes",
+      withPolicy({ key: "photos/{user}/{name}", quota: { bytes: "1 GB / day" } }),
+    ],
+    [
       "policies.photo.size",
       withPolicy({ size: "optional", delete: true, quota: { bytes: "1 GB / day" } }),
     ],
