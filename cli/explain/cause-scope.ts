@@ -1,12 +1,38 @@
 /** Causes in the scope of the credential: day, region, service. */
 import type { Cause } from "./finding.ts";
+import { parameterOf } from "./request.ts";
+import { REQUIRED } from "./signing-parameters.ts";
 
 const R2_REGIONS = new Set(["auto", "us-east-1", ""]);
+
+/** AWS: "Authenticating Requests: Using Query Parameters". */
+const CREDENTIAL = /^.+\/\d{8}\/[^/]*\/[^/]+\/aws4_request$/;
+
+const credentialMalformed: Cause = {
+  name: "credential-malformed",
+  find: ({ url, code, message, isSignatureGood }) => {
+    const credential = parameterOf(url, "X-Amz-Credential");
+    const isWhole = REQUIRED.every((name) => parameterOf(url, name) !== undefined);
+    // One that was cut off or encoded twice has a cause of its own.
+    if (isSignatureGood || !isWhole || credential === undefined || /%2f/i.test(credential))
+      return undefined;
+    const isNamed = code.startsWith("Authorization") && /credential is mal-?formed/i.test(message);
+    if (!isNamed && CREDENTIAL.test(credential)) return undefined;
+    return {
+      certainty: "certain",
+      line: "query",
+      sent: `X-Amz-Credential: ${credential}`,
+      message: "X-Amz-Credential is malformed: stores expect KEY/YYYYMMDD/REGION/s3/aws4_request",
+      fix: "Send the `url` of the ticket unchanged. If another signer made it: join the access key id, the date, the region, s3 and aws4_request with slashes.",
+    };
+  },
+};
 
 const regionDiffers: Cause = {
   name: "region-differs",
   find: ({ signing, answer, message, code, url, isSignatureGood }) => {
-    const isNamed = code.startsWith("Authorization") && /region/i.test(message);
+    // Not the REGION in the form of a credential, which a store prints if that is malformed.
+    const isNamed = code.startsWith("Authorization") && /\bthe region\b/i.test(message);
     const named = answer.fields?.get("Region") ?? /expecting '([^']*)'/.exec(message)?.[1];
     const isWhole = signing !== undefined && signing.day !== "";
     const expected = named ?? (isWhole ? regionOf(url?.host ?? "", signing.region) : undefined);
@@ -46,7 +72,7 @@ const dayDiffers: Cause = {
     if (
       isSignatureGood ||
       !signing ||
-      signing.day === "" ||
+      !/^\d{8}$/.test(signing.day) ||
       day === undefined ||
       day === signing.day
     )
@@ -62,7 +88,12 @@ const dayDiffers: Cause = {
   },
 };
 
-export const SCOPE_CAUSES: readonly Cause[] = [regionDiffers, serviceDiffers, dayDiffers];
+export const SCOPE_CAUSES: readonly Cause[] = [
+  credentialMalformed,
+  regionDiffers,
+  serviceDiffers,
+  dayDiffers,
+];
 
 /** Returns the region that a well-known host requires, or `region` for any other host. */
 function regionOf(host: string, region: string): string | undefined {

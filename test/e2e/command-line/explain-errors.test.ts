@@ -101,6 +101,27 @@ describe("edge-presigner explain compares AWS's canonical request with the ticke
   });
 });
 
+describe("edge-presigner explain calls a malformed credential by its name, and not a region", () => {
+  const MALFORMED = {
+    Code: "AuthorizationQueryParametersError",
+    Message:
+      'Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
+  };
+  const SCOPE = /%2F\d{8}%2F[\w-]+%2Fs3%2Faws4_request/;
+  it.for([
+    ["without its end", `%2F20261122%2F${KEY.region}%2Fs3`],
+    ["with another date", `%2F2026-11-22%2F${KEY.region}%2Fs3%2Faws4_request`],
+    ["of the key alone", ""],
+  ] as const)("%s", async ([, scope]) => {
+    const url = ticket.url.replace(SCOPE, scope);
+    expect(url).not.toBe(ticket.url);
+    for (const given of [[url], [url, errorOf(MALFORMED)]]) {
+      const { findings } = await explain(given, FLAGS);
+      expect(findings.map(({ cause }) => cause)).toEqual(["credential-malformed"]);
+    }
+  });
+});
+
 describe("edge-presigner explain takes AWS's word, of", () => {
   it.for([
     {
