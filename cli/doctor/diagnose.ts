@@ -5,8 +5,10 @@ import { unknown, type Finding, type Group } from "./finding.ts";
 import { ACCESS, READING } from "./probe-access.ts";
 import { BROWSERS } from "./probe-browser.ts";
 import { CHECKSUMS_SEEN } from "./probe-checksums.ts";
+import { CHUNKED, CHUNKED_PART } from "./probe-chunked.ts";
 import { COPIES } from "./probe-copies.ts";
 import { LIFECYCLE } from "./probe-lifecycle.ts";
+import { METADATA_ALIAS } from "./probe-metadata-alias.ts";
 import { PARTS } from "./probe-multipart.ts";
 import { PERMISSIONS } from "./probe-permissions.ts";
 import { TICKETS } from "./probe-tickets.ts";
@@ -22,10 +24,10 @@ interface Section {
 const SECTIONS: readonly Section[] = [
   { title: "Access", probes: READING },
   { title: "Browsers", probes: BROWSERS },
-  { title: "Tampered tickets", probes: [...TICKETS, ...UNSIGNED] },
+  { title: "Tampered tickets", probes: [...TICKETS, CHUNKED, ...UNSIGNED, METADATA_ALIAS] },
   { title: "Copies of other objects", probes: COPIES },
   { title: "Permissions", probes: PERMISSIONS },
-  { title: "Multipart uploads", probes: [...PARTS, LIFECYCLE] },
+  { title: "Multipart uploads", probes: [...PARTS, CHUNKED_PART, LIFECYCLE] },
   { title: "Checksums", probes: CHECKSUMS_SEEN },
 ];
 

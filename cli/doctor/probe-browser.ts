@@ -1,6 +1,7 @@
 /** Tests the CORS rule of the bucket for each origin of the configuration (Fetch standard, "CORS protocol"). */
 import { signedHeadersOf } from "../setup/signed-headers.ts";
 import { isAccepted, statusOf, type Answer } from "./send-request.ts";
+import { corsFix } from "./bucket-rules.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 import type { Probe } from "./probe.ts";
 import { put, type Session } from "./session.ts";
@@ -8,7 +9,7 @@ import { put, type Session } from "./session.ts";
 /** The port that is tested for origins with any port. */
 const SOME_PORT = 5173;
 const OTHER_ORIGIN = "https://edge-presigner-doctor.invalid";
-const FIX = "set the CORS rule of the bucket: npx edge-presigner setup prints it";
+const FIX = "set the CORS rule of the bucket";
 
 export const BROWSERS: readonly Probe[] = [
   { name: "preflight", run: tryOrigins },
@@ -33,11 +34,14 @@ async function tryOrigins(session: Session): Promise<readonly Finding[]> {
     origins.map(async (origin) => tryOrigin(session, origin, wanted)),
   );
   const refused = tried.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
-  if (refused.length > 0) return [{ name, verdict: "bad", message: refused.join("; "), fix: FIX }];
+  if (refused.length > 0) {
+    const fix = await corsFix(session, FIX);
+    return [{ name, verdict: "bad", message: refused.join("; "), fix }];
+  }
   const lacking = [...new Set(tried.flatMap(({ optional }) => optional))];
   if (lacking.length === 0) return [good(name, `pages of ${origins.join(", ")} can send files`)];
   const message = `pages can send files, but not with a checksum: ${lacking.join(", ")}`;
-  return [{ name, verdict: "note", message, fix: FIX }];
+  return [{ name, verdict: "note", message, fix: await corsFix(session, FIX) }];
 }
 
 /** The headers of all tickets that the policies can issue. */
@@ -115,8 +119,8 @@ async function tryExposed(session: Session): Promise<readonly Finding[]> {
   const ticket = await session.sign(await session.admit());
   const answer = await put(session, ticket, { headers: { origin } });
   if (!isAccepted(answer)) return [unknown(name, `the store answered ${statusOf(answer)}`)];
-  // The preflight finding covers a page that cannot read the response at all.
-  if (answer.headers.get("access-control-allow-origin") === null) return [];
+  const allowed = answer.headers.get("access-control-allow-origin");
+  if (allowed !== "*" && allowed !== origin) return tryUnreadable(session, ticket.url, origin);
   const exposed = listOf(answer, "access-control-expose-headers");
   if (exposed.includes("etag") || exposed.includes("*"))
     return [good(name, "pages can read the ETag")];
@@ -125,9 +129,21 @@ async function tryExposed(session: Session): Promise<readonly Finding[]> {
       name,
       verdict: "bad",
       message: "pages cannot read the ETag: many upload libraries then wait forever",
-      fix: "add ETag to ExposeHeaders in the CORS rule of the bucket: npx edge-presigner setup prints it",
+      fix: await corsFix(session, "add ETag to ExposeHeaders in the CORS rule of the bucket"),
     },
   ];
+}
+
+/** Returns a problem if pages can send the file but not read the answer. The preflight finding covers pages that cannot send it. */
+async function tryUnreadable(
+  session: Session,
+  url: string,
+  origin: string,
+): Promise<readonly Finding[]> {
+  const answer = await preflight(session, url, origin, ["content-type"]);
+  if (!isAccepted(answer) || answer.headers.get("access-control-allow-origin") === null) return [];
+  const message = `the preflight of ${origin} is answered, but no page can read the answer of its PUT: it has no Access-Control-Allow-Origin`;
+  return [{ name: "readable-answer", verdict: "bad", message, fix: await corsFix(session, FIX) }];
 }
 
 async function tryStranger(session: Session): Promise<readonly Finding[]> {
@@ -142,8 +158,7 @@ async function tryStranger(session: Session): Promise<readonly Finding[]> {
     return [good(name, "pages of other origins are refused")];
   const message = "pages of any origin can send files if they get hold of a ticket";
   if (session.isEmbedded) return [{ name, verdict: "note", message }];
-  const fix =
-    "list exact origins in the CORS rule of the bucket: npx edge-presigner setup prints it";
+  const fix = await corsFix(session, "list exact origins in the CORS rule of the bucket");
   return [{ name, verdict: "bad", message, fix }];
 }
 

@@ -9,6 +9,13 @@ export const COPIES: readonly Probe[] = [
   { name: "copy-source-on-part", run: tryCopyOnPart },
 ];
 
+/** Servers behind WSGI take both for one header, and look for the first one among the signed ones. */
+const SPELLINGS = ["x-amz-copy-source", "x_amz_copy_source"] as const;
+type Spelling = (typeof SPELLINGS)[number];
+
+/** Sends a ticket with a copy source. With another guard than that of the store, it is signed for that. */
+type Attempt = (spelling: Spelling, guard?: "signed-empty") => Promise<Answer>;
+
 /** Stores an object of another user and returns its copy source. A missing object would be refused for that alone. */
 async function putVictim(session: Session): Promise<string> {
   const victim = await session.admit();
@@ -18,9 +25,11 @@ async function putVictim(session: Session): Promise<string> {
 
 async function tryCopy(session: Session): Promise<readonly Finding[]> {
   const source = await putVictim(session);
-  const ticket = await session.sign(await session.admit());
-  const answer = await put(session, ticket, { headers: { "x-amz-copy-source": source } });
-  return [await evaluate(session, "copy-source", answer)];
+  const attempt: Attempt = async (spelling, guard) =>
+    put(session, await session.sign(await admit(session, guard)), {
+      headers: { [spelling]: source },
+    });
+  return [await trySpellings(session, "copy-source", attempt)];
 }
 
 /** Tries a part of the signed length and an empty one: some stores compare the length only after the copy. */
@@ -28,52 +37,91 @@ async function tryCopyOnPart(session: Session): Promise<readonly Finding[]> {
   const name = "copy-source-on-part";
   if (session.policies.every((policy) => policy.multipartFrom === undefined)) return [];
   const source = await putVictim(session);
-  const full = await copyOntoPart(session, source, session.body);
-  const finding = await evaluate(session, name, full);
+  const full = partWith(session, source, session.body);
+  const finding = await trySpellings(session, name, full);
   if (finding.verdict !== "good") return [finding];
-  const empty = await copyOntoPart(session, source, new Uint8Array());
-  const ofEmpty = await evaluate(session, name, empty);
+  const empty = partWith(session, source, new Uint8Array());
+  const ofEmpty = await trySpellings(session, name, empty);
   if (ofEmpty.verdict !== "bad") return [finding];
   const canBeEmpty = session.policies.some(
     ({ minBytes, multipartFrom }) => minBytes === 0 && multipartFrom !== undefined,
   );
   if (canBeEmpty) return [ofEmpty];
-  const message = `refused with ${statusOf(full)}. Only an empty part would become a copy, and no policy allows one`;
+  const message = `${finding.message}. Only an empty part would become a copy, and no policy allows one`;
   return [{ name, verdict: "note", message }];
 }
 
-async function copyOntoPart(
-  session: Session,
-  source: string,
-  body: Uint8Array<ArrayBuffer>,
-): Promise<Answer> {
-  const admitted = await session.admit();
-  const uploadId = await session.createUpload(admitted);
-  const ticket = await signOnePart(session, admitted, { uploadId, bytes: body.length });
-  return put(session, ticket, { headers: { "x-amz-copy-source": source }, body });
+function partWith(session: Session, source: string, body: Uint8Array<ArrayBuffer>): Attempt {
+  return async (spelling, guard) => {
+    const admitted = await admit(session, guard);
+    const uploadId = await session.createUpload(admitted);
+    const ticket = await signOnePart(session, admitted, { uploadId, bytes: body.length });
+    return put(session, ticket, { headers: { [spelling]: source }, body });
+  };
 }
 
-async function evaluate(session: Session, name: FindingName, answer: Answer): Promise<Finding> {
+async function admit(session: Session, guard?: "signed-empty"): ReturnType<Session["admit"]> {
+  const admitted = await session.admit();
+  const { store } = session;
+  const grant = { ...admitted.grant, store: { ...store, copyGuard: guard ?? store.copyGuard } };
+  return { ...admitted, grant };
+}
+
+/** Returns the finding of the first spelling that makes a copy, or of the ordinary one. */
+async function trySpellings(
+  session: Session,
+  name: FindingName,
+  attempt: Attempt,
+): Promise<Finding> {
+  const findings: Finding[] = [];
+  for (const spelling of SPELLINGS) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, as all probes
+    const answer = await attempt(spelling);
+    if (isCopy(answer)) return explainCopy(session, { name, spelling, attempt });
+    findings.push(evaluate(name, answer));
+  }
+  const [ordinary = unknown(name, "not tested")] = findings;
+  return findings.find(({ verdict }) => verdict === "unknown") ?? ordinary;
+}
+
+const isCopy = (answer: Answer): boolean =>
+  isAccepted(answer) && /<Copy(Object|Part)Result/.test(answer.text);
+
+function evaluate(name: FindingName, answer: Answer): Finding {
   if (isRefused(answer)) return good(name, `refused: ${statusOf(answer)}`);
   if (!isAccepted(answer)) return unknown(name, `the store answered ${statusOf(answer)}`);
-  if (!/<Copy(Object|Part)Result/.test(answer.text))
-    return good(name, `ignored with ${statusOf(answer)}: the body that was sent is stored`);
-  const message =
-    "a ticket was turned into a copy of another object, which the uploader can then read";
-  const setting = await findGuard(session);
-  const otherwise = session.hasReader
-    ? "remove the permission to read (s3:GetObject) from the writing key"
-    : "remove the permission to read from the writing key, and add a reading key (…_READ_ACCESS_KEY_ID)";
-  const fix = setting ? `set copyGuard: "signed-empty" on the store, or ${otherwise}` : otherwise;
-  return { name, verdict: "bad", message, fix, ...(setting && { setting }) };
+  return good(name, `ignored with ${statusOf(answer)}: the body that was sent is stored`);
 }
 
-/** Returns the copy guard as a setting if the store accepts an unchanged ticket with it. */
-async function findGuard(session: Session): Promise<Setting | undefined> {
+interface Copied {
+  readonly name: FindingName;
+  readonly spelling: Spelling;
+  readonly attempt: Attempt;
+}
+
+async function explainCopy(session: Session, { name, ...copied }: Copied): Promise<Finding> {
+  const message = `a ticket was turned into a copy of another object with the header ${copied.spelling}: the uploader can then read it`;
+  const setting = await findGuard(session, copied);
+  const ways = [
+    ...(setting ? ['set copyGuard: "signed-empty" on the store'] : []),
+    ...(copied.spelling.includes("_")
+      ? ["put a proxy in front of the store that drops header names with underscores"]
+      : []),
+    session.hasReader
+      ? "remove the permission to read (s3:GetObject) from the writing key"
+      : "remove the permission to read from the writing key, and add a reading key (…_READ_ACCESS_KEY_ID)",
+  ];
+  return { name, verdict: "bad", message, fix: ways.join(", or "), ...(setting && { setting }) };
+}
+
+/** Returns the copy guard as a setting, if the store then accepts an unchanged ticket and refuses the copy. */
+async function findGuard(
+  session: Session,
+  { spelling, attempt }: Omit<Copied, "name">,
+): Promise<Setting | undefined> {
   if (session.store.copyGuard === "signed-empty") return undefined;
-  const runProbe = { ...session.store, copyGuard: "signed-empty" } as const;
-  const admitted = await session.admit();
-  const grant = { ...admitted.grant, store: runProbe };
-  const ticket = await session.sign({ ...admitted, grant });
-  return isAccepted(await put(session, ticket)) ? { copyGuard: "signed-empty" } : undefined;
+  const ticket = await session.sign(await admit(session, "signed-empty"));
+  if (!isAccepted(await put(session, ticket))) return undefined;
+  const isKept = isRefused(await attempt(spelling, "signed-empty"));
+  return isKept ? { copyGuard: "signed-empty" } : undefined;
 }

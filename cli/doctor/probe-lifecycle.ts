@@ -1,8 +1,8 @@
 /** Tests whether a lifecycle rule aborts unfinished multipart uploads (AWS: AbortIncompleteMultipartUpload). */
-import { encodeKey } from "../../src/store/encode-key.ts";
-import { StoreUnavailable, sendToStore } from "../../src/store/request.ts";
+import { StoreUnavailable } from "../../src/store/request.ts";
 import { readBlocks, readField, readNumber } from "../../src/store/xml.ts";
 import { abortRulesOf, type AbortRule } from "../setup/lifecycle.ts";
+import { readRules } from "./bucket-rules.ts";
 import { good, unknown, type Finding } from "./finding.ts";
 import type { Probe } from "./probe.ts";
 import type { Session } from "./session.ts";
@@ -13,19 +13,16 @@ const SETUP = "npx edge-presigner setup prints it";
 
 async function tryLifecycle(session: Session): Promise<readonly Finding[]> {
   const name = "lifecycle";
-  const { store, policies, origin } = session;
+  const { store, policies } = session;
   const wanted = abortRulesOf({ store, policies, origins: [] });
   if (wanted.length === 0) return [];
-  const location = { store, key: encodeKey(""), requestOrigin: origin };
-  const request = { method: "GET", query: { lifecycle: "" } } as const;
   try {
-    const answer = await sendToStore(location, request, session.accessWith(session.reader));
-    if (answer.status === 200) return [evaluate(wanted, answer.text)];
-    if (answer.status === 404) return [evaluate(wanted, "")];
+    const rules = await readRules(session, "lifecycle");
+    if (typeof rules !== "string") return [evaluate(wanted, rules.xml)];
     const message =
-      answer.status === 501 || answer.status === 405
-        ? `the store does not support lifecycle rules (${answer.status})`
-        : `the keys cannot read the rules (${answer.status}): check yourself that there is one, ${SETUP}`;
+      rules === "not-supported"
+        ? "the store has no lifecycle rules in the S3 API: parts stay until somebody aborts their upload"
+        : `the keys cannot read the rules: check yourself that there is one, ${SETUP}`;
     return [{ name, verdict: "note", message }];
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;

@@ -11,6 +11,7 @@ import { StoreUnavailable } from "../../src/store/request.ts";
 import type { ObjectLocation } from "../../src/store/store.ts";
 import { isRefused, isAccepted, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding } from "./finding.ts";
+import { lifecycleFix } from "./bucket-rules.ts";
 import { Inconclusive, putFirst, type Probe } from "./probe.ts";
 import { put, signOnePart, type Session } from "./session.ts";
 
@@ -32,8 +33,11 @@ async function tryMultipart(session: Session): Promise<readonly Finding[]> {
     return await runMultipart(session);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    const fix =
-      "allow the writing key to upload, abort and list parts: s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts";
+    // The store did what was asked, and answered with another document than that of AWS.
+    const isForeign = /returned 2\d\d/.test(error.logReason);
+    const fix = isForeign
+      ? "do not use multipartFrom on this store: the Worker cannot read its XML"
+      : "allow the writing key to upload, abort and list parts: s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts";
     return [{ name, verdict: "bad", message: error.logReason, fix }];
   }
 }
@@ -165,8 +169,7 @@ async function tryAbort(session: Session): Promise<readonly Finding[]> {
   const part = await putPart(session, admitted, uploadId, session.body.length);
   if (isRefused(part)) return [good(name, "an aborted upload accepts no part")];
   if (!isAccepted(part)) return [unknown(name, `the store answered ${statusOf(part)}`)];
-  const fix =
-    "set a lifecycle rule that aborts unfinished uploads: npx edge-presigner setup prints it";
+  const fix = await lifecycleFix(session, "set a lifecycle rule that aborts unfinished uploads");
   const message = "a part is stored although the upload was aborted";
   return [{ name, verdict: "bad", message, fix }];
 }

@@ -64,7 +64,7 @@ export const TICKETS: readonly Probe[] = [
     name: one.name,
     run: async (session: Session) => [await tryTampering(session, one)],
   })),
-  { name: "second-write", run: async (session) => [await trySecondWrite(session)] },
+  { name: "second-write", run: trySecondWrite },
   { name: "expired-ticket", run: async (session) => [await tryExpired(session)] },
   { name: "future-ticket", run: async (session) => [await tryFuture(session)] },
 ];
@@ -89,25 +89,45 @@ function evaluate(
   return { name, verdict: "bad", message: `${problem}: ${statusOf(answer)}`, fix };
 }
 
-async function trySecondWrite(session: Session): Promise<Finding> {
+const REPLACEABLE =
+  "set overwrite: true in its policies: a file can change until its ticket expires";
+
+async function trySecondWrite(session: Session): Promise<readonly Finding[]> {
   const name = "second-write";
-  const { store, policies } = session;
-  const { noOverwrite } = store.provider;
-  if (policies.every(({ overwrite }) => overwrite)) {
-    return { name, verdict: "note", message: "not tested: all its policies have overwrite: true" };
+  if (session.policies.every(({ overwrite }) => overwrite)) {
+    return [
+      { name, verdict: "note", message: "not tested: all its policies have overwrite: true" },
+    ];
   }
   const ticket = await session.sign(await session.admit());
   await putFirst(session, ticket);
   const again = await put(session, ticket);
-  if (isRefused(again)) return good(name, `refused: ${statusOf(again)}`);
-  if (!isAccepted(again)) return unknown(name, `the store answered ${statusOf(again)}`);
-  return {
-    name,
-    verdict: "bad",
-    message: `a ticket can be used again to replace the file: ${statusOf(again)}`,
-    fix: "set overwrite: true in its policies: a file can change until its ticket expires",
-    ...(noOverwrite && { setting: { capabilities: { noOverwrite: false } } }),
-  };
+  if (isRefused(again))
+    return [good(name, `refused: ${statusOf(again)}`), await tryWritesAtOnce(session)];
+  if (!isAccepted(again)) return [unknown(name, `the store answered ${statusOf(again)}`)];
+  const message = `a ticket can be used again to replace the file: ${statusOf(again)}`;
+  return [{ name, verdict: "bad", message, fix: REPLACEABLE, ...noOverwriteOff(session) }];
+}
+
+/** As many as a client sends at once without effort. */
+const WRITES = 5;
+
+/** Sends one ticket several times at once: a store may look for an object before it stores, and lock nothing. */
+async function tryWritesAtOnce(session: Session): Promise<Finding> {
+  const name = "writes-at-once";
+  const ticket = await session.sign(await session.admit());
+  const answers = await Promise.all(
+    Array.from({ length: WRITES }, async () => put(session, ticket)),
+  );
+  const stored = answers.filter(isAccepted).length;
+  if (stored === 1) return good(name, `one of ${WRITES} writes at once is stored`);
+  if (stored === 0) return unknown(name, `none of ${WRITES} writes at once was stored`);
+  const message = `${stored} of ${WRITES} writes at once are stored, and the last one replaces the others`;
+  return { name, verdict: "bad", message, fix: REPLACEABLE, ...noOverwriteOff(session) };
+}
+
+function noOverwriteOff({ store }: Session): Pick<Finding, "setting"> {
+  return store.provider.noOverwrite ? { setting: { capabilities: { noOverwrite: false } } } : {};
 }
 
 const HOUR_MS = 3_600_000;

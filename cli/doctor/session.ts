@@ -11,6 +11,7 @@ import { signPart, signPut, type PartTicket, type Ticket } from "../../src/opera
 import { createSigner, type Signer } from "../../src/store/sigv4.ts";
 import { admitSample, choosePolicy } from "./admit-sample.ts";
 import { createRequestSender, isAccepted, type Answer, type SendRequest } from "./send-request.ts";
+import { createChunkedSender, type SendChunked } from "./send-chunked.ts";
 import { createCleanup, type Cleanup } from "./cleanup.ts";
 import { SAMPLE } from "./sample.ts";
 
@@ -37,6 +38,7 @@ export interface Session extends SessionContext {
   readonly reader: Signer;
   readonly hasReader: boolean;
   readonly sendRequest: SendRequest;
+  readonly sendChunked: SendChunked;
   readonly accessWith: (signer: Signer) => StoreAccess;
   /** The body of every upload, unless a probe changes it. */
   readonly body: Uint8Array<ArrayBuffer>;
@@ -82,6 +84,7 @@ export function openSession(
     reader,
     hasReader: store.readCredentials !== store.credentials,
     sendRequest: createRequestSender(context.signal),
+    sendChunked: createChunkedSender(context.signal),
     accessWith,
     body: SAMPLE,
     locate,
@@ -128,12 +131,14 @@ export async function signOnePart(
 
 /** Sends the PUT of a ticket, with the changes of a probe. The cleanup deletes what it stores. */
 export async function put(
-  { sendRequest, body, store, embeddedOrigin, cleanup }: Session,
+  { sendRequest, sendChunked, body, store, embeddedOrigin, cleanup }: Session,
   { url, headers }: Pick<Ticket, "url" | "headers">,
   changes: {
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: Uint8Array<ArrayBuffer>;
     readonly url?: string;
+    /** Sends the body in chunks, whatever the headers say of its length. */
+    readonly isChunked?: true;
   } = {},
 ): Promise<Answer> {
   const at = changes.url ?? url;
@@ -141,11 +146,12 @@ export async function put(
   const key = encodeKey(decodeURIComponent(path));
   const remember = () => cleanup.addObject({ store, key, requestOrigin: embeddedOrigin });
   try {
-    const answer = await sendRequest(at, {
+    const request = {
       method: "PUT",
       headers: { ...headers, ...changes.headers },
       body: changes.body ?? body,
-    });
+    };
+    const answer = await (changes.isChunked ? sendChunked : sendRequest)(at, request);
     if (isAccepted(answer)) remember();
     return answer;
   } catch (error) {

@@ -79,12 +79,13 @@ export async function sendToStore(
   }
 }
 
-/** Returns the error for a response of an unexpected kind, with the store's `Code` or the status. */
+/** Returns the error for a response of an unexpected kind, with the status, and the store's `Code` or an unexpected root. */
 export function unexpectedResponse(
   operation: string,
   { status, text }: StoreResponse,
 ): StoreUnavailable {
   const code = readField(text, "Code");
-  const suffix = code && /^\w{1,64}$/.test(code) ? ` ${code}` : "";
+  const root = status < 300 ? /<(\w{1,64})/.exec(text)?.[1] : undefined;
+  const suffix = code && /^\w{1,64}$/.test(code) ? ` ${code}` : root ? ` with <${root}>` : "";
   return new StoreUnavailable(`${operation} returned ${status}${suffix}`);
 }

@@ -5,7 +5,7 @@ import { PEER_ENV, peer, videoOn } from "./peer.ts";
 
 it("finds the holes of Ceph 16 by name", async () => {
   const { bad, verdictOf } = await examine(videoOn(ceph(peer)), PEER_ENV);
-  const holes = ["copy-source", "unsigned-metadata", "unsigned-acl"];
+  const holes = ["copy-source", "unsigned-metadata", "unsigned-acl", "metadata-alias"];
   expect(bad).toEqual(expect.arrayContaining(holes));
   // A part whose length is signed is refused; an empty one becomes a copy.
   expect(verdictOf("copy-source-on-part")).toBe("note");
@@ -23,8 +23,11 @@ it("finds what Ceph 16 does refuse", async () => {
     "longer-body",
     "shorter-body",
     "other-type",
+    "chunked-body",
     "second-write",
+    "writes-at-once",
     "longer-part",
+    "chunked-part",
   ] as const;
   expect(kept.map(verdictOf)).toEqual(kept.map(() => "good"));
   expect(verdictOf("expired-ticket")).toBe("good");

@@ -104,6 +104,17 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     ["unsigned-acl", "unsigned-acl"],
     ["copies", "copy-source"],
     ["copies-parts", "copy-source-on-part"],
+    ["copies-underscored", "copy-source"],
+    ["copies-parts-underscored", "copy-source-on-part"],
+    ["length-chunked", "chunked-body"],
+    ["length-chunked-parts", "chunked-part"],
+    ["closes-chunked", "chunked-body", "good"],
+    ["metadata-alias", "metadata-alias"],
+    ["metadata-underscored", "metadata-alias"],
+    ["race", "writes-at-once"],
+    ["no-cors-on-put", "readable-answer"],
+    ["no-bucket-rules", "lifecycle", "note"],
+    ["other-root", "multipart"],
     ["writer-lists", "writer-lists"],
     ["writer-reads", "writer-reads"],
     ["writer-deletes", "writer-deletes"],
@@ -154,6 +165,41 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     double.broken.add("refuses-empty-header");
     expect((await examine(guarded, PAIRS)).setting).toMatchObject({ copyGuard: "none" });
     expect((await examine(definition(), PAIRS)).setting).not.toHaveProperty("copyGuard");
+  });
+
+  it("prints no guard under which the store still copies", async () => {
+    double.broken.add("copies");
+    double.broken.add("copies-under-guard");
+    const { bad, setting } = await examine(definition(), PAIRS);
+    expect(bad).toContain("copy-source");
+    expect(setting).not.toHaveProperty("copyGuard");
+    double.broken.clear();
+    double.broken.add("copies-underscored");
+    const { all } = await examine(definition(), PAIRS);
+    const { message, fix } = all.find(({ name }) => name === "copy-source") ?? {};
+    expect(message).toContain("x_amz_copy_source");
+    expect(fix).toContain("drops header names with underscores");
+    expect(fix).not.toContain("copyGuard");
+  });
+
+  it("gives no advice that a store without bucket rules cannot follow", async () => {
+    for (const one of ["no-bucket-rules", "no-cors", "parts-after-abort"] as const)
+      double.broken.add(one);
+    const { all } = await examine(definition(), PAIRS);
+    const fixes = ["preflight", "abort"].map((name) => all.find((one) => one.name === name)?.fix);
+    expect(fixes).toEqual([
+      expect.stringContaining("no CORS rules in the S3 API"),
+      expect.stringContaining("no lifecycle rules in the S3 API"),
+    ]);
+  });
+
+  it("names an XML document that is another than that of AWS", async () => {
+    double.broken.add("other-root");
+    const { all } = await examine(definition(), PAIRS);
+    expect(all.find(({ name }) => name === "multipart")).toMatchObject({
+      message: "CreateMultipartUpload returned 200 with <InitiateMultipartUpload>",
+      fix: expect.stringContaining("cannot read its XML") as string,
+    });
   });
 
   it("prints the capabilities that make a configuration which lies true", async () => {

@@ -31,6 +31,18 @@ export type Break =
   | "unsigned-acl"
   | "copies"
   | "copies-parts"
+  | "copies-underscored"
+  | "copies-parts-underscored"
+  | "copies-under-guard"
+  | "length-chunked"
+  | "length-chunked-parts"
+  | "closes-chunked"
+  | "metadata-alias"
+  | "metadata-underscored"
+  | "race"
+  | "no-cors-on-put"
+  | "no-bucket-rules"
+  | "other-root"
   | "writer-lists"
   | "writer-reads"
   | "writer-deletes"
@@ -81,6 +93,8 @@ interface Incoming {
   readonly rawPath: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Whether its object existed when the request began. */
+  readonly existed: boolean;
 }
 
 interface Outgoing {
@@ -108,7 +122,11 @@ export async function startDouble(): Promise<Double> {
     uploads: new Map<string, Map<number, Stored>>(),
     count: { puts: 0, uploads: 0 },
   };
-  const server = createServer((request, response) => void serve(store, request, response));
+  // It takes both lengths, as a store that breaks that promise does, and refuses them itself.
+  const server = createServer(
+    { insecureHTTPParser: true },
+    (request, response) => void serve(store, request, response),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("No port");
@@ -137,8 +155,10 @@ interface State {
 
 async function serve(state: State, request: IncomingMessage, response: ServerResponse) {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
   const rawPath = (request.url ?? "/").split("?")[0] ?? "/";
+  const existed = state.objects.has(keyOf(rawPath));
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  if (state.broken.has("race")) await wait(20);
   const incoming: Incoming = {
     method: request.method ?? "GET",
     url: new URL(request.url ?? "/", `http://${request.headers.host}`),
@@ -147,7 +167,12 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     ),
     body: Buffer.concat(chunks),
+    existed,
   };
+  if (isChunkedTwice(incoming) && state.broken.has("closes-chunked")) {
+    request.socket.destroy();
+    return;
+  }
   if (state.broken.has("slow")) await wait(20);
   const { status, headers = {}, body = "" } = answer(state, incoming);
   const skew = state.broken.has("clock") ? 600_000 : 0;
@@ -159,9 +184,19 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   response.end(incoming.method === "HEAD" ? undefined : body);
 }
 
-function corsHeaders({ broken }: State, { headers }: Incoming): Readonly<Record<string, string>> {
+const keyOf = (rawPath: string) => decodeURIComponent(rawPath).slice(`/${BUCKET}/`.length);
+
+/** Both lengths (RFC 9112 section 6.3). */
+const isChunkedTwice = ({ headers }: Incoming): boolean =>
+  headers["transfer-encoding"] !== undefined && headers["content-length"] !== undefined;
+
+function corsHeaders(
+  { broken }: State,
+  { headers, method }: Incoming,
+): Readonly<Record<string, string>> {
   const { origin } = headers;
   if (origin === undefined || broken.has("no-cors")) return {};
+  if (broken.has("no-cors-on-put") && method !== "OPTIONS") return {};
   if (origin !== ORIGIN && !broken.has("any-origin")) return {};
   return {
     "access-control-allow-origin": origin,
@@ -177,9 +212,12 @@ const refuse = (status: number, code: string): Outgoing => ({
 function answer(state: State, incoming: Incoming): Outgoing {
   const { broken } = state;
   if (incoming.method === "OPTIONS") return preflight(state, incoming);
+  const isPart = incoming.url.searchParams.has("partNumber");
+  if (isChunkedTwice(incoming) && !broken.has(isPart ? "length-chunked-parts" : "length-chunked"))
+    return refuse(400, "InvalidRequest");
   const who = identify(state, incoming);
   if (typeof who !== "string") return who;
-  const key = decodeURIComponent(incoming.rawPath).slice(`/${BUCKET}/`.length);
+  const key = keyOf(incoming.rawPath);
   const query = incoming.url.searchParams;
   const isWriter = who === WRITER.id;
   if (key === "") return answerBucket(state, who, query);
@@ -265,7 +303,10 @@ function identify(state: State, incoming: Incoming): string | Outgoing {
       `AWS4${pair.secret}`,
     ),
   );
-  const canonical = canonicalOf(incoming, signedHeaders, headers["x-amz-content-sha256"]);
+  const compared = broken.has("copies-under-guard")
+    ? { ...incoming, headers: { ...headers, "x-amz-copy-source": "" } }
+    : incoming;
+  const canonical = canonicalOf(compared, signedHeaders, headers["x-amz-content-sha256"]);
   const text = [
     "AWS4-HMAC-SHA256",
     date,
@@ -306,7 +347,36 @@ function canonicalOf(
   return [method, rawPath, query, ...lines, "", signedHeaders.join(";"), payload].join("\n");
 }
 
+/** The copy source, also under the name that WSGI takes for the same. */
+function copySourceOf({ broken }: State, { headers, url }: Incoming): string | undefined {
+  const isPart = url.searchParams.has("partNumber");
+  return broken.has(isPart ? "copies-parts-underscored" : "copies-underscored")
+    ? (headers["x_amz_copy_source"] ?? headers["x-amz-copy-source"])
+    : headers["x-amz-copy-source"];
+}
+
+function metadataOf(
+  { broken }: State,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]): (readonly [string, string])[] => {
+      if (!name.startsWith("x-amz-meta-")) return [];
+      const bare = name.slice("x-amz-meta-".length);
+      const alias = broken.has("metadata-alias") ? headers[`x-rgw-meta-${bare}`] : undefined;
+      const folded = broken.has("metadata-underscored")
+        ? headers[name.replaceAll("-", "_")]
+        : undefined;
+      return [[name, [value, alias, folded].filter((one) => one !== undefined).join(",")]];
+    }),
+  );
+}
+
 function answerBucket({ broken }: State, who: string, query: URLSearchParams): Outgoing {
+  if (broken.has("no-bucket-rules") && query.has("cors")) return refuse(501, "NotImplemented");
+  if (broken.has("no-bucket-rules") && query.has("lifecycle"))
+    return document("ListBucketResult", "<Name>acme</Name>");
+  if (query.has("cors")) return refuse(404, "NoSuchCORSConfiguration");
   if (query.has("lifecycle")) {
     if (who !== READER.id) return refuse(403, "AccessDenied");
     if (broken.has("no-lifecycle")) return refuse(404, "NoSuchLifecycleConfiguration");
@@ -343,8 +413,9 @@ function readObject({ broken, objects }: State, who: string, key: string): Outgo
 
 const etagOf = (bytes: Buffer) => `"${createHash("md5").update(bytes).digest("hex")}"`;
 
-function putObject(state: State, { headers, body }: Incoming, key: string): Outgoing {
+function putObject(state: State, incoming: Incoming, key: string): Outgoing {
   const { broken, objects, count } = state;
+  const { headers, body, existed } = incoming;
   count.puts += 1;
   // Every second or third one, never the first: what a probe needs is not there.
   if (broken.has("busy") && count.puts % 2 === 0) return refuse(503, "SlowDown");
@@ -354,22 +425,22 @@ function putObject(state: State, { headers, body }: Incoming, key: string): Outg
     return refuse(403, "AccessDenied");
   if (condition !== undefined && broken.has("refuses-condition"))
     return refuse(501, "NotImplemented");
-  if (condition !== undefined && objects.has(key) && !broken.has("no-condition"))
+  const isThere = broken.has("race") ? existed : objects.has(key);
+  if (condition !== undefined && isThere && !broken.has("no-condition"))
     return refuse(412, "PreconditionFailed");
   const refusal = checksumError(state, headers, body);
   if (refusal) return refusal;
-  const source = headers["x-amz-copy-source"];
+  const source = copySourceOf(state, incoming);
   const copied = source
     ? objects.get(decodeURIComponent(source).slice(`/${BUCKET}/`.length))
     : undefined;
   objects.set(key, {
     bytes: copied?.bytes ?? body,
     isPublic: headers["x-amz-acl"] === "public-read",
-    headers: Object.fromEntries(
-      Object.entries(headers).filter(
-        ([name]) => name === "content-type" || name.startsWith("x-amz-meta-"),
-      ),
-    ),
+    headers: {
+      ...(headers["content-type"] !== undefined && { "content-type": headers["content-type"] }),
+      ...metadataOf(state, headers),
+    },
   });
   return copied
     ? {
@@ -412,7 +483,8 @@ function answerParts(state: State, incoming: Incoming, key: string): Outgoing {
     state.count.uploads += 1;
     const uploadId = `upload-${state.count.uploads}`;
     uploads.set(uploadId, new Map());
-    return document("InitiateMultipartUploadResult", `<UploadId>${uploadId}</UploadId>`);
+    const root = `InitiateMultipartUpload${broken.has("other-root") ? "" : "Result"}`;
+    return document(root, `<UploadId>${uploadId}</UploadId>`);
   }
   const parts = uploads.get(query.get("uploadId") ?? "");
   const isGone = parts === undefined;
@@ -420,7 +492,7 @@ function answerParts(state: State, incoming: Incoming, key: string): Outgoing {
     return refuse(404, "NoSuchUpload");
   const known = parts ?? new Map<number, Stored>();
   if (method === "PUT") {
-    const source = headers["x-amz-copy-source"];
+    const source = copySourceOf(state, incoming);
     known.set(Number(query.get("partNumber")), { bytes: body, headers: {}, isPublic: false });
     return source
       ? { status: 200, body: `<CopyPartResult><ETag>"x"</ETag></CopyPartResult>` }
