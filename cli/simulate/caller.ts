@@ -2,6 +2,7 @@
 import { SignJWT } from "jose";
 import type { Config, Issuer } from "../../src/config/config.ts";
 import { authenticate, type Caller, type Verifiers } from "../../src/grant/authenticate.ts";
+import { VerifiedTokens } from "../../src/grant/verified-tokens.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -40,11 +41,12 @@ export async function authenticateClaims(
   const token = await new SignJWT({ ...claims })
     .setProtectedHeader({ alg: "HS256", ...(typ !== undefined && { typ }) })
     .sign(key);
-  const verifiers: Verifiers = config.issuers.map(
-    (issuer): readonly [Issuer, () => Promise<Uint8Array>] => [
+  const verifiers: Verifiers = {
+    issuers: config.issuers.map((issuer): readonly [Issuer, () => Promise<Uint8Array>] => [
       { ...issuer, algorithms: ["HS256"] },
       async () => key,
-    ],
-  );
+    ]),
+    verified: new VerifiedTokens(),
+  };
   return authenticate(new Headers({ authorization: `Bearer ${token}` }), verifiers, nowMs);
 }

@@ -5,6 +5,7 @@ import { encodeSegment } from "../key/segment.ts";
 import { Problem } from "../problem.ts";
 import { jwksKeySource, secretKeySource, type JwksDependencies } from "./jwks.ts";
 import { parseScope, type TokenScope } from "./token-scope.ts";
+import { VerifiedTokens } from "./verified-tokens.ts";
 
 declare const authenticated: unique symbol;
 
@@ -29,19 +30,25 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 /** The header of a 401 (RFC 6750). */
 export const CHALLENGE = { "www-authenticate": 'Bearer realm="edge-presigner"' } as const;
 
-/** Every issuer with its keys. Created once per isolate. */
-export type Verifiers = readonly (readonly [Issuer, JWTVerifyGetKey])[];
+/** Every issuer with its keys, and the tokens that were verified lately. Created once per isolate. */
+export interface Verifiers {
+  readonly issuers: readonly (readonly [Issuer, JWTVerifyGetKey])[];
+  readonly verified: VerifiedTokens<Caller>;
+}
 
 export function createVerifiers(
   issuers: readonly Issuer[],
   dependencies: JwksDependencies,
 ): Verifiers {
-  return issuers.map((issuer) => [
-    issuer,
-    issuer.kind === "shared-secret"
-      ? secretKeySource(issuer.secret)
-      : jwksKeySource(issuer.jwksUrl, dependencies),
-  ]);
+  return {
+    issuers: issuers.map((issuer) => [
+      issuer,
+      issuer.kind === "shared-secret"
+        ? secretKeySource(issuer.secret)
+        : jwksKeySource(issuer.jwksUrl, dependencies),
+    ]),
+    verified: new VerifiedTokens(),
+  };
 }
 
 /** Returns the caller. Throws `unauthenticated`, the same for every reason; the reason is its `cause`. */
@@ -51,7 +58,12 @@ export async function authenticate(
   nowMs: number,
 ): Promise<Caller> {
   try {
-    return await verify(readToken(headers, verifiers), verifiers, nowMs);
+    const token = readToken(headers, verifiers);
+    const known = verifiers.verified.find(token, nowMs);
+    if (known) return known;
+    const caller = await verify(token, verifiers, nowMs);
+    verifiers.verified.add(token, caller, { nowMs, ...caller });
+    return caller;
   } catch (cause) {
     throw new Problem("unauthenticated", "Send a valid token: Authorization: Bearer <token>", {
       headers: CHALLENGE,
@@ -60,22 +72,22 @@ export async function authenticate(
   }
 }
 
-function readToken(headers: Headers, verifiers: Verifiers): string {
-  const bearer = /^Bearer +([\w.-]+)$/i.exec(headers.get("authorization") ?? "")?.[1];
-  const assertion = verifiers
-    .map(([{ tokenHeader }]) => tokenHeader && headers.get(tokenHeader))
-    .find(Boolean);
-  const token = headers.has("authorization") ? bearer : assertion;
+function readToken(headers: Headers, { issuers }: Verifiers): string {
+  const authorization = headers.get("authorization");
+  const token =
+    authorization === null
+      ? issuers.map(([{ tokenHeader }]) => tokenHeader && headers.get(tokenHeader)).find(Boolean)
+      : /^Bearer +([\w.-]+)$/i.exec(authorization)?.[1];
   if (!token) throw new Error("No bearer token");
   if (token.length > MAX_TOKEN_CHARACTERS) throw new Error("The token is too long");
   return token;
 }
 
-async function verify(token: string, verifiers: Verifiers, nowMs: number): Promise<Caller> {
+async function verify(token: string, { issuers }: Verifiers, nowMs: number): Promise<Caller> {
   // Unverified: it only selects the issuer whose keys must have signed the token.
   const { iss } = decodeJwt(token);
   const [issuer, getKey] =
-    verifiers.find(([{ issuers }]) => iss !== undefined && issuers.includes(iss)) ?? [];
+    issuers.find(([{ issuers: names }]) => iss !== undefined && names.includes(iss)) ?? [];
   if (!issuer || !getKey) throw new Error("The issuer is unknown");
   const { payload } = await jwtVerify(token, getKey, {
     algorithms: [...issuer.algorithms],
