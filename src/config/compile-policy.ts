@@ -1,7 +1,7 @@
 /** Compiles a policy: its definition and the stores that it names → the rule as it is applied. */
-import { reachesInto, type Template } from "../key/template.ts";
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "../store/checksum.ts";
 import type { Store } from "../store/store.ts";
+import type { KeySpace } from "./check-key-spaces.ts";
 import { checkKey, checkPolicy } from "./check-policy.ts";
 import { checkStoreSupport } from "./check-store-support.ts";
 import type { Policy } from "./config.ts";
@@ -14,9 +14,6 @@ export interface KnownStores {
   /** The names in the configuration, also of stores with errors. */
   readonly declared: ReadonlySet<string>;
 }
-
-/** Where the keys of a policy are. */
-export type KeySpace = Pick<Policy, "name" | "stores" | "template">;
 
 interface CompiledPolicy {
   readonly policy: Policy | undefined;
@@ -40,20 +37,15 @@ export function compilePolicy(
   const { all } = fields;
   return {
     policy: all && template && toPolicy(all, { name, stores, template }),
-    keySpace: template && { name, stores, template },
+    keySpace: template && {
+      name,
+      stores,
+      template,
+      download: fields.get("download") ?? false,
+      delete: fields.get("delete") ?? false,
+      overwrite: fields.get("overwrite") ?? false,
+    },
   };
-}
-
-/** Collects the pairs of policies in one bucket whose keys could be in the prefix of another user. */
-export function checkKeySpaces(spaces: readonly KeySpace[], errors: ErrorCollector): void {
-  for (const mine of spaces) {
-    for (const theirs of spaces) {
-      const isApart = mine === theirs || !shareBucket(mine, theirs);
-      if (isApart || !reachesInto(mine.template, theirs.template)) continue;
-      const detail = `could be in a user's prefix of policy "${theirs.name}": start each key with another folder`;
-      errors.at(mine.name).at("key").add(detail);
-    }
-  }
 }
 
 function findStores(
@@ -77,11 +69,7 @@ function findStores(
 
 function toPolicy(
   fields: PolicyFields,
-  keySpace: {
-    readonly name: string;
-    readonly stores: KeySpace["stores"];
-    readonly template: Template;
-  },
+  keySpace: Pick<KeySpace, "name" | "stores" | "template">,
 ): Policy {
   const { cacheControl, contentDisposition, storageClass, tags } = fields;
   return {
@@ -108,13 +96,4 @@ function supportedChecksums(
       providers.every(({ checksums }) => checksums[algorithm] !== undefined),
     ),
   );
-}
-
-function shareBucket(a: KeySpace, b: KeySpace): boolean {
-  const buckets = new Set([...a.stores.values()].map(bucketOf));
-  return [...b.stores.values()].some((store) => buckets.has(bucketOf(store)));
-}
-
-function bucketOf({ origin, basePath }: Store): string {
-  return `${origin}${basePath}`;
 }

@@ -2,7 +2,8 @@
 import { readSecret, type Env, type Secret } from "../secret.ts";
 import type { Store } from "../store/store.ts";
 import { compileIssuer } from "./compile-issuer.ts";
-import { checkKeySpaces, compilePolicy, type KeySpace } from "./compile-policy.ts";
+import { checkKeySpaces, type KeySpace } from "./check-key-spaces.ts";
+import { compilePolicy } from "./compile-policy.ts";
 import { compileReceiptKeys, compileWebhook } from "./compile-proof.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { checkSettings } from "./check-settings.ts";

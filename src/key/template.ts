@@ -34,14 +34,36 @@ export function hasPlaceholder(template: Template, kind: PlaceholderName): boole
 }
 
 /**
- * Returns whether a key of `mine` could lie under some user's prefix of `theirs`, in one bucket: where
- * `theirs` has `{user}`, `mine` has text that a caller, a claim or the template chooses.
+ * Returns whether a key of `mine` could lie under some owner's prefix of `theirs`, in one bucket: where
+ * `theirs` has `{user}`, or else claims, `mine` has text that a caller, another claim or the template
+ * chooses.
  */
 export function reachesInto(mine: Template, theirs: Template): boolean {
-  if (theirs.userIndex < 0 || mine.userIndex === theirs.userIndex) return false;
-  const prefix = theirs.segments.slice(0, theirs.userIndex + 1);
-  return prefix.every((parts, index) => {
-    const own = mine.segments[index];
+  const owners = ownerIndexes(theirs);
+  const isOwn = owners.every((index) => isEqual(mine.segments[index], theirs.segments[index]));
+  return !isOwn && canStartAlike(mine, theirs, Math.max(...owners) + 1);
+}
+
+/** Returns whether both templates could make one key for the same caller. */
+export function canMeet(a: Template, b: Template): boolean {
+  return a.segments.length === b.segments.length && canStartAlike(a, b, a.segments.length);
+}
+
+/** The segments that tell owners apart: `{user}`, which no two users share, or else those with a claim. */
+function ownerIndexes({ segments, userIndex }: Template): readonly number[] {
+  if (userIndex >= 0) return [userIndex];
+  return [...segments.keys()].filter((index) =>
+    segments[index]?.some(({ kind }) => kind === "claim"),
+  );
+}
+
+function isEqual(a: readonly Part[] | undefined, b: readonly Part[] | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function canStartAlike(a: Template, b: Template, length: number): boolean {
+  return b.segments.slice(0, length).every((parts, index) => {
+    const own = a.segments[index];
     return own !== undefined && canBeEqual(own, parts);
   });
 }

@@ -1,0 +1,67 @@
+/** Checks that no policy gives access to what another policy in the same bucket protects. */
+import { canMeet, hasPlaceholder, reachesInto, type Template } from "../key/template.ts";
+import { haveSameValue } from "../secret.ts";
+import type { Store } from "../store/store.ts";
+import type { ErrorCollector } from "./errors.ts";
+
+/** Where the keys of a policy are, and what it allows there. */
+export interface KeySpace {
+  readonly name: string;
+  readonly stores: ReadonlyMap<string, Store>;
+  readonly template: Template;
+  readonly download: boolean;
+  readonly delete: boolean;
+  readonly overwrite: boolean;
+}
+
+const RIGHTS = ["download", "delete", "overwrite"] as const;
+
+/**
+ * Collects the pairs of policies in one bucket whose keys could be in the prefix of another user, and
+ * those whose keys could be equal, where one of them has a right that the other one withholds.
+ */
+export function checkKeySpaces(spaces: readonly KeySpace[], errors: ErrorCollector): void {
+  for (const mine of spaces) {
+    for (const theirs of spaces) {
+      if (mine === theirs || !shareBucket(mine, theirs)) continue;
+      const at = errors.at(mine.name).at("key");
+      if (reachesInto(mine.template, theirs.template))
+        at.add(
+          `could be in a user's prefix of policy "${theirs.name}": start each key with another folder`,
+        );
+      const right = RIGHTS.find((one) => mine[one] && !theirs[one] && canUse(one, mine));
+      if (right && canMeet(mine.template, theirs.template))
+        at.add(
+          `could be a key of policy "${theirs.name}", which has no ${right}: true: start each key with another folder`,
+        );
+    }
+  }
+}
+
+/** A new `{id}` meets no key that is already there. */
+function canUse(right: (typeof RIGHTS)[number], { template }: KeySpace): boolean {
+  return right !== "overwrite" || !hasPlaceholder(template, "id");
+}
+
+function shareBucket(a: KeySpace, b: KeySpace): boolean {
+  const others = [...b.stores.values()];
+  return [...a.stores.values()].some((store) => others.some((other) => isOneBucket(store, other)));
+}
+
+/**
+ * Two addresses can lead to one bucket: by path or by host name, at the Worker's own endpoint or at the
+ * public one. Of endpoints that the configuration names, nothing is known: there the key tells.
+ */
+function isOneBucket(a: Store, b: Store): boolean {
+  if (a.bucket !== b.bucket) return false;
+  const isNamed = !a.provider.endpoint || !b.provider.endpoint;
+  const others = endpointsOf(b);
+  return (
+    endpointsOf(a).some((endpoint) => others.includes(endpoint)) ||
+    (isNamed && haveSameValue(a.credentials.accessKeyId, b.credentials.accessKeyId))
+  );
+}
+
+function endpointsOf({ bucket, origin, ownOrigin }: Store): readonly (string | undefined)[] {
+  return [origin, ownOrigin].map((one) => one?.replace(`://${bucket}.`, "://"));
+}
