@@ -4,6 +4,7 @@ import { unstable_readConfig } from "wrangler";
 import * as z from "zod/mini";
 import definition from "../presigner.config.ts";
 import { checkDeployment } from "./check-deployment.ts";
+import { paint, print, printError } from "./output.ts";
 
 const wrangler = z
   .object({
@@ -25,11 +26,11 @@ const errors = checkDeployment(definition, {
 });
 
 for (const { path, detail } of errors)
-  console.error(`${styleText("red", "✘")} ${styleText("bold", path)}: ${detail}`);
+  printError(`${paint("red", "✘")} ${paint("bold", path)}: ${detail}\n`);
 if (errors.length > 0) {
-  console.error(
-    `\n${errors.length} ${errors.length === 1 ? "error" : "errors"}. docs/configuration.md explains each field`,
+  printError(
+    `\n${errors.length} ${errors.length === 1 ? "error" : "errors"}. docs/configuration.md explains each field\n`,
   );
   process.exit(1);
 }
-console.log(`${styleText("green", "✔")} presigner.config.ts and wrangler.toml are valid`);
+print(`${styleText("green", "✔")} presigner.config.ts and wrangler.toml are valid\n`);

@@ -2,10 +2,12 @@
 import { openAsBlob } from "node:fs";
 import { basename } from "node:path";
 import { styleText } from "node:util";
-import { intro, log, outro, progress } from "@clack/prompts";
+import { intro, log, outro } from "@clack/prompts";
 import { Command } from "commander";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { describeBytes } from "../src/describe-bytes.ts";
+import { printable } from "./printable.ts";
+import { createProgressBar } from "./progress-bar.ts";
 import { createUploadProgress } from "./upload-progress.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 import { describeFailure, openUploader } from "./open-uploader.ts";
@@ -35,34 +37,36 @@ async function run(path: string | undefined, { url, user }: Options): Promise<vo
   intro(styleText("bold", "edge-presigner"));
 
   const token = await mintDevelopmentToken(user, { expiresInSeconds: 600 });
-  const bar = progress({ max: Math.max(1, file.size) });
+  const bar = createProgressBar(file.size);
   const { onStored, onInFlight } = createUploadProgress(bar);
   try {
     const uploader = await openUploader({ url, token, onInFlight });
-    log.step(`Token for ${user}, as the login of your app would issue it`);
+    step(`Token for ${user}, as the login of your app would issue it`);
     const policy = "document";
     const { key, receipt, etag } = await uploader.upload(file, {
       policy,
       filename: name,
       contentType: TYPE,
       onTicket: ({ key: granted, expiresIn, ...ticket }) => {
-        log.step(`Ticket for ${granted}, valid for ${expiresIn} seconds`);
-        log.message(describeHeaders("headers" in ticket ? ticket.headers : {}));
-        bar.start(`PUT ${name} to the store`);
+        step(`Ticket for ${granted}, valid for ${expiresIn} seconds`);
+        show(describeHeaders("headers" in ticket ? ticket.headers : {}));
+        bar?.start(`PUT ${name} to the store`);
       },
       onProgress: ({ sentBytes }) => onStored(sentBytes),
     });
-    bar.stop(`PUT ${name} to the store: ${describeBytes(file.size)}`);
-    log.step(`Completed: the Worker found the object in the store, with ETag ${etag}`);
+    const stored = `PUT ${name} to the store: ${describeBytes(file.size)}`;
+    if (bar) bar.stop(stored);
+    else step(stored);
+    step(`Completed: the Worker found the object in the store, with ETag ${etag}`);
     const { payload } = await jwtVerify(
       receipt,
       createRemoteJWKSet(new URL("/.well-known/jwks.json", url)),
       { typ: "upload-receipt+jwt", audience: "edge-presigner" },
     );
-    log.step(`Receipt verified: a backend reads this about the upload of ${String(payload.sub)}`);
-    log.message(styleText("dim", JSON.stringify(payload["upload"], undefined, 2)));
+    step(`Receipt verified: a backend reads this about the upload of ${String(payload.sub)}`);
+    show(styleText("dim", JSON.stringify(payload["upload"], undefined, 2)));
     const download = await uploader.download(key, { policy });
-    outro(`Download it within five minutes: ${download.url}`);
+    outro(printable(`Download it within five minutes: ${download.url}`));
   } catch (error) {
     log.error(describeFailure(error));
     process.exitCode = 1;
@@ -72,4 +76,12 @@ async function run(path: string | undefined, { url, user }: Options): Promise<vo
 function describeHeaders(headers: Readonly<Record<string, string>>): string {
   const lines = Object.entries(headers).map(([header, value]) => `${header}: ${value}`);
   return lines.map((line) => styleText("dim", line)).join("\n");
+}
+
+function step(text: string): void {
+  log.step(printable(text));
+}
+
+function show(text: string): void {
+  log.message(printable(text));
 }

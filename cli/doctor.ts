@@ -1,7 +1,6 @@
 /** `edge-presigner doctor`: tests how a store or a deployed Worker behaves, and prints a fix for each problem. */
 import { randomUUID } from "node:crypto";
 import { styleText } from "node:util";
-import { spinner } from "@clack/prompts";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Config } from "../src/config/config.ts";
 import type { Store } from "../src/store/store.ts";
@@ -10,8 +9,10 @@ import { examineWorker } from "./doctor/examine-worker.ts";
 import type { Group, Setting } from "./doctor/finding.ts";
 import { printGroups, printSettings, printSummary, settingsOf } from "./doctor/print.ts";
 import { openSession } from "./doctor/session.ts";
-import { INTERRUPT_EXIT_CODE, restoreInterrupts, listenForInterrupts } from "./interrupt.ts";
+import { INTERRUPT_EXIT_CODE, listenForInterrupts } from "./interrupt.ts";
 import { mintDevelopmentToken } from "./mint.ts";
+import { print, printError, printJson } from "./output.ts";
+import { createSpinner } from "./progress-bar.ts";
 import { addConfigOptions, openConfig, type ConfigOptions } from "./config-options.ts";
 import { readUrl, urlOption } from "./url-option.ts";
 
@@ -77,17 +78,17 @@ async function run(name: string | undefined, options: Options): Promise<void> {
       // oxlint-disable-next-line no-await-in-loop -- one store after the other
       const report = await examine(config, store, { ...options, signal });
       reports.push(report);
-      if (!options.json) process.stdout.write(describe(report, store, path));
+      if (!options.json) print(describe(report, store, path));
     }
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
-    process.stderr.write(`Interrupted.\n${describeLeft(error.left)}`);
+    printError(`Interrupted.\n${describeLeft(error.left)}`);
     process.exitCode = INTERRUPT_EXIT_CODE;
     return;
   } finally {
     release();
   }
-  if (options.json) process.stdout.write(`${JSON.stringify(reports, undefined, 2)}\n`);
+  if (options.json) printJson(reports);
   process.exitCode = isBad(reports.flatMap(({ groups }) => groups)) ? 1 : 0;
 }
 
@@ -99,11 +100,8 @@ async function tryWorker(config: Config, url: URL, options: Options): Promise<vo
   const token = options.token ?? (await developmentTokenFor(config));
   const findings = await examineWorker({ url, config, token, policy, isFlooded: flood });
   const groups = [{ title: url.origin, findings }];
-  process.stdout.write(
-    json
-      ? `${JSON.stringify(groups, undefined, 2)}\n`
-      : `\n${printGroups(groups)}\n${printSummary(groups)}\n`,
-  );
+  if (json) printJson(groups);
+  else print(`\n${printGroups(groups)}\n${printSummary(groups)}\n`);
   process.exitCode = isBad(groups) ? 1 : 0;
 }
 
@@ -132,11 +130,8 @@ async function examine(
 ): Promise<Report> {
   const context = { nowMs: Date.now, newId: randomUUID, signal };
   const session = openSession(config, store, { embeddedOrigin: dev.origin, context });
-  const progress = json || !process.stderr.isTTY ? undefined : spinner({ output: process.stderr });
-  if (progress) {
-    progress.start(`${store.name}: Access`);
-    restoreInterrupts();
-  }
+  const progress = json ? undefined : createSpinner();
+  progress?.start(`${store.name}: Access`);
   try {
     const { groups, left } = await diagnose(session, (title) =>
       progress?.message(`${store.name}: ${title}`),

@@ -6,6 +6,7 @@ import { findCauses, findMissing } from "./explain/causes.ts";
 import { describeFindings, describeNothing, redact } from "./explain/print-findings.ts";
 import { gatherEvidence } from "./explain/evidence.ts";
 import { readDate } from "./explain/input.ts";
+import { print, printJson } from "./output.ts";
 import { readInputs } from "./explain/read-inputs.ts";
 
 interface Options {
@@ -41,11 +42,8 @@ export function addExplain(program: Command): void {
       const evidence = gatherEvidence(toInputs(text), given);
       const findings = redact(findCauses(evidence), evidence);
       const missing = findMissing(evidence);
-      process.stdout.write(
-        json
-          ? `${JSON.stringify({ findings, missing }, undefined, 2)}\n`
-          : describeFindings(findings) || describeNothing(missing),
-      );
+      if (json) printJson({ findings, missing });
+      else print(describeFindings(findings) || describeNothing(missing));
       process.exitCode = findings.length > 0 ? 0 : 1;
     });
 }

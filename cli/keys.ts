@@ -6,6 +6,7 @@ import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { parseWebhookSecrets } from "../src/config/compile-proof.ts";
 import { parsePrivateKeys } from "../src/config/private-key.ts";
 import { readSecret } from "../src/secret.ts";
+import { print, printJson } from "./output.ts";
 
 interface Options {
   readonly rotate?: boolean;
@@ -34,9 +35,8 @@ export function addKeys(program: Command): void {
         (all, one) => ({ ...all, ...one }),
         {},
       );
-      process.stdout.write(
-        options.json ? `${JSON.stringify(secrets, undefined, 2)}\n` : describe(secrets),
-      );
+      if (options.json) printJson(secrets);
+      else print(describe(secrets));
     });
 }
 

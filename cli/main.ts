@@ -3,5 +3,5 @@
 import { exitOnClosedPipe } from "./output.ts";
 import { runProgram } from "./program.ts";
 
-exitOnClosedPipe(process.stdout);
+exitOnClosedPipe();
 await runProgram(process.argv.slice(2));

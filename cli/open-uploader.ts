@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 import { UploadError, createUploader, type Uploader } from "../client/web/src/index.ts";
 import { createFetchWithProgress, type OnInFlight } from "./fetch-with-progress.ts";
 import { NoResponse, createRequestSender, reasonOf } from "./doctor/send-request.ts";
+import { printableValue } from "./printable.ts";
 import { parseJson } from "./parse-json.ts";
 
 interface UploaderOptions {
@@ -62,6 +63,10 @@ async function expectWorker(origin: string): Promise<void> {
 
 /** Returns one line about a failed upload, without the URL of its ticket. Rethrows any other error. */
 export function describeFailure(error: unknown): string {
+  return printableValue(messageOf(error));
+}
+
+function messageOf(error: unknown): string {
   if (error instanceof WorkerError || error instanceof InvalidArgumentError) return error.message;
   if (!(error instanceof UploadError)) throw error;
   const { code, status, detail, storeCode, cause } = error;

@@ -4,7 +4,7 @@ import { ConfigurationError } from "../src/config/errors.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";
-import { paint } from "./output.ts";
+import { paint, printError } from "./output.ts";
 import { version } from "./version.ts";
 import { addReceipt } from "./receipt.ts";
 import { addSetup } from "./setup.ts";
@@ -37,7 +37,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
       return;
     }
-    process.stderr.write(`${messageOf(error)}\n`);
+    printError(`${messageOf(error)}\n`);
     process.exitCode = 2;
   }
 }

@@ -1,7 +1,7 @@
 /** `edge-presigner receipt verify`: verifies a receipt and prints its claims. */
 import { InvalidArgumentError, type Command } from "commander";
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
-import { paint } from "./output.ts";
+import { paint, printError, printJson } from "./output.ts";
 import { urlOption } from "./url-option.ts";
 
 interface Options {
@@ -43,18 +43,14 @@ async function run(
   try {
     const given = (receipt ?? (await readReceipt())).trim();
     const { payload } = await jwtVerify(given, keys, expected);
-    print(json ? { isGood: true, receipt: payload } : payload);
+    printJson(json ? { isGood: true, receipt: payload } : payload);
   } catch (error) {
     if (error instanceof InvalidArgumentError) throw error;
     const reason = reasonOf(error, url);
-    if (json) print({ isGood: false, reason });
-    else process.stderr.write(`${paint("red", "✘")} ${reason}\n`);
+    if (json) printJson({ isGood: false, reason });
+    else printError(`${paint("red", "✘")} ${reason}\n`);
     process.exitCode = 1;
   }
-}
-
-function print(document: object): void {
-  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
 /** A receipt is little more than the metadata of a file, which has at most 8 KiB. */

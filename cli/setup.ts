@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Env } from "../src/secret.ts";
 import { CONFIG_FILE, loadDefinition } from "./load-config.ts";
 import { readEnv } from "./config-options.ts";
+import { isTerminal, print, printJson } from "./output.ts";
 import { applyPlan, type Applied } from "./setup/apply.ts";
 import { PROMPTS, chooseStore, confirmChange } from "./setup/prompts.ts";
 import { completeDefinition, storeNamesOf } from "./setup/complete-definition.ts";
@@ -47,17 +48,17 @@ export function addSetup(program: Command): void {
 }
 
 async function run(name: string | undefined, options: Options): Promise<void> {
-  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !options.json;
-  if (options.apply && !options.yes && !isTerminal) {
+  const isInteractive = process.stdin.isTTY && isTerminal() && !options.json;
+  if (options.apply && !options.yes && !isInteractive) {
     throw new InvalidArgumentError(
       "Add --yes: without a terminal, setup cannot ask for confirmation.",
     );
   }
   const env = readEnv(options);
   const definition = await loadDefinition(options.config);
-  const store = name ?? (await chooseStoreName(storeNamesOf(definition), isTerminal));
+  const store = name ?? (await chooseStoreName(storeNamesOf(definition), isInteractive));
   const flags = pickBucketFlags(options);
-  const prompts = isTerminal ? PROMPTS : undefined;
+  const prompts = isInteractive ? PROMPTS : undefined;
   const completed = await completeDefinition(definition, store, { flags, prompts });
   const use = findUse(usesOf(compileWithPlaceholders(completed.definition, env).config), store);
   const plan = await planSetup(use, completed.definition);
@@ -65,8 +66,8 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   const applied = options.apply ? await apply(plan, { env, options }) : undefined;
   if (options.json) {
     const document = toJson(plan, printOptions, applied);
-    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
-  } else if (!applied) process.stdout.write(printPlan(plan, printOptions));
+    printJson(document);
+  } else if (!applied) print(printPlan(plan, printOptions));
   if (applied?.some(({ outcome }) => outcome === "refused" || outcome === "declined"))
     process.exitCode = 1;
 }
@@ -75,27 +76,27 @@ async function apply(
   plan: Plan,
   { env, options }: { readonly env: Env; readonly options: Options },
 ): Promise<readonly Applied[]> {
-  const print = (text: string) => {
-    if (!options.json) process.stdout.write(`${text}\n`);
+  const show = (text: string) => {
+    if (!options.json) print(`${text}\n`);
   };
   const applied = await applyPlan(plan, {
     env,
     confirm: async (pending) => {
-      print(printChanges(pending));
+      show(printChanges(pending));
       return (
         options.yes ||
         (await confirmChange(`Apply this change to the bucket "${plan.use.store.bucket}"?`))
       );
     },
   });
-  for (const one of applied) print(printOutcome(one));
+  for (const one of applied) show(printOutcome(one));
   return applied;
 }
 
-async function chooseStoreName(names: readonly string[], isTerminal: boolean): Promise<string> {
+async function chooseStoreName(names: readonly string[], isInteractive: boolean): Promise<string> {
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
-  if (isTerminal && names.length > 0) return chooseStore(names);
+  if (isInteractive && names.length > 0) return chooseStore(names);
   throw new InvalidArgumentError(
     names.length === 0
       ? "The configuration has no stores: add one."

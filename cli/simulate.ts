@@ -12,6 +12,7 @@ import {
 } from "./describe-file.ts";
 import { addConfigOptions, openConfig, type ConfigOptions } from "./config-options.ts";
 import { readMetadataPair } from "./metadata-option.ts";
+import { print, printError, printJson } from "./output.ts";
 import { completeClaims } from "./simulate/caller.ts";
 import { decide, type Decision, type SimulatedTicket } from "./simulate/decide.ts";
 
@@ -95,15 +96,14 @@ async function run(options: Options): Promise<void> {
     newId: randomUUID,
     requestOrigin: ORIGIN,
   });
-  process.stdout.write(
-    options.json ? `${JSON.stringify(decision, undefined, 2)}\n` : describe(decision, path),
-  );
+  if (options.json) printJson(decision);
+  else print(describe(decision, path));
   const { expect: expected = "allowed" } = options;
   const outcome = decision.isAllowed ? "allowed" : String(decision.problem["code"]);
   if (outcome === expected) return;
   process.exitCode = 1;
   if (options.expect !== undefined)
-    process.stderr.write(`✘ Expected ${expected}, but the result is ${outcome}\n`);
+    printError(`✘ Expected ${expected}, but the result is ${outcome}\n`);
 }
 
 async function bodyOf({

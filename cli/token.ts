@@ -4,6 +4,7 @@ import { decodeJwt } from "jose";
 import { parseDuration, parseSize } from "../src/config/units.ts";
 import { ACTIONS, type Action } from "../src/grant/token-scope.ts";
 import { mintDevelopmentToken } from "./mint.ts";
+import { print } from "./output.ts";
 
 interface Options {
   readonly policy?: string[];
@@ -94,6 +95,6 @@ export function addToken(program: Command): void {
       });
       const { exp = 0 } = decodeJwt(token);
       const expiresAt = new Date(exp * 1000).toISOString();
-      process.stdout.write(json ? `${JSON.stringify({ token, expiresAt })}\n` : `${token}\n`);
+      print(json ? `${JSON.stringify({ token, expiresAt })}\n` : `${token}\n`);
     });
 }

@@ -1,5 +1,5 @@
 /** Draws a progress bar from the bytes that are stored and the bytes that are in flight. */
-import type { ProgressResult } from "@clack/prompts";
+import type { ProgressBar } from "./progress-bar.ts";
 
 export interface UploadProgress {
   readonly onStored: (bytes: number) => void;
@@ -8,7 +8,7 @@ export interface UploadProgress {
 
 /** Returns two callbacks that advance the bar. A failed part moves it back. */
 export function createUploadProgress(
-  bar: Pick<ProgressResult, "advance"> | undefined,
+  bar: Pick<ProgressBar, "advance"> | undefined,
 ): UploadProgress {
   let shown = 0;
   let storedBytes = 0;

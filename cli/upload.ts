@@ -1,14 +1,14 @@
 /** `edge-presigner upload`: uploads a file with tickets of the Worker and prints its receipt. */
 import { openAsBlob } from "node:fs";
-import { progress } from "@clack/prompts";
 import { Option, type Command } from "commander";
 import { describeBytes } from "../src/describe-bytes.ts";
 import { FILE_CHECKSUMS, describeFile, type FileChecksum } from "./describe-file.ts";
-import { INTERRUPT_EXIT_CODE, restoreInterrupts, listenForInterrupts } from "./interrupt.ts";
+import { INTERRUPT_EXIT_CODE, listenForInterrupts } from "./interrupt.ts";
 import { createUploadProgress } from "./upload-progress.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 import { describeFailure, openUploader } from "./open-uploader.ts";
-import { paint } from "./output.ts";
+import { paint, printError, printJson } from "./output.ts";
+import { createProgressBar } from "./progress-bar.ts";
 import { readMetadataPair } from "./metadata-option.ts";
 import { urlOption } from "./url-option.ts";
 
@@ -61,10 +61,7 @@ async function run(path: string, options: Options): Promise<void> {
   const token =
     options.token ?? (await mintDevelopmentToken(user, { expiresInSeconds: TOKEN_SECONDS }));
   // On standard error, so that standard output has only the answer.
-  const bar =
-    options.json || !process.stderr.isTTY
-      ? undefined
-      : progress({ max: Math.max(1, size), output: process.stderr });
+  const bar = options.json ? undefined : createProgressBar(size);
   const { onStored, onInFlight } = createUploadProgress(bar);
   const interrupts = listenForInterrupts();
   try {
@@ -77,22 +74,16 @@ async function run(path: string, options: Options): Promise<void> {
       metadata: Object.keys(meta).length > 0 ? meta : undefined,
       multipart,
       signal: interrupts.signal,
-      onTicket: ({ key }) => {
-        bar?.start(`PUT ${key}`);
-        // The bar puts the terminal in raw mode.
-        if (bar) restoreInterrupts();
-      },
+      onTicket: ({ key }) => bar?.start(`PUT ${key}`),
       onProgress: ({ sentBytes }) => onStored(sentBytes),
       onRetry: ({ error, pauseSeconds }) =>
-        process.stderr.write(
-          `${describeFailure(error)}. Retrying in ${Math.ceil(pauseSeconds)} s\n`,
-        ),
+        printError(`${describeFailure(error)}. Retrying in ${Math.ceil(pauseSeconds)} s\n`),
     });
-    bar?.stop(`Stored ${paint("bold", completed.key)}: ${describeBytes(completed.size)}`);
-    process.stdout.write(`${JSON.stringify(completed, undefined, 2)}\n`);
+    bar?.stop(`Stored ${completed.key}: ${describeBytes(completed.size)}`);
+    printJson(completed);
   } catch (error) {
     bar?.error("Upload failed");
-    process.stderr.write(`${paint("red", "✘")} ${describeFailure(error)}\n`);
+    printError(`${paint("red", "✘")} ${describeFailure(error)}\n`);
     process.exitCode = interrupts.signal.aborted ? INTERRUPT_EXIT_CODE : 1;
   } finally {
     interrupts.release();

@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 import type { Capabilities } from "../../src/config/capabilities.ts";
 import { formatConfigValue } from "../format-config-value.ts";
+import { printableValue } from "../printable.ts";
 import type { Finding, Group, Setting, Verdict } from "./finding.ts";
 
 const MARKS: Readonly<Record<Verdict, string>> = {
@@ -23,7 +24,7 @@ export function printGroups(groups: readonly Group[]): string {
 }
 
 function printLine({ name, verdict, message, fix }: Finding): string {
-  const line = `  ${MARKS[verdict]} ${name.padEnd(NAME_COLUMNS)} ${message}`;
+  const line = `  ${MARKS[verdict]} ${name.padEnd(NAME_COLUMNS)} ${printableValue(message)}`;
   return fix === undefined
     ? line
     : `${line}\n    ${" ".repeat(NAME_COLUMNS + 1)}${styleText("cyan", "→")} ${fix}`;

@@ -1,5 +1,6 @@
 /** Prints findings without the secrets of the request. */
 import { styleText } from "node:util";
+import { printableValue } from "../printable.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { headerOf, parameterOf } from "./request.ts";
@@ -13,11 +14,15 @@ const MIN_SECRET_CHARACTERS = 8;
 const MAX_SHOWN_CHARACTERS = 300;
 const LABEL_CHARACTERS = 8;
 
-/** Returns the findings without secrets and control characters. */
+/** Returns the findings without secrets and control characters, except line breaks. */
 export function redact(findings: readonly Finding[], evidence: Evidence): readonly Finding[] {
   const secrets = collectSecrets(evidence);
   const clean = (text: string) =>
-    printable(secrets.reduce((cut, secret) => cut.replaceAll(secret, "…"), text));
+    secrets
+      .reduce((cut, secret) => cut.replaceAll(secret, "…"), text)
+      .split("\n")
+      .map(printableValue)
+      .join("\n");
   return findings.map((finding) => ({
     ...finding,
     signed: finding.signed === undefined ? undefined : clean(finding.signed),
@@ -81,12 +86,4 @@ function collectSecrets({ signed, sent, answer }: Evidence): readonly string[] {
     .flatMap((secret) => (secret === undefined ? [] : [secret, encodeURIComponent(secret)]))
     .filter((secret) => secret.length >= MIN_SECRET_CHARACTERS)
     .toSorted((one, other) => other.length - one.length);
-}
-
-/** Escapes control characters, which come from stores and strangers, except line breaks. */
-function printable(text: string): string {
-  return text.replaceAll(
-    /[^\n\P{C}]|\p{Zl}|\p{Zp}/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }

@@ -1,5 +1,6 @@
 /** Prints what `--apply` changes, and the result. */
 import { styleText } from "node:util";
+import { printableValue } from "../printable.ts";
 import type { Applied } from "./apply.ts";
 
 const TITLES = { cors: "CORS", lifecycle: "Lifecycle" } as const;
@@ -13,11 +14,12 @@ const OUTCOMES = {
 /** Returns the changed lines of each rule, and the rules that are kept. */
 export function printChanges({ kind, changes, kept }: Applied): string {
   const lines = changes.flatMap(({ id, removed, added }) => [
-    `  ${id}`,
-    ...removed.map((line) => styleText("red", `    - ${line}`)),
-    ...added.map((line) => styleText("green", `    + ${line}`)),
+    `  ${printableValue(id)}`,
+    ...removed.map((line) => styleText("red", `    - ${printableValue(line)}`)),
+    ...added.map((line) => styleText("green", `    + ${printableValue(line)}`)),
   ]);
-  const keptLine = kept.length > 0 ? [styleText("dim", `  kept: ${kept.join(", ")}`)] : [];
+  const names = kept.map(printableValue).join(", ");
+  const keptLine = kept.length > 0 ? [styleText("dim", `  kept: ${names}`)] : [];
   return [styleText("bold", TITLES[kind]), ...lines, ...keptLine].join("\n");
 }
 
@@ -26,6 +28,6 @@ export function printOutcome({ kind, outcome, messages }: Applied): string {
   const { mark, color, result } = OUTCOMES[outcome];
   return [
     `${styleText(color, mark)} ${TITLES[kind]}: ${result}`,
-    ...messages.map((line) => `  ${styleText("yellow", "!")} ${line}`),
+    ...messages.map((line) => `  ${styleText("yellow", "!")} ${printableValue(line)}`),
   ].join("\n");
 }
