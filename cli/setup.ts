@@ -5,6 +5,7 @@ import { CONFIG_FILE, loadDefinition } from "./load-config.ts";
 import { readEnv } from "./config-options.ts";
 import { isTerminal, print, printJson } from "./output.ts";
 import { applyPlan, type Applied } from "./setup/apply.ts";
+import { RULE_ID } from "./setup/cors.ts";
 import { PROMPTS, chooseStore, confirmChange } from "./setup/prompts.ts";
 import { completeDefinition, storeNamesOf } from "./setup/complete-definition.ts";
 import { FORMATS, type Format } from "./setup/formats.ts";
@@ -22,6 +23,8 @@ interface Options extends BucketFlags {
   readonly format?: Format;
   readonly apply?: boolean;
   readonly yes?: boolean;
+  readonly ruleId: string;
+  readonly replace?: boolean;
   readonly json?: boolean;
 }
 
@@ -43,6 +46,13 @@ export function addSetup(program: Command): void {
     )
     .option("--apply", "show the difference, then set CORS and lifecycle through the S3 API")
     .option("--yes", "apply without asking")
+    .option(
+      "--rule-id <name>",
+      "name of the rules: another one for each deployment that shares the bucket",
+      readRuleId,
+      RULE_ID,
+    )
+    .option("--replace", "replace rules of this name, also those of another deployment")
     .option("--json", "print one JSON document");
   addBucketFlags(command).action(run);
 }
@@ -61,7 +71,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   const prompts = isInteractive ? PROMPTS : undefined;
   const completed = await completeDefinition(definition, store, { flags, prompts });
   const use = findUse(usesOf(compileWithPlaceholders(completed.definition, env).config), store);
-  const plan = await planSetup(use, completed.definition);
+  const plan = await planSetup(use, completed.definition, options.ruleId);
   const printOptions = { format: options.format, lines: completed.lines };
   const applied = options.apply ? await apply(plan, { env, options }) : undefined;
   if (options.json) {
@@ -70,6 +80,14 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   } else if (!applied) print(printPlan(plan, printOptions));
   if (applied?.some(({ outcome }) => outcome === "refused" || outcome === "declined"))
     process.exitCode = 1;
+}
+
+/** Throws `InvalidArgumentError` for a name that is also the numbered one of another. */
+function readRuleId(text: string): string {
+  if (/^[a-z][a-z0-9-]{0,62}$/.test(text) && !/-\d+$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    "Use lower-case letters, digits and hyphens, and no number at the end, such as edge-presigner-staging.",
+  );
 }
 
 async function apply(
@@ -81,6 +99,7 @@ async function apply(
   };
   const applied = await applyPlan(plan, {
     env,
+    isReplaced: options.replace ?? false,
     confirm: async (pending) => {
       show(printChanges(pending));
       return (

@@ -1,7 +1,7 @@
 /** Computes the next rules of a bucket and how they differ: other rules are kept, those of setup are replaced. */
 import type { CORSRule, LifecycleRule } from "@aws-sdk/client-s3";
-import { RULE_ID, type S3CorsRule } from "./cors.ts";
-import { isOurs, type AbortRule } from "./lifecycle.ts";
+import type { S3CorsRule } from "./cors.ts";
+import { isNumbered, type AbortRule } from "./lifecycle.ts";
 
 /** The fields of a rule as text. Lists are sorted, because stores return them in any order. */
 export type RuleFields = Readonly<Record<string, string>>;
@@ -16,8 +16,9 @@ export interface Change {
 export function nextCorsRules(
   present: readonly CORSRule[],
   wanted: S3CorsRule | undefined,
+  ruleId: string,
 ): readonly CORSRule[] {
-  const others = present.filter(({ ID }) => ID !== RULE_ID);
+  const others = present.filter(({ ID }) => ID !== ruleId);
   return wanted ? [mutable(wanted), ...others] : others;
 }
 
@@ -25,14 +26,18 @@ export function nextCorsRules(
 export function nextLifecycleRules(
   present: readonly LifecycleRule[],
   wanted: readonly AbortRule[],
+  ruleId: string,
 ): readonly LifecycleRule[] {
-  return [...wanted, ...present.filter(({ ID }) => !isOurs(ID))];
+  return [...wanted, ...present.filter(({ ID }) => !isNumbered(ID, ruleId))];
 }
 
 /** Returns the fields of a CORS rule. The rule of setup also has its place in the list. */
-export function describeCors(rule: CORSRule, index: number): RuleFields {
+export function describeCors(
+  rule: CORSRule,
+  { index, ruleId }: { readonly index: number; readonly ruleId: string },
+): RuleFields {
   return {
-    ...(rule.ID === RULE_ID && { Place: index === 0 ? "first" : "after other rules" }),
+    ...(rule.ID === ruleId && { Place: index === 0 ? "first" : "after other rules" }),
     AllowedOrigins: sorted(rule.AllowedOrigins),
     AllowedMethods: sorted(rule.AllowedMethods),
     AllowedHeaders: sorted(rule.AllowedHeaders?.map((header) => header.toLowerCase())),

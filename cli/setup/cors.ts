@@ -2,11 +2,12 @@
 import { checksumHeadersOf, signedHeadersOf } from "./signed-headers.ts";
 import type { BucketUse } from "./bucket-use.ts";
 
-/** The ID of the rules of setup. Other rules are never changed. */
+/** The ID of the rules of setup, unless `--rule-id` names another. Other rules are never changed. */
 export const RULE_ID = "edge-presigner";
 
 /** What pages can do with the bucket. */
 export interface CorsRule {
+  readonly id: string;
   readonly origins: readonly string[];
   readonly methods: readonly string[];
   /** The headers that a page can send, in lower case. */
@@ -20,10 +21,11 @@ export interface CorsRule {
 const MAX_AGE_SECONDS = 3600;
 
 /** Returns the rule, or `undefined` without origins: apps outside of browsers need none. */
-export async function corsRuleOf(use: BucketUse): Promise<CorsRule | undefined> {
+export async function corsRuleOf(use: BucketUse, ruleId = RULE_ID): Promise<CorsRule | undefined> {
   if (use.origins.length === 0) return undefined;
   const isRead = use.policies.some(({ download }) => download);
   return {
+    id: ruleId,
     origins: use.origins,
     methods: isRead ? ["PUT", "GET", "HEAD"] : ["PUT"],
     headers: await signedHeadersOf(use),
@@ -43,9 +45,16 @@ export interface S3CorsRule {
 }
 
 /** Returns the rule in the format of the S3 API. */
-export function toS3({ origins, methods, headers, exposed, maxAgeSeconds }: CorsRule): S3CorsRule {
+export function toS3({
+  id,
+  origins,
+  methods,
+  headers,
+  exposed,
+  maxAgeSeconds,
+}: CorsRule): S3CorsRule {
   return {
-    ID: RULE_ID,
+    ID: id,
     AllowedOrigins: origins,
     AllowedMethods: methods,
     AllowedHeaders: headers,
@@ -56,6 +65,7 @@ export function toS3({ origins, methods, headers, exposed, maxAgeSeconds }: Cors
 
 /** Returns the file for `wrangler r2 bucket cors set` (Cloudflare: Put Bucket CORS Policy). */
 export function toWrangler({
+  id,
   origins,
   methods,
   headers,
@@ -65,7 +75,7 @@ export function toWrangler({
   return {
     rules: [
       {
-        id: RULE_ID,
+        id,
         allowed: { origins, methods, headers },
         exposeHeaders: exposed,
         maxAgeSeconds,

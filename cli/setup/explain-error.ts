@@ -2,6 +2,7 @@
 import { S3ServiceException } from "@aws-sdk/client-s3";
 import type { Store } from "../../src/store/store.ts";
 import type { Advice } from "./advice.ts";
+import { UnreadableRules } from "./rule-xml.ts";
 
 export type Kind = "cors" | "lifecycle";
 
@@ -23,6 +24,7 @@ export function explainRefusal(
     found,
   }: { readonly store: Store; readonly advice: Advice; readonly found: string },
 ): string {
+  if (error instanceof UnreadableRules) return error.message;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   const code = codeOf(error);
   if (code === "NoSuchBucket")

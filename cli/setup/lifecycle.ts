@@ -14,13 +14,13 @@ export interface AbortRule {
 const A_DAY_SECONDS = 86_400;
 
 /** Returns a rule for each key prefix of the policies with multipart uploads. */
-export function abortRulesOf({ policies }: BucketUse): readonly AbortRule[] {
+export function abortRulesOf({ policies }: BucketUse, ruleId = RULE_ID): readonly AbortRule[] {
   const multipart = policies.filter(({ multipartFrom }) => multipartFrom !== undefined);
   const longestSeconds = Math.max(0, ...multipart.map((policy) => policy.resumeWithin));
   // One day more than uploads can be resumed: the rule must not abort an upload that can still be resumed.
   const days = Math.floor(longestSeconds / A_DAY_SECONDS) + 1;
   return keysOf(multipart).map(({ text }, index) => ({
-    ID: index === 0 ? RULE_ID : `${RULE_ID}-${index + 1}`,
+    ID: index === 0 ? ruleId : `${ruleId}-${index + 1}`,
     Status: "Enabled",
     Filter: { Prefix: text },
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: days },
@@ -28,8 +28,8 @@ export function abortRulesOf({ policies }: BucketUse): readonly AbortRule[] {
 }
 
 /** Whether the ID is one of `abortRulesOf`. */
-export function isOurs(id: string | undefined): boolean {
-  return new RegExp(`^${RULE_ID}(-\\d+)?$`).test(id ?? "");
+export function isNumbered(id: string | undefined, ruleId: string): boolean {
+  return new RegExp(`^${ruleId}(-\\d+)?$`).test(id ?? "");
 }
 
 /** Returns a command for each rule. The commands keep the other rules of the bucket. */

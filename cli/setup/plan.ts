@@ -10,6 +10,8 @@ import type { BucketUse } from "./bucket-use.ts";
 
 export interface Plan {
   readonly use: BucketUse;
+  /** The ID of the rules. Those of another deployment have another. */
+  readonly ruleId: string;
   readonly advice: Advice;
   /** `undefined` without origins. */
   readonly cors: CorsRule | undefined;
@@ -22,16 +24,21 @@ export interface Plan {
 }
 
 /** Returns the plan. It names the secrets of the definition, but never reads them. */
-export async function planSetup(use: BucketUse, definition: unknown): Promise<Plan> {
+export async function planSetup(
+  use: BucketUse,
+  definition: unknown,
+  ruleId: string,
+): Promise<Plan> {
   const advice: Advice = ADVICE[use.store.providerName];
   return {
     use,
+    ruleId,
     advice,
-    cors: await corsRuleOf(use),
+    cors: await corsRuleOf(use, ruleId),
     writer: advice.hasPolicies ? writerPolicy(use) : undefined,
     reader: advice.hasPolicies ? readerPolicy(use) : undefined,
     bucketPolicy: bucketPolicy(use),
-    lifecycle: abortRulesOf(use),
+    lifecycle: abortRulesOf(use, ruleId),
     secrets: secretLinesOf(use, definition, advice),
   };
 }

@@ -12,7 +12,8 @@ import { AwsClient } from "aws4fetch";
 import * as z from "zod";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { beforeAll, describe, expect, it } from "vitest";
+import { text as readText } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { spawnCommand, runOnTerminal, type Ran } from "../support/command.ts";
 import { addressOf, can, itWith } from "../support/store.ts";
 
@@ -50,6 +51,7 @@ async function preflight(from: string, method: string, headers: string): Promise
 }
 
 describe("setup --apply on a real store", () => {
+  let refused: Ran;
   let first: Ran;
   beforeAll(async () => {
     if (!can("bucket-rules")) return;
@@ -82,14 +84,23 @@ describe("setup --apply on a real store", () => {
         },
       }),
     );
-    first = await setup(["--apply", "--yes"]);
+    refused = await setup(["--apply", "--yes"]);
+    first = await setup(["--apply", "--yes", "--replace"]);
+  });
+
+  itWith("bucket-rules", "replaces no rule of its name for another page unasked", async () => {
+    expect(refused.status).toBe(1);
+    expect(refused.stdout).toContain("CORS: failed");
+    expect(refused.stdout).toContain("rules of this name for https://old.acme.dev");
+    // The other step is not held up.
+    expect(refused.stdout).toContain("Lifecycle: changed and verified");
   });
 
   itWith("bucket-rules", "shows what it changes and what stays", async () => {
     expect(first.status, first.stderr).toBe(0);
     expect(first.stdout).toContain("- AllowedOrigins: https://old.acme.dev");
     expect(first.stdout).toContain(`+ AllowedOrigins: ${ORIGINS.toSorted().join(", ")}`);
-    expect(first.stdout.match(/kept: theirs/g)).toHaveLength(2);
+    expect(`${refused.stdout}${first.stdout}`.match(/kept: theirs/g)).toHaveLength(2);
   });
 
   itWith("bucket-rules", "leaves the rules of others, beside its own", async () => {
@@ -181,6 +192,95 @@ describe("setup --apply on a real store", () => {
       }
     },
   );
+});
+
+describe("setup --apply beside the rules of others", () => {
+  /** Whatever was put last, as it was put. */
+  const rules = new Map<string, string>();
+  const store = createServer((request, response) => {
+    const kind = request.url?.includes("lifecycle") ? "lifecycle" : "cors";
+    const serve = async () => {
+      const body = await readText(request);
+      if (request.method === "PUT") rules.set(kind, body);
+      response.writeHead(200, { "content-type": "application/xml" });
+      response.end(request.method === "GET" ? rules.get(kind) : "");
+    };
+    void serve();
+  });
+  let env: Readonly<Record<string, string>> = {};
+  const CORS =
+    "<AllowedOrigin>https://shop.acme.dev</AllowedOrigin><AllowedMethod>PUT</AllowedMethod>";
+  const cors = (id: string, more = "") =>
+    `<CORSConfiguration><CORSRule><ID>${id}</ID>${CORS}${more}</CORSRule></CORSConfiguration>`;
+  const lifecycle = (id: string, more = "") =>
+    `<LifecycleConfiguration><Rule><ID>${id}</ID><Status>Enabled</Status><Filter><Prefix>shop/</Prefix></Filter><AbortIncompleteMultipartUpload><DaysAfterInitiation>3</DaysAfterInitiation></AbortIncompleteMultipartUpload>${more}</Rule></LifecycleConfiguration>`;
+  beforeAll(async () => {
+    store.listen(0, "127.0.0.1");
+    await once(store, "listening");
+    const address = store.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    env = { S3_ENDPOINT: `http://127.0.0.1:${port}`, S3_REGION: "us-east-1", S3_BUCKET: "media" };
+  });
+  afterAll(() => {
+    store.closeAllConnections();
+    store.close();
+  });
+
+  it("writes back every field of theirs, also one that the SDK does not know", async () => {
+    const unknown = '<FutureField><Deep a="1">7 &amp; 8</Deep></FutureField>';
+    rules.set("cors", cors("theirs", unknown));
+    rules.set("lifecycle", lifecycle("theirs", unknown));
+    const { status, stdout } = await setup(["--apply", "--yes"], env);
+    expect(status, stdout).toBe(0);
+    expect(stdout.match(/kept: theirs/g)).toHaveLength(2);
+    expect(rules.get("cors")).toContain(`<ID>theirs</ID>${CORS}${unknown}</CORSRule>`);
+    expect(rules.get("cors")).toContain("<ID>edge-presigner</ID>");
+    expect(rules.get("lifecycle")).toContain(`${unknown}</Rule>`);
+    expect(rules.get("lifecycle")).toContain("<ID>edge-presigner</ID>");
+    expect((await setup(["--apply", "--yes"], env)).stdout).toBe(
+      "✔ CORS: nothing to change\n✔ Lifecycle: nothing to change\n",
+    );
+  });
+
+  it("leaves the rules of another deployment, unless it is told to replace them", async () => {
+    const before = [cors("edge-presigner"), lifecycle("edge-presigner-2")] as const;
+    rules.set("cors", before[0]);
+    rules.set("lifecycle", before[1]);
+    const refused = await setup(["--apply", "--yes"], env);
+    expect(refused.status).toBe(1);
+    expect(refused.stdout).toContain("rules of this name for https://shop.acme.dev");
+    expect(refused.stdout).toContain("rules of this name for shop/*");
+    expect([rules.get("cors"), rules.get("lifecycle")]).toEqual(before);
+
+    const beside = await setup(["--apply", "--yes", "--rule-id", "media-staging"], env);
+    expect(beside.status, beside.stdout).toBe(0);
+    for (const [kind, id] of [
+      ["cors", "edge-presigner"],
+      ["lifecycle", "edge-presigner-2"],
+    ] as const) {
+      expect(rules.get(kind)).toContain("<ID>media-staging</ID>");
+      expect(rules.get(kind)).toContain(`<ID>${id}</ID>`);
+    }
+
+    const replaced = await setup(["--apply", "--yes", "--replace"], env);
+    expect(replaced.status, replaced.stdout).toBe(0);
+    expect(rules.get("cors")).not.toContain("shop.acme.dev");
+    expect(rules.get("lifecycle")).not.toContain("shop/");
+    expect(rules.get("cors")).toContain("<ID>media-staging</ID>");
+  });
+
+  it("changes nothing that it cannot write back, and takes no ID that ends with a number", async () => {
+    const foreign = cors("theirs").replaceAll("CORSRule>", "s:CORSRule>");
+    const prefixed = foreign.replace("<CORSConfiguration>", '<CORSConfiguration xmlns:s="x">');
+    rules.set("cors", prefixed);
+    const { status, stdout } = await setup(["--apply", "--yes"], env);
+    expect(status).toBe(1);
+    expect(stdout).toContain("did not send its rules in the form of AWS");
+    expect(rules.get("cors")).toBe(prefixed);
+    const numbered = await setup(["--apply", "--yes", "--rule-id", "edge-presigner-2"], env);
+    expect(numbered).toMatchObject({ status: 2, stdout: "" });
+    expect(numbered.stderr).toContain("no number at the end");
+  });
 });
 
 describe("setup --apply on a store that refuses", () => {
