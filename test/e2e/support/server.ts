@@ -34,8 +34,14 @@ export async function startFixture(vars: Readonly<Record<string, string>> = {}):
   };
   return start({
     configPath: "./test/e2e/fixture/wrangler.toml",
-    vars: { STORE, ...(STORE !== "embedded" && peer), ...vars },
+    vars: { STORE, ...(STORE !== "embedded" && peer), ...measured(), ...vars },
   });
+}
+
+/** What the fixture has to know of a server that the tests do not know. */
+function measured(): Readonly<Record<string, string>> {
+  const names = ["STORE_PROVIDER", "STORE_SETTING"];
+  return Object.fromEntries(names.map((name) => [name, process.env[name] ?? ""]));
 }
 
 interface WorkerOptions {

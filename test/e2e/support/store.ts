@@ -1,12 +1,13 @@
 /** Which store the end-to-end tests run on, what it is, and what it cannot do. */
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { it } from "vitest";
+import * as z from "zod/mini";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 
-const STORES = ["embedded", "ceph", "swift"] as const;
+const STORES = ["embedded", "ceph", "swift", "measured"] as const;
 type StoreName = (typeof STORES)[number];
 
-/** `STORE=ceph`: what `npm run test:stores` sets. */
+/** `STORE=ceph`: what `npm run test:stores` sets. `measured`: a server that the tests do not know. */
 export const STORE: StoreName = STORES.find((name) => name === process.env["STORE"]) ?? "embedded";
 
 /** What some store cannot do, as it was measured. */
@@ -14,13 +15,17 @@ type Capability =
   | "no-overwrite"
   | "overwrites"
   | "copy-guard"
+  | "copy-guard-underscored"
   | "list-parts"
   | "response-headers"
   | "ignores-sha256"
   | "bucket-rules"
   | "no-bucket-rules";
 
-const CANNOT: Readonly<Record<StoreName, Readonly<Partial<Record<Capability, string>>>>> = {
+/** What `doctor` measured of a server that the tests do not know: test/stores/measure.ts. */
+const measuredSchema = z.record(z.string(), z.string());
+
+const KNOWN: Readonly<Record<StoreName, Readonly<Partial<Record<Capability, string>>>>> = {
   embedded: {
     overwrites: "it refuses to overwrite an object",
     "list-parts": "it answers 501 to ListParts, so that completion works from the client's ETags",
@@ -32,23 +37,31 @@ const CANNOT: Readonly<Record<StoreName, Readonly<Partial<Record<Capability, str
     overwrites: "it refuses to overwrite an object",
     "copy-guard":
       "Ceph 16.2 copies for whoever adds x-amz-copy-source; the guard there is a key without the right to read",
+    "copy-guard-underscored": "Ceph 16.2 copies for this spelling too",
     "no-bucket-rules": "it takes them",
     "ignores-sha256": "what it does with a SHA-256 is not known of every version",
   },
   swift: {
     "no-overwrite": "it answers 501 to If-None-Match, so that its policies say overwrite: true",
     "bucket-rules": "it answers 501 to PutBucketCors",
+    "copy-guard-underscored": "Swift 2.30 copies for this spelling: doctor-swift.test.ts",
     "ignores-sha256": "what it does with a SHA-256 is not known of every version",
   },
+  measured: measuredSchema.parse(JSON.parse(process.env["STORE_CANNOT"] ?? "{}")),
 };
+const CANNOT: Readonly<Partial<Record<string, string>>> = KNOWN[STORE];
+
+/** With which status a store refuses: one that is not known chooses its own. */
+export const refusals = (known: readonly number[]): readonly number[] =>
+  STORE === "measured" ? [400, 401, 403, 404, 405, 409, 411, 412, 501] : known;
 
 export function can(capability: Capability): boolean {
-  return CANNOT[STORE][capability] === undefined;
+  return CANNOT[capability] === undefined;
 }
 
 /** A test for stores that can; for another one it is left out, and the reason is printed. */
 export function itWith(capability: Capability, name: string, test: () => Promise<void>): void {
-  const reason = CANNOT[STORE][capability];
+  const reason = CANNOT[capability];
   if (reason === undefined) {
     it(name, test);
     return;

@@ -11,7 +11,7 @@ import {
   type Server,
   type Ticket,
 } from "../support/server.ts";
-import { can, itWith } from "../support/store.ts";
+import { can, itWith, refusals } from "../support/store.ts";
 
 let server: Server;
 let alice: string;
@@ -140,7 +140,8 @@ describe("a large file in several parts", () => {
     ]);
     await new Promise((resolve) => setTimeout(resolve, 5500));
     const expired = upload.multipart.parts.at(-1) ?? upload;
-    expect(await put(expired, bytesOfPart(upload, MOVIE, 9))).toMatchObject({ status: 403 });
+    const late = await put(expired, bytesOfPart(upload, MOVIE, 9));
+    expect(refusals([403])).toContain(late.status);
 
     const first = await sendParts(upload, MOVIE, [9, 3]);
     const second = await sendParts(upload, MOVIE, [1, 3, 5]);
@@ -208,28 +209,33 @@ describe("a part", () => {
     const [ticket] = await renew(upload, [2]);
     for (const bytes of [REST - 1, REST + 1]) {
       const answer = await put(ticket ?? upload, new Uint8Array(bytes));
-      expect(answer).toMatchObject({ status: 403 });
+      expect(refusals([403])).toContain(answer.status);
     }
   });
 
-  itWith("copy-guard", "cannot be turned into a copy of somebody else's object", async () => {
-    const victim = await askForTicket(server, bob, {
-      policy: "document",
-      filename: "secret.txt",
-      contentType: "text/plain",
-      size: 6,
+  for (const { capability, header } of [
+    { capability: "copy-guard", header: "x-amz-copy-source" },
+    { capability: "copy-guard-underscored", header: "x_amz_copy_source" },
+  ] as const) {
+    itWith(capability, `cannot be turned into a copy with ${header}`, async () => {
+      const victim = await askForTicket(server, bob, {
+        policy: "document",
+        filename: "secret.txt",
+        contentType: "text/plain",
+        size: 6,
+      });
+      expect(await put(victim, bytesOf("secret"))).toMatchObject({ status: 200 });
+      const upload = await begin({ size: 6, multipart: true });
+      const [ticket] = upload.multipart.parts;
+      const headers = { [header]: `/${server.store.bucket}/${encodeURI(victim.key)}` };
+      for (const body of [bytesOf("public"), new Uint8Array()]) {
+        const answer = await put(ticket ?? upload, body, { headers });
+        expect(answer.text).not.toContain("CopyPartResult");
+        // A store may ignore the other spelling, and store what was sent.
+        if (header === "x-amz-copy-source") expect(answer.status).toBeGreaterThanOrEqual(400);
+      }
     });
-    expect(await put(victim, bytesOf("secret"))).toMatchObject({ status: 200 });
-    const upload = await begin({ size: 6, multipart: true });
-    const [ticket] = upload.multipart.parts;
-    const headers = { "x-amz-copy-source": `/${server.store.bucket}/${encodeURI(victim.key)}` };
-    expect(
-      (await put(ticket ?? upload, bytesOf("public"), { headers })).status,
-    ).toBeGreaterThanOrEqual(400);
-    expect(
-      (await put(ticket ?? upload, new Uint8Array(), { headers })).status,
-    ).toBeGreaterThanOrEqual(400);
-  });
+  }
 });
 
 describe("completion", () => {
@@ -275,7 +281,8 @@ describe("an aborted upload", () => {
     const upload = await begin({ size: file.length });
     const [ticket] = await renew(upload, [1]);
     expect((await call(server, alice, "DELETE", `/v1/uploads/${upload.id}`)).status).toBe(204);
-    expect((await put(ticket ?? upload, bytesOfPart(upload, file, 1))).status).toBe(404);
+    const { status } = await put(ticket ?? upload, bytesOfPart(upload, file, 1));
+    expect(refusals([404])).toContain(status);
     expect(
       (
         await complete(upload, [

@@ -1,7 +1,7 @@
 import { auth0, ceph, compatible, defineConfig } from "../../../../src/define.ts";
 
 const read = (name: string) => process.env[name] ?? "";
-const makeStore = read("STORE") === "ceph" ? ceph : compatible;
+const makeStore = read("STORE") === "ceph" || read("STORE_PROVIDER") === "ceph" ? ceph : compatible;
 
 /** The server that `npm run test:stores` runs on, with parts, downloads and metadata. */
 export default defineConfig({
