@@ -9,11 +9,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { probeWorkerTicket } from "../../../cli/doctor/probe-worker-ticket.ts";
 import { PERMISSIONS } from "../../../cli/doctor/probe-permissions.ts";
 import { openSession } from "../../../cli/doctor/session.ts";
-import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 import { compileConfig } from "../../../src/config/compile.ts";
 import type { ProviderName } from "../../../src/store/providers.ts";
 import { ceph, compatible, defineConfig, sharedSecret } from "../../../src/define.ts";
 import { examine } from "../support/run-doctor.ts";
+import { SECRETS } from "../support/secrets.ts";
 import {
   BUCKET,
   ORIGIN,
@@ -117,7 +117,7 @@ describe("the doctor, on policies of odd shapes", () => {
 
   it("sends no file of gigabytes through a deployed Worker", async () => {
     const config = compileConfig(definition({ minBytes: "1 GB" }), {
-      ...DEVELOPMENT_SECRETS,
+      ...SECRETS,
       ...PAIRS,
     });
     const url = new URL("http://127.0.0.1:9");
@@ -128,7 +128,7 @@ describe("the doctor, on policies of odd shapes", () => {
   it("asks nobody to take a right away that a provider's keys always have", async () => {
     for (const one of ["writer-lists", "writer-reads", "writer-deletes"] as const)
       double.broken.add(one);
-    const config = compileConfig(definition({}), { ...DEVELOPMENT_SECRETS, ...PAIRS });
+    const config = compileConfig(definition({}), { ...SECRETS, ...PAIRS });
     const [store] = config.policies.get("clip")?.stores.values() ?? [];
     if (!store) throw new Error("No store");
     const verdictsOn = async (providerName: ProviderName) => {

@@ -4,8 +4,8 @@ import { diagnose } from "../../../cli/doctor/diagnose.ts";
 import type { Finding, FindingName } from "../../../cli/doctor/finding.ts";
 import { settingsOf } from "../../../cli/doctor/print.ts";
 import { openSession } from "../../../cli/doctor/session.ts";
-import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 import { compileConfig } from "../../../src/config/compile.ts";
+import { SECRETS } from "./secrets.ts";
 
 export interface Seen {
   readonly all: readonly Finding[];
@@ -20,7 +20,7 @@ export async function examine(
   env: Readonly<Record<string, string>>,
   embeddedOrigin = "http://localhost:1",
 ): Promise<Seen> {
-  const config = compileConfig(definition, { ...DEVELOPMENT_SECRETS, ...env });
+  const config = compileConfig(definition, { ...SECRETS, ...env });
   const [store] = [...config.policies.values()].flatMap(({ stores }) => [...stores.values()]);
   if (!store) throw new Error("No store");
   const context = { nowMs: Date.now, newId: randomUUID, signal: new AbortController().signal };
