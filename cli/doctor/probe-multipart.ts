@@ -33,13 +33,19 @@ async function tryMultipart(session: Session): Promise<readonly Finding[]> {
     return await runMultipart(session);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    // The store did what was asked, and answered with another document than that of AWS.
-    const isForeign = /returned 2\d\d/.test(error.logReason);
-    const fix = isForeign
-      ? "do not use multipartFrom on this store: the Worker cannot read its XML"
-      : "allow the writing key to upload, abort and list parts: s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts";
+    const fix = fixOf(error.logReason);
     return [{ name, verdict: "bad", message: error.logReason, fix }];
   }
+}
+
+/** Returns what to do if a request of a multipart upload failed. */
+function fixOf(reason: string): string {
+  // The store did what was asked, and answered with another document than that of AWS.
+  if (/returned 2\d\d/.test(reason))
+    return "do not use multipartFrom on this store: the Worker cannot read its XML";
+  if (/returned (405|501)/.test(reason))
+    return "do not use multipartFrom on this store: it does not support this request";
+  return "allow the writing key to upload, abort and list parts: s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts";
 }
 
 async function putPart(

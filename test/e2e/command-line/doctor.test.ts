@@ -193,6 +193,15 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     ]);
   });
 
+  it("asks for no right where the store does not have the request", async () => {
+    double.broken.add("no-multipart");
+    const { all } = await examine(definition(), PAIRS);
+    expect(all.find(({ name }) => name === "multipart")).toMatchObject({
+      message: "CreateMultipartUpload returned 501 NotImplemented",
+      fix: expect.stringContaining("does not support this request") as string,
+    });
+  });
+
   it("names an XML document that is another than that of AWS", async () => {
     double.broken.add("other-root");
     const { all } = await examine(definition(), PAIRS);
