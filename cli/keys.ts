@@ -61,7 +61,11 @@ async function rotate(name: Name): Promise<Readonly<Record<string, string>>> {
   const made = await MAKERS[name]();
   switch (name) {
     case "UPLOAD_ID_SECRET":
-      return { UPLOAD_ID_SECRET: made, UPLOAD_ID_SECRET_PREVIOUS: present.reveal() };
+      return {
+        UPLOAD_ID_SECRET: made,
+        UPLOAD_ID_SECRET_PREVIOUS: present.reveal(),
+        UPLOAD_ID_SECRET_ROTATED_AT: new Date().toISOString().replace(/\.\d{3}/, ""),
+      };
     case "WEBHOOK_SECRET": {
       if (!parseWebhookSecrets(present.reveal())) throw invalidSecret(name);
       return { WEBHOOK_SECRET: [made, ...present.reveal().split(" ").slice(0, 1)].join(" ") };

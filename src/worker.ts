@@ -73,7 +73,7 @@ function createService(config: Config, env: WorkerEnv, dependencies: Dependencie
     verifiers: createVerifiers(config.issuers, dependencies),
     stores,
     signersOf: createSigners([...stores.values()], dependencies.log),
-    uploadIds: createUploadIds(config.uploadIdSecrets),
+    uploadIds: createUploadIds(config.idSecrets, dependencies.now),
     receipts: createReceipts(config.receipts),
     ledgerOf: createLedgers(env.LEDGER, dependencies.log),
     perAddress: { name: "address", binding: env.RATE_LIMIT_ADDRESS, limit: perAddress },

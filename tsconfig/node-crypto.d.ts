@@ -5,5 +5,6 @@ declare module "node:crypto" {
     digest: ((encoding: "hex") => string) & (() => Uint8Array);
   }
   export function createHmac(algorithm: "sha256", key: string | Uint8Array): Hmac;
+  export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean;
   export function hash(algorithm: "sha256", data: string, encoding: "hex"): string;
 }

@@ -1,6 +1,7 @@
 /** Compiles `presigner.config.ts` and the Worker's secrets, or reports every error at once. */
 import { readSecret, type Env, type Secret } from "../secret.ts";
 import type { Store } from "../store/store.ts";
+import { compileIdSecrets } from "./compile-id-secrets.ts";
 import { compileIssuer } from "./compile-issuer.ts";
 import { checkKeySpaces, type KeySpace } from "./check-key-spaces.ts";
 import { compilePolicy } from "./compile-policy.ts";
@@ -13,10 +14,7 @@ import { ConfigurationError, ErrorCollector } from "./errors.ts";
 import { parseFields } from "./fields.ts";
 import { settingsSchema } from "./schema.ts";
 
-/** The secrets of HMAC-SHA-256 have at least 256 bits. */
-const MIN_SECRET_CHARACTERS = 32;
 const PROOF_SECRETS = ["RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET"];
-const PREVIOUS_ID_SECRET = "UPLOAD_ID_SECRET_PREVIOUS";
 
 /** Returns the configuration. Throws `ConfigurationError` with every error, each with its path. */
 export function compileConfig(definition: unknown, env: Env): Config {
@@ -34,22 +32,16 @@ export function compileConfig(definition: unknown, env: Env): Config {
 
   const settings = parseFields(settingsSchema, rest, errors);
   checkSettings(settings, new Set(Object.keys(asRecord(policiesIn))), errors);
-  const idSecret = errors.requireSecret(env, "UPLOAD_ID_SECRET", MIN_SECRET_CHARACTERS);
-  const previousIdSecret = readSecret(env, PREVIOUS_ID_SECRET)
-    ? errors.requireSecret(env, PREVIOUS_ID_SECRET, MIN_SECRET_CHARACTERS)
-    : undefined;
+  const idSecrets = compileIdSecrets(env, errors);
   const keys = compileReceiptKeys(env, errors);
   const isLocal = [...stores.values()].some(({ origin }) => origin === undefined);
   const webhook = compileWebhook(settings.get("webhook")?.url, { env, isLocal }, errors);
-  const uploadIdSecrets: Config["uploadIdSecrets"] = previousIdSecret
-    ? [idSecret, previousIdSecret]
-    : [idSecret];
   const anyPort = (settings.get("origins") ?? []).filter((origin) => origin.endsWith(":*"));
   const isDevelopment = anyPort.length > 0 || isLocal;
   const purposes = [
     secretKeysOf([...stores.values()]),
     ...issuers.flatMap((issuer) => (issuer.kind === "shared-secret" ? [[issuer.secret]] : [])),
-    uploadIdSecrets,
+    [idSecrets.current, ...(idSecrets.previous ? [idSecrets.previous.secret] : [])],
     ...PROOF_SECRETS.map((name) => [readSecret(env, name) ?? []].flat()),
   ];
   checkSecrets(purposes, isDevelopment, errors.at("secrets"));
@@ -64,7 +56,7 @@ export function compileConfig(definition: unknown, env: Env): Config {
     policies,
     defaultPolicy,
     limits,
-    uploadIdSecrets,
+    idSecrets,
     receipts: {
       issuer: receipts.issuer,
       audience: receipts.audience,

@@ -1,4 +1,5 @@
 /** The configuration as the Worker uses it: compiled once per isolate. */
+import type { IdSecrets } from "./compile-id-secrets.ts";
 import type { Template } from "../key/template.ts";
 import type { Secret } from "../secret.ts";
 import type { ChecksumAlgorithm } from "../store/checksum.ts";
@@ -54,8 +55,7 @@ export interface Config {
   readonly policies: ReadonlyMap<string, Policy>;
   readonly defaultPolicy: string | undefined;
   readonly limits: { readonly perAddress: RateLimit; readonly perCaller: RateLimit };
-  /** The current one, then the previous one. */
-  readonly uploadIdSecrets: readonly [Secret, ...Secret[]];
+  readonly idSecrets: IdSecrets;
   readonly receipts: ReceiptSettings;
   readonly webhook: Webhook | undefined;
   /** A store or an origin is for development only, so that the Worker answers on a loopback host alone. */

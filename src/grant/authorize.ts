@@ -28,6 +28,7 @@ export interface Grant {
   /** The most bytes that this caller may send where the size is unknown. */
   readonly maxBytes: number;
   readonly checksum: Checksum | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
   /** The parts of a multipart upload; `undefined` for a single PUT. */
   readonly parts: Parts | undefined;
   /** The headers that the client must send, with lower-case names. All are signed. */
@@ -74,6 +75,7 @@ export function authorize(
     size: intent.size,
     maxBytes: limitOf(policy, caller),
     checksum: intent.checksum,
+    metadata: intent.metadata ?? {},
     parts,
     headers: objectHeaders({ policy, store, intent, isMultipart: parts !== undefined }),
     isBackground: intent.background ?? false,

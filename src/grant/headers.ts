@@ -4,7 +4,7 @@ import { invalidRequest } from "../problem.ts";
 import { CHECKSUMS, type Checksum } from "../store/checksum.ts";
 import type { Store } from "../store/store.ts";
 import type { Intent } from "./intent.ts";
-import { encodeMetadata, metadataError } from "./metadata.ts";
+import { METADATA_PREFIX, encodeMetadata, metadataError } from "./metadata.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -64,7 +64,7 @@ function metadataHeaders(
     const error = metadataError(value);
     if (error) throw invalidRequest({ pointer, detail: error });
     const encoded = encodeMetadata(value);
-    headers[`x-amz-meta-${name}`] = encoded;
+    headers[METADATA_PREFIX + name] = encoded;
     bytes += name.length + encoded.length;
   }
   if (bytes > provider.maxMetadataBytes) {

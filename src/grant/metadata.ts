@@ -1,4 +1,9 @@
 /** User metadata in `x-amz-meta-*` headers: ASCII as it is, other text encoded by RFC 2047. */
+import { sha256Hex } from "../hash.ts";
+
+export const METADATA_PREFIX = "x-amz-meta-";
+/** The digest of no metadata. */
+export const NO_METADATA = "none";
 
 /** Visible ASCII and single inner spaces: every server and proxy passes these on unchanged. */
 const PLAIN = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
@@ -45,4 +50,20 @@ export function decodeMetadata(header: string): string {
     .map((word = "") => Uint8Array.from(atob(word), (character) => character.charCodeAt(0)))
     .map((bytes) => new TextDecoder().decode(bytes))
     .join("");
+}
+
+/** Returns the decoded values by their names without `x-amz-meta-`. */
+export function decodeAll(
+  metadata: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [name, decodeMetadata(value)]),
+  );
+}
+
+/** Returns the SHA-256 of decoded metadata in hexadecimal digits, whatever the order of its names. */
+export function digestMetadata(metadata: Readonly<Record<string, string>>): string {
+  const names = Object.keys(metadata).toSorted();
+  if (names.length === 0) return NO_METADATA;
+  return sha256Hex(JSON.stringify(names.map((name) => [name, metadata[name]])));
 }

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { ObjectKey } from "../key/make.ts";
 import { checksumSchema } from "../store/checksum.ts";
 import type { Grant } from "./authorize.ts";
+import { digestMetadata } from "./metadata.ts";
 
 const common = {
   /** The issuer and the id of the user. */
@@ -18,6 +19,8 @@ const common = {
   key: z.string(),
   type: z.string(),
   checksum: z.optional(checksumSchema),
+  /** The SHA-256 of the granted metadata, or "none". Claims of the first release lack it. */
+  metadata: z.optional(z.string()),
   /** The key contains an id of this upload alone, so that the object may be deleted with it. */
   unique: z.boolean(),
   /** Where the embedded store is, which the configuration does not know. */
@@ -96,6 +99,7 @@ export function claimUpload(
     key: key.text,
     type: grant.contentType,
     ...(grant.checksum && { checksum: grant.checksum }),
+    metadata: digestMetadata(grant.metadata),
     unique: key.isUnique,
     ...(grant.store.origin === undefined && { origin: requestOrigin }),
   };

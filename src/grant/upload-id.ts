@@ -1,38 +1,55 @@
 /**
- * Seals an upload's claims into its id, a compact JWS (RFC 7515, HS256), so that an upload can be
- * completed without any storage. An id is bound to its caller, and opaque to clients.
+ * Seals an upload's claims into its id, so that an upload can be completed without any storage. An id is
+ * bound to its caller and opaque to clients: in base64url a version, the packed claims, and a tag, the
+ * first 128 bits of an HMAC-SHA-256. docs/storage.md has every byte.
  */
-import { SignJWT, jwtVerify, type CryptoKey } from "jose";
+import { base64url } from "jose";
+import type { IdSecrets } from "../config/compile-id-secrets.ts";
+import { hmacSha256, isSameTag } from "../hash.ts";
 import { Problem } from "../problem.ts";
 import type { Secret } from "../secret.ts";
 import type { Caller } from "./authenticate.ts";
+import { openJws } from "./jws-upload-id.ts";
+import { packClaims, unpackClaims } from "./pack-claims.ts";
 import { isInScope } from "./token-scope.ts";
 import { uploadClaimsSchema, type UploadClaims } from "./upload-claims.ts";
 
-const TYPE = "upload-id+jwt";
+const VERSION = 1;
+const TAG_BYTES = 16;
+/** An id ends so long after its upload: then an object can no longer be claimed with it. */
+const VALID_AFTER_SECONDS = 30 * 86_400;
 
 /** Seals and opens ids. Created once per isolate. */
 export interface UploadIds {
-  readonly seal: (claims: UploadClaims) => Promise<string>;
-  /** Throws `upload-not-found`, the same for a forged id and for another user's. */
+  readonly seal: (claims: UploadClaims) => string;
+  /** Throws `upload-not-found`, the same for a forged id, an ended one, and another user's. */
   readonly open: (id: string, caller: Caller) => Promise<UploadClaims>;
 }
 
-/** The first secret seals; every secret opens, so that one can be rotated. */
-export function createUploadIds(secrets: readonly [Secret, ...Secret[]]): UploadIds {
-  const keys = secrets.map(createKey);
-  const [sealingKey = createKey(secrets[0])] = keys;
+/** The present secret seals. The previous one still opens what was granted before the rotation. */
+export function createUploadIds({ current, previous }: IdSecrets, now: () => number): UploadIds {
+  const sealingKey = toKey(current);
+  const openers = [
+    { key: sealingKey, untilSeconds: Number.POSITIVE_INFINITY },
+    ...(previous ? [{ key: toKey(previous.secret), untilSeconds: previous.rotatedAtSeconds }] : []),
+  ];
+
   return {
-    async seal(claims) {
-      return new SignJWT({ ...claims })
-        .setProtectedHeader({ alg: "HS256", typ: TYPE })
-        .sign(await sealingKey());
+    seal(claims) {
+      const packed = packClaims(claims);
+      const sealed = new Uint8Array(1 + packed.length + TAG_BYTES);
+      sealed[0] = VERSION;
+      sealed.set(packed, 1);
+      sealed.set(tagOf(sealingKey, sealed.subarray(0, -TAG_BYTES)), 1 + packed.length);
+      return base64url.encode(sealed);
     },
     async open(id, caller) {
-      for (const key of keys) {
+      for (const { key, untilSeconds } of openers) {
         // oxlint-disable-next-line no-await-in-loop -- there is a second secret only during a rotation
-        const claims = await tryToOpen(id, await key());
-        if (claims && isFor(claims, caller)) return claims;
+        const claims = await tryToOpen(id, key, caller);
+        if (!claims || claims.iat > untilSeconds) continue;
+        const isValid = now() / 1000 < claims.exp + VALID_AFTER_SECONDS;
+        if (isValid && isFor(claims, caller)) return claims;
       }
       throw new Problem("upload-not-found", "Use the id of one of your own uploads");
     },
@@ -58,27 +75,33 @@ function isFor(claims: UploadClaims, caller: Caller): boolean {
   return isOwn && isInScope(caller, claims);
 }
 
-/** `exp` is when the upload expires (for a multipart upload, after `resumeWithin`). The id stays valid after that. */
-async function tryToOpen(id: string, key: CryptoKey): Promise<UploadClaims | undefined> {
+/** Returns the claims of an id that the key has sealed. The id may be any text. */
+async function tryToOpen(
+  id: string,
+  key: Uint8Array,
+  caller: Caller,
+): Promise<UploadClaims | undefined> {
   try {
-    const { payload } = await jwtVerify(id, key, {
-      algorithms: ["HS256"],
-      typ: TYPE,
-      currentDate: new Date(0),
-    });
-    return uploadClaimsSchema.parse(payload);
+    const claims = id.includes(".") ? await openJws(id, key) : openPacked(id, key, caller);
+    return claims === undefined ? undefined : uploadClaimsSchema.parse(claims);
   } catch {
     return undefined;
   }
 }
 
-function createKey(secret: Secret): () => Promise<CryptoKey> {
-  let key: CryptoKey | undefined;
-  return async () => {
-    if (key) return key;
-    const bytes = new TextEncoder().encode(secret.reveal());
-    const algorithm = { name: "HMAC", hash: "SHA-256" };
-    key = await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]);
-    return key;
-  };
+function openPacked(id: string, key: Uint8Array, caller: Caller): unknown {
+  const sealed = base64url.decode(id);
+  // Decoders ignore unused bits: one upload would have several ids.
+  if (sealed[0] !== VERSION || base64url.encode(sealed) !== id) return undefined;
+  const signed = sealed.subarray(0, -TAG_BYTES);
+  if (!isSameTag(tagOf(key, signed), sealed.subarray(-TAG_BYTES))) return undefined;
+  return unpackClaims(signed.subarray(1), caller);
+}
+
+function toKey(secret: Secret): Uint8Array {
+  return new TextEncoder().encode(secret.reveal());
+}
+
+function tagOf(key: Uint8Array, data: Uint8Array): Uint8Array {
+  return hmacSha256(key, data).subarray(0, TAG_BYTES);
 }

@@ -1,4 +1,5 @@
 /** Calls the Durable Object of one caller. */
+import { ownerDigest, type Owner } from "../grant/owner.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problem.ts";
@@ -26,11 +27,6 @@ export interface LedgerNamespace {
   readonly getByName: (name: string) => Ledger;
 }
 
-interface Owner {
-  readonly issuer: string;
-  readonly user: string;
-}
-
 const RETRY_SECONDS = 5;
 
 /** Creates a function that returns the ledger of a user of an issuer. */
@@ -44,8 +40,7 @@ export function createLedgers(
       try {
         if (!namespace)
           throw new TypeError("Cannot reach the ledger: wrangler.toml has no binding LEDGER");
-        const name = await ledgerName(owner);
-        return await method(namespace.getByName(name));
+        return await method(namespace.getByName(ownerDigest(owner)));
       } catch (cause) {
         log("ledger-failed", { reason: describeError(cause) });
         throw ledgerUnavailable(cause);
@@ -66,13 +61,6 @@ export function createLedgers(
       release: async (id) => call(async (ledger) => ledger.release(id)),
     };
   };
-}
-
-/** Returns the SHA-256 of issuer and user in hexadecimal digits, so that no list of objects shows them. */
-async function ledgerName({ issuer, user }: Owner): Promise<string> {
-  const text = new TextEncoder().encode(JSON.stringify([issuer, user]));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function ledgerUnavailable(cause: unknown): Problem {

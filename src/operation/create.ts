@@ -110,7 +110,7 @@ async function signSinglePart(
 ): Promise<SinglePartUpload> {
   const { claims } = admitted;
   const ticket = await signTicket(context, admitted);
-  const id = await context.service.uploadIds.seal(claims);
+  const id = context.service.uploadIds.seal(claims);
   return { kind: "single-part", id, claims, admitted, ticket };
 }
 
@@ -130,7 +130,7 @@ async function startParts(
   const { claims } = multipart;
   return {
     kind: "multipart",
-    id: await service.uploadIds.seal(claims),
+    id: service.uploadIds.seal(claims),
     claims,
     admitted,
     multipart,

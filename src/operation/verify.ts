@@ -1,6 +1,6 @@
 /** Compares the object in the store with what was granted. */
 import type { UploadClaims } from "../grant/upload-claims.ts";
-import { decodeMetadata } from "../grant/metadata.ts";
+import { decodeAll, digestMetadata } from "../grant/metadata.ts";
 import type { Outcome } from "../ledger/record.ts";
 import type { Checksum } from "../store/checksum.ts";
 import { headObject, type StoredObject } from "../store/object.ts";
@@ -20,6 +20,7 @@ export async function verifyUpload({
 /** Returns `completed` with the verified values, or `rejected` with every difference. */
 function compare(claims: UploadClaims, object: StoredObject, provider: Provider): Outcome {
   const stored = storedChecksum(claims.checksum, object);
+  const metadata = decodeAll(object.metadata);
   const reasons = [
     ...sizeErrors(claims, object.size),
     ...(object.contentType === claims.type
@@ -28,6 +29,7 @@ function compare(claims: UploadClaims, object: StoredObject, provider: Provider)
     ...(stored === undefined || stored === claims.checksum?.value
       ? []
       : ["checksum: the store has another checksum than the granted one"]),
+    ...metadataErrors(claims, metadata),
   ];
   if (reasons.length > 0) return { status: "rejected", reasons };
   const { checksum } = claims;
@@ -42,9 +44,8 @@ function compare(claims: UploadClaims, object: StoredObject, provider: Provider)
       contentType: object.contentType,
       etag: object.etag,
       ...(isChecked && checksum && { checksum }),
-      metadata: Object.fromEntries(
-        Object.entries(object.metadata).map(([name, value]) => [name, decodeMetadata(value)]),
-      ),
+      // Claims of the first release do not say what was granted, so that nothing is vouched for.
+      metadata: claims.metadata === undefined ? {} : metadata,
     },
   };
 }
@@ -58,6 +59,16 @@ function sizeErrors(claims: UploadClaims, actual: number): readonly string[] {
   const { minBytes, maxBytes } = claims;
   if (actual >= minBytes && actual <= maxBytes) return [];
   return [`size: the store has ${actual} bytes, ${minBytes} to ${maxBytes} were granted`];
+}
+
+/** The claims have a digest alone: the reason names what the store has. */
+function metadataErrors(
+  claims: UploadClaims,
+  metadata: Readonly<Record<string, string>>,
+): readonly string[] {
+  if (claims.metadata === undefined || claims.metadata === digestMetadata(metadata)) return [];
+  const names = Object.keys(metadata).toSorted().join(", ") || "none";
+  return [`metadata: the store has other metadata than was granted: ${names}`];
 }
 
 /** Returns the object's checksum in the granted algorithm, where the store returns one. */

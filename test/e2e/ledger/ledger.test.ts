@@ -170,6 +170,35 @@ describe("an upload, from its ticket to its proof", () => {
     });
   });
 
+  for (const [what, header] of [
+    ["of another name", "x-amz-meta-role"],
+    ["beside the granted value", "x-amz-meta-album"],
+    ["by Ceph's other name", "x-rgw-meta-album"],
+    ["by Swift's other name", "x-object-meta-album"],
+  ] as const) {
+    it(`is never proven with metadata that was not granted: ${what}`, async () => {
+      const metadata = { album: "mine" };
+      const ticket = await askForTicket(server, tokenFor("alice"), {
+        policy: "document",
+        filename: "a.txt",
+        contentType: "text/plain",
+        size: BODY.length,
+        metadata,
+      });
+      const { status } = await put(ticket, BODY, { headers: { [header]: "owner" } });
+      const completed = await completeOf("alice", ticket);
+      const stored = status === 200 ? (await server.read(ticket.key))?.metadata : metadata;
+      // The store refused the header, ignored it, or stored it.
+      const isIgnored = status === 200 && JSON.stringify(stored) === JSON.stringify(metadata);
+      expect(completed).toMatchObject(
+        isIgnored
+          ? { status: 200, body: { metadata } }
+          : { status: 422, body: { code: "verification-failed" } },
+      );
+      expect(JSON.stringify(completed)).not.toContain("owner");
+    });
+  }
+
   it("is aborted, and an empty object replaces what arrived", async () => {
     const ticket = await askForTicket(server, tokenFor("abe"), LIMITED);
     expect(await put(ticket, BODY)).toMatchObject({ status: 200 });

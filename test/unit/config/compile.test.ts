@@ -335,6 +335,15 @@ describe("a configuration", () => {
     ],
     ["secrets.UPLOAD_ID_SECRET_PREVIOUS", CONFIG, { ...ENV, UPLOAD_ID_SECRET_PREVIOUS: "none" }],
     [
+      "secrets.UPLOAD_ID_SECRET_ROTATED_AT",
+      CONFIG,
+      {
+        ...ENV,
+        UPLOAD_ID_SECRET_PREVIOUS: ENV.UPLOAD_ID_SECRET,
+        UPLOAD_ID_SECRET_ROTATED_AT: undefined,
+      },
+    ],
+    [
       "issuers.0.audience",
       {
         ...CONFIG,

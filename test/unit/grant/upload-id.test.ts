@@ -1,68 +1,153 @@
+import fc from "fast-check";
+import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import {
-  NOW,
-  postUpload,
-  startWorker,
-  tokenFor,
-  type TestWorker,
-} from "../support/start-worker.ts";
+import type { Caller } from "../../../src/grant/authenticate.ts";
+import { createUploadIds } from "../../../src/grant/upload-id.ts";
+import { uploadClaimsSchema, type UploadClaims } from "../../../src/grant/upload-claims.ts";
+import { Secret } from "../../../src/secret.ts";
+import { CHECKSUM_ALGORITHMS } from "../../../src/store/checksum.ts";
+import { ENV, NOW, postUpload, startWorker, tokenFor } from "../support/start-worker.ts";
 
 const PNG = { policy: "photo", filename: "a.png", contentType: "image/png", size: 5 };
-
+const DAY = 86_400;
 const SECONDS = NOW / 1000;
 
-async function send(
-  worker: TestWorker,
-  token: string | undefined,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Response> {
-  return worker.fetch("/v1/uploads", {
-    method: "POST",
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      "content-type": "application/json",
-      ...headers,
-    },
-    body: JSON.stringify(PNG),
-  });
-}
+const callerOf = (issuer: string, user: string) =>
+  ({ issuer, user, scope: {} }) as unknown as Caller;
+const ALICE = callerOf("https://backend.example.com", "alice");
+
+const secret = new Secret("UPLOAD_ID_SECRET", ENV.UPLOAD_ID_SECRET);
+const idsAt = (nowSeconds: number) =>
+  createUploadIds({ current: secret, previous: undefined }, () => nowSeconds * 1000);
+
+const CLAIMS: UploadClaims = {
+  iss: ALICE.issuer,
+  sub: ALICE.user,
+  jti: "00000000-0000-4000-8000-000000000003",
+  iat: SECONDS,
+  exp: SECONDS + 300,
+  policy: "photo",
+  store: "media",
+  key: "photos/alice/00000000-0000-4000-8000-000000000002.png",
+  type: "image/png",
+  metadata: "none",
+  unique: true,
+  size: 5,
+};
+
+const bytes = fc.integer({ min: 0, max: 5_000_000_000_000 });
+const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 });
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const size = fc.oneof(
+  fc.record({ size: bytes }),
+  fc.record({ minBytes: bytes, maxBytes: bytes }),
+  fc.record({ size: bytes, partSize: bytes, uploadId: optional(text) }),
+);
+const anyClaims = fc
+  .tuple(
+    fc.record({
+      iss: text,
+      sub: text,
+      jti: fc.uuid(),
+      iat: fc.integer({ min: 0, max: 2 ** 33 }),
+      policy: text,
+      store: text,
+      key: text,
+      type: text,
+      unique: fc.boolean(),
+      checksum: optional(
+        fc.record({ algorithm: fc.constantFrom(...CHECKSUM_ALGORITHMS), value: text }),
+      ),
+      metadata: optional(fc.oneof(fc.constant("none"), fc.stringMatching(/^[\da-f]{64}$/))),
+      origin: optional(fc.webUrl()),
+    }),
+    fc.integer({ min: 1, max: 7 * DAY }),
+    size,
+  )
+  .map(([common, lifetime, rest]) =>
+    uploadClaimsSchema.parse({ ...common, exp: common.iat + lifetime, ...rest }),
+  );
 
 describe("the id of an upload", () => {
-  it("is sealed with a secret, and says nothing that the client does not know", async () => {
-    const { id } = await (await postUpload(startWorker(), PNG)).json<{ id: string }>();
-    const [header = "", payload = "", signature = ""] = id.split(".");
-    const bytes = (text: string) =>
-      Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-    const secret = new TextEncoder().encode(
-      "an upload id secret of more than thirty-two characters",
+  it("opens for its owner with everything that was sealed", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyClaims, async (claims) => {
+        const ids = idsAt(claims.iat);
+        const opened = await ids.open(ids.seal(claims), callerOf(claims.iss, claims.sub));
+        expect(opened).toEqual(claims);
+      }),
     );
-    const key = await crypto.subtle.importKey(
-      "raw",
-      secret,
-      { name: "HMAC", hash: "SHA-256" },
-      false,
-      ["verify"],
-    );
-    const input = new TextEncoder().encode(`${header}.${payload}`);
-    expect(await crypto.subtle.verify("HMAC", key, bytes(signature), input)).toBe(true);
-    expect(JSON.parse(new TextDecoder().decode(bytes(payload)))).toEqual({
-      iss: "https://backend.example.com",
-      sub: "alice",
-      jti: "00000000-0000-4000-8000-000000000003",
-      iat: SECONDS,
-      exp: SECONDS + 300,
-      policy: "photo",
-      store: "media",
-      key: "photos/alice/00000000-0000-4000-8000-000000000002.png",
-      type: "image/png",
-      size: 5,
-      unique: true,
-    });
   });
+
+  it("is refused with any change, and to anybody else", async () => {
+    const id = idsAt(SECONDS).seal(CLAIMS);
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    await fc.assert(
+      fc.asyncProperty(fc.nat(id.length - 1), fc.constantFrom(...alphabet), async (at, digit) => {
+        fc.pre(id[at] !== digit);
+        for (const changed of [
+          id.slice(0, at) + digit + id.slice(at + 1),
+          id.slice(0, at) + digit + id.slice(at),
+          id.slice(0, at),
+          id.slice(at + 1),
+        ])
+          // oxlint-disable-next-line no-await-in-loop -- few, and each says which one opened
+          await expect(idsAt(SECONDS).open(changed, ALICE)).rejects.toThrow("your own uploads");
+      }),
+    );
+    for (const other of [callerOf(ALICE.issuer, "bob"), callerOf("https://other.example", "alice")])
+      // oxlint-disable-next-line no-await-in-loop -- two
+      await expect(idsAt(SECONDS).open(id, other)).rejects.toThrow("your own uploads");
+    await expect(idsAt(SECONDS).open(id, ALICE)).resolves.toEqual(CLAIMS);
+  });
+
+  it("has one form, which no release changes", async () => {
+    const id =
+      "AUMdfPU7BAuQ8h682F7OpqJwAAAAAAAAQACAAAAAAAAAA_ClitgGrAIFcGhvdG8FbWVkaWE1cGhvdG9zL2FsaWNlLzAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMi5wbmcJaW1hZ2UvcG5nBYXDTm3q3mNHmINhr-l-9uY";
+    expect(idsAt(SECONDS).seal(CLAIMS)).toBe(id);
+    await expect(idsAt(SECONDS).open(id, ALICE)).resolves.toEqual(CLAIMS);
+  });
+
+  it("has about 150 characters beside the key", () => {
+    const id = idsAt(SECONDS).seal({ ...CLAIMS, metadata: "0".repeat(64) });
+    expect(id.length - Math.ceil((CLAIMS.key.length * 4) / 3)).toBeLessThan(160);
+  });
+
+  it("ends 30 days after its upload", async () => {
+    const id = idsAt(SECONDS).seal(CLAIMS);
+    const end = CLAIMS.exp + 30 * DAY;
+    await expect(idsAt(end - 1).open(id, ALICE)).resolves.toEqual(CLAIMS);
+    await expect(idsAt(end).open(id, ALICE)).rejects.toThrow("your own uploads");
+  });
+
+  it("of release 0.1.0 opens until 30 days after its upload", async () => {
+    const { metadata: _, ...claims } = CLAIMS;
+    const id = await new SignJWT(claims)
+      .setProtectedHeader({ alg: "HS256", typ: "upload-id+jwt" })
+      .sign(new TextEncoder().encode(ENV.UPLOAD_ID_SECRET));
+    const end = CLAIMS.exp + 30 * DAY;
+    await expect(idsAt(end - 1).open(id, ALICE)).resolves.toEqual(claims);
+    await expect(idsAt(end - 1).open(id, callerOf(ALICE.issuer, "bob"))).rejects.toThrow("own");
+    await expect(idsAt(end).open(id, ALICE)).rejects.toThrow("your own uploads");
+  });
+
+  it("of a later format is refused, and not read in part", async () => {
+    const id = idsAt(SECONDS).seal(CLAIMS);
+    await expect(idsAt(SECONDS).open(`Ag${id.slice(2)}`, ALICE)).rejects.toThrow("own uploads");
+  });
+
   it("is no bearer token", async () => {
     const worker = startWorker();
     const { id } = await (await postUpload(worker, PNG)).json<{ id: string }>();
-    expect((await send(worker, id)).status).toBe(401);
-    expect((await send(worker, await tokenFor())).status).toBe(201);
+    const statusWith = async (token: string) =>
+      (
+        await worker.fetch("/v1/uploads", {
+          method: "POST",
+          headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+          body: JSON.stringify(PNG),
+        })
+      ).status;
+    expect(await statusWith(id)).toBe(401);
+    expect(await statusWith(await tokenFor())).toBe(201);
   });
 });

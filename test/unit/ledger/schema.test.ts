@@ -28,6 +28,12 @@ const inLedger = async <T>(work: (sql: SqlStorage) => T, user = "alice"): Promis
     storage.transactionSync(() => work(storage.sql)),
   );
 
+const IDS = [
+  "00000000-0000-4000-8000-00000000000a",
+  "00000000-0000-4000-8000-00000000000b",
+  "00000000-0000-4000-8000-00000000000c",
+] as const;
+
 const claimsOf = (id: string, key = id): UploadClaims => ({
   iss: "development",
   sub: "alice",
@@ -54,15 +60,15 @@ describe("a ledger of release 0.1.0", () => {
   it("is read and continued, and its uploads count", async () => {
     await inLedger((sql) => {
       released.migrate(sql);
-      for (const id of ["a", "b", "c"]) reserveReleased(sql, id);
-      released.settle(sql, "c", "aborted");
+      for (const id of IDS) reserveReleased(sql, id);
+      released.settle(sql, IDS[2], "aborted");
     });
     const { quota } = await grant(100);
     expect(quota.pending.limit - quota.pending.remaining).toBe(3);
     expect(quota.bytes.limit - quota.bytes.remaining).toBe(120);
     expect(await rowsOf(SUMMED)).toEqual(await rowsOf(COUNTED));
     const aborted = await (await ask("GET", "/v1/uploads?status=aborted")).json();
-    expect(aborted).toMatchObject({ uploads: [{ key: "c" }] });
+    expect(aborted).toMatchObject({ uploads: [{ key: IDS[2] }] });
   });
 
   it("has the same additions as a new one", async () => {

@@ -223,15 +223,31 @@ describe("complete", () => {
     expect(await complete(id)).toMatchObject({ status: 200 });
   });
 
+  it("rejects metadata that was not granted, and vouches for none of it", async () => {
+    const { id, key } = await grant(10);
+    await putObject(key, 10, "image/png", { role: "owner" });
+    const { status, body } = await complete(id);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({
+      upload: "rejected",
+      detail: expect.stringContaining("other metadata than was granted: role") as string,
+    });
+    expect(JSON.stringify(body)).not.toContain("owner");
+    await alarm();
+    expect(eventsOf()).toHaveLength(1);
+    expect(eventsOf()[0]?.type).toBe("upload.rejected");
+    expect(JSON.stringify(eventsOf())).not.toContain("owner");
+  });
+
   it("knows nobody else's id, and no false one", async () => {
     const { id } = await grant();
-    const [header = "", payload = "", signature = ""] = id.split(".");
-    const forged = `${header}.${payload.slice(0, -2)}AA.${signature}`;
+    const forged = `${id.slice(0, 60)}${id[60] === "A" ? "B" : "A"}${id.slice(61)}`;
     for (const [other, user] of [
       [id, "bob"],
       [forged, "alice"],
       ["x", "alice"],
-      [`${header}.${payload}.`, "alice"],
+      [id.slice(0, -22), "alice"],
+      [`${id}A`, "alice"],
     ] as const) {
       for (const [method, path] of [
         ["POST", "/complete"],
@@ -320,8 +336,10 @@ describe("complete", () => {
       ).status;
     };
     expect(await statusWith(rotated)).toBe(404);
-    expect(await statusWith({ ...rotated, UPLOAD_ID_SECRET_PREVIOUS: ENV.UPLOAD_ID_SECRET })).toBe(
-      422,
-    );
+    const previous = { ...rotated, UPLOAD_ID_SECRET_PREVIOUS: ENV.UPLOAD_ID_SECRET };
+    expect(await statusWith(previous)).toBe(422);
+    // Whoever has the previous secret makes no id of an upload after the rotation.
+    const earlier = { ...previous, UPLOAD_ID_SECRET_ROTATED_AT: "2026-11-22T06:59:59Z" };
+    expect(await statusWith(earlier)).toBe(404);
   });
 });

@@ -1,3 +1,4 @@
+import { openId } from "../support/open-id.ts";
 import { env } from "cloudflare:workers";
 import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -62,11 +63,7 @@ describe("a multipart upload with a ledger", () => {
   const GRACE = 15 * 60;
   const SIZE = 2 * 8 * MiB;
   const ledger = () => env.LEDGER.getByName(ledgerName("https://backend.example.com", "alice"));
-  const claimsOf = (id: string) =>
-    JSON.parse(atob((id.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"))) as {
-      jti: string;
-    };
-  const recordOf = async (id: string) => ledger().find(claimsOf(id).jti);
+  const recordOf = async (id: string) => ledger().find((await openId(id)).jti);
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2040-01-01T00:00:00Z") });
@@ -211,7 +208,7 @@ describe("a multipart upload with a ledger", () => {
     async ([, outcome, statusCode, code]) => {
       const { store, worker } = startMetered();
       const { id } = await createUpload(worker, SIZE);
-      await ledger().settle(claimsOf(id).jti, outcome);
+      await ledger().settle((await openId(id)).jti, outcome);
       await expectProblem(await signParts(worker, id, { partNumbers: [1] }), statusCode, code);
       await expectProblem(await getParts(worker, id), statusCode, code);
       expect(store.count("ListParts")).toBe(0);

@@ -102,8 +102,10 @@ export async function putObject(
   key: string,
   bytes: number,
   contentType = "image/png",
+  customMetadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await bucket().put(key, new Uint8Array(bytes), { httpMetadata: { contentType } });
+  const options = { httpMetadata: { contentType }, customMetadata };
+  await bucket().put(key, new Uint8Array(bytes), options);
 }
 
 /** Sends a file as a ticket does that signs `if-none-match: *`. Returns whether it is stored. */

@@ -14,6 +14,8 @@ export const ENV = {
   EUROPE_SECRET_ACCESS_KEY: "europe-secret-access-key",
   AUTH_SECRET: SECRET,
   UPLOAD_ID_SECRET: "an upload id secret of more than thirty-two characters",
+  /** Nothing without UPLOAD_ID_SECRET_PREVIOUS. */
+  UPLOAD_ID_SECRET_ROTATED_AT: "2026-11-22T07:00:00Z",
   RECEIPT_PRIVATE_KEY: JSON.stringify({
     kty: "EC",
     crv: "P-256",
