@@ -75,17 +75,19 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies) {
     }
 
     /** Returns whether the object under the upload's key may belong to another upload. */
-    isKeyShared(id: string): boolean {
-      const claims = this.#exists() ? findRecord(this.#sql, id)?.claims : undefined;
-      return claims === undefined || isKeyShared(this.#sql, claims);
+    async isKeyShared(id: string): Promise<boolean> {
+      return this.#read(() => {
+        const claims = findRecord(this.#sql, id)?.claims;
+        return claims === undefined || isKeyShared(this.#sql, claims);
+      }, true);
     }
 
-    find(id: string): UploadRecord | undefined {
-      return this.#exists() ? findRecord(this.#sql, id) : undefined;
+    async find(id: string): Promise<UploadRecord | undefined> {
+      return this.#read(() => findRecord(this.#sql, id), undefined);
     }
 
-    list(query: PageQuery): Page {
-      return this.#exists() ? readList(this.#sql, query) : { uploads: [], next: undefined };
+    async list(query: PageQuery): Promise<Page> {
+      return this.#read(() => readList(this.#sql, query), { uploads: [], next: undefined });
     }
 
     async settle(id: string, outcome: Outcome): Promise<UploadRecord | undefined> {
@@ -103,7 +105,7 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies) {
         await this.ctx.storage.setAlarm(Date.now() + FIVE_MINUTES_MS);
         return;
       }
-      this.#open();
+      await this.#open();
       await this.#attempt(async () => handleDueUploads(this.#sql, this.#alarmDependencies()));
       await this.#attempt(async () => {
         const { deliver } = this.#dependencies;
@@ -142,9 +144,20 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies) {
 
     /** Runs one change in a transaction, and sets the alarm that follows from it. */
     async #change<T>(change: (nowMs: number) => T): Promise<T> {
-      this.#open();
+      await this.#open();
       const result = this.ctx.storage.transactionSync(() => change(this.#dependencies.now()));
       await this.#schedule();
+      return result;
+    }
+
+    /** Runs a read. It creates no tables: where there are none, the result is `empty`. */
+    async #read<T>(read: () => T, empty: T): Promise<T> {
+      const isFirst = !this.#isOpen;
+      if (isFirst && !hasTables(this.#sql)) return empty;
+      await this.#open();
+      const result = read();
+      // A change sets the alarm anyway.
+      if (isFirst) await this.#schedule();
       return result;
     }
 
@@ -156,32 +169,31 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies) {
       }
     }
 
-    /** Reading creates no tables. */
-    #exists(): boolean {
-      if (!this.#isOpen && !hasTables(this.#sql)) return false;
-      this.#open();
-      return true;
-    }
-
-    #open(): void {
+    /** Once per instance. An alarm that was due before may never come: it counts as not set. */
+    async #open(): Promise<void> {
       if (this.#isOpen) return;
       this.ctx.storage.transactionSync(() => migrate(this.#sql));
+      const alarmAtMs = (await this.ctx.storage.getAlarm()) ?? 0;
+      this.#alarmAtMs = alarmAtMs > this.#dependencies.now() ? alarmAtMs : undefined;
       this.#isOpen = true;
     }
 
     /** Sets the alarm to the next due time. A ledger without any data deletes itself. */
     async #schedule(): Promise<void> {
-      const { due, idle } = this.#sql
-        .exec<{ due: number | null; idle: number | null }>(
-          `SELECT min(due) AS due, (SELECT max(start_ms + 2000 * seconds) FROM window) AS idle FROM
-             (SELECT min(due_ms) AS due FROM upload UNION ALL SELECT min(next_ms) FROM message WHERE ?)`,
-          this.#dependencies.deliver ? 1 : 0,
+      const { deliver, now } = this.#dependencies;
+      const { upload, message, idle } = this.#sql
+        .exec<Record<"upload" | "message" | "idle", number | null>>(
+          `SELECT (SELECT min(due_ms) FROM upload) AS upload,
+             (SELECT min(next_ms) FROM message) AS message,
+             (SELECT max(start_ms + 2000 * seconds) FROM window) AS idle`,
         )
         .one();
-      const next = due ?? idle;
-      if (next !== null && (due !== null || next > this.#dependencies.now())) {
-        // In the same event as the change, so that both are stored or neither.
-        if (this.#alarmAtMs !== next) await this.ctx.storage.setAlarm(next);
+      const due = Math.min(upload ?? Infinity, (deliver && message) ?? Infinity);
+      const next = due < Infinity ? due : (idle ?? 0);
+      if (due < Infinity || next > now()) {
+        // In the same event as the change, so that both are stored or neither. The platform may drop
+        // an alarm that is set in the past (cloudflare/workerd 6866).
+        if (this.#alarmAtMs !== next) await this.ctx.storage.setAlarm(Math.max(next, now() + 1));
         this.#alarmAtMs = next;
         return;
       }
