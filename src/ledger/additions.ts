@@ -7,6 +7,9 @@
 /** An upload takes a place while it is pending, and while it reserves bytes. */
 const takesPlace = (row: string) => `(${row}.status = 'pending' OR ${row}.reserved > 0)`;
 
+/** Rows that are kept for a week so that clients can ask for them, and due after it. */
+export const KEPT = "attempts = 0 AND (status = 'completed' OR is_swept = 1)";
+
 export const ADDITIONS: Readonly<Record<string, readonly string[]>> = {
   /** What the uploads of each policy take, so that no reservation counts them. */
   usage: [
@@ -46,4 +49,6 @@ export const ADDITIONS: Readonly<Record<string, readonly string[]>> = {
     `CREATE INDEX upload_counted ON upload (json_extract(result, '$.countedEtag'))
       WHERE json_extract(result, '$.countedEtag') IS NOT NULL`,
   ],
+  /** The records that may be deleted early, the oldest first. */
+  upload_kept: [`CREATE INDEX upload_kept ON upload (due_ms) WHERE ${KEPT}`],
 };

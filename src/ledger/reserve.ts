@@ -36,10 +36,10 @@ export function reserve(
       { policy, counter: "uploads", seconds: quota.uploads.windowSeconds, amount: 1 },
       nowMs,
     );
-  return {
-    isAdmitted: true,
-    remaining: remainingOf(readUsage(sql, policy, quota, nowMs), quota, nowMs),
-  };
+  const uploads = { ...usage.uploads, used: usage.uploads.used + 1 };
+  const pending = usage.pending + 1;
+  const after = { ...usage, uploads, pending, reserved: usage.reserved + bytes };
+  return { isAdmitted: true, remaining: remainingOf(after, quota, nowMs) };
 }
 
 interface Count {

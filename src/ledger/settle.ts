@@ -1,6 +1,7 @@
 /** Ends an upload in its ledger: state, bytes and webhook message change in one transaction. */
 import type { Quota } from "../config/policy-schema.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
+import { forgetOldest } from "./forget.ts";
 import { enqueue } from "./outbox.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
 import { RECORD_COLUMNS, toRecord, toResult, type Row } from "./row.ts";
@@ -85,6 +86,7 @@ export function settle(
       nowMs,
     );
   }
+  forgetOldest(sql, nowMs);
   const settled = findRecord(sql, id);
   if (hasWebhook && settled && settled.status !== "pending" && settled.status !== "aborted")
     enqueue(sql, settled, nowMs);
