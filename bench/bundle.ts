@@ -33,7 +33,16 @@ async function bundle(
   args: readonly string[],
 ): Promise<Bundle> {
   const folder = join(workspace.folder, name);
-  const command = [WRANGLER, "deploy", "--dry-run", "--minify", "--outdir", folder, ...args];
+  const command = [
+    WRANGLER,
+    "deploy",
+    "--dry-run",
+    "--minify",
+    "--metafile",
+    "--outdir",
+    folder,
+    ...args,
+  ];
   const printed = await readOutput(workspace.start(process.execPath, command));
   const gzip = /gzip: ([\d.]+) KiB/.exec(printed)?.[1];
   if (gzip === undefined)

@@ -1,25 +1,33 @@
-/** Sends the request of a variant over sixteen connections, and checks every answer. */
+/** Sends requests over sixteen connections, and checks every answer. */
 import { openConnection, type Answer } from "./connection.ts";
-import type { Variant } from "./variant.ts";
+
+/** What is sent, and what must come back: a refusal is faster and must not be measured. */
+export interface Work {
+  readonly name: string;
+  /** Returns the bytes of the next request. */
+  readonly next: () => Buffer;
+  readonly status: number;
+  /** The pattern of the expected body. */
+  readonly proof: RegExp;
+}
 
 export interface Load {
   /** Sends `count` requests. Throws if an answer is not the expected one. */
-  readonly send: (count: number) => Promise<void>;
+  readonly send: (work: Work, count: number) => Promise<void>;
   readonly close: () => void;
 }
 
-const CONNECTIONS = 16;
+export const CONNECTIONS = 16;
 
-/** Opens the connections. */
-export function createLoad(port: number, variant: Variant): Load {
-  const connections = Array.from({ length: CONNECTIONS }, () => openConnection(port, variant.call));
+export function createLoad(port: number): Load {
+  const connections = Array.from({ length: CONNECTIONS }, () => openConnection(port));
   return {
-    async send(count) {
+    async send(work, count) {
       let left = count;
       await Promise.all(
         connections.map(async ({ exchange }) => {
           // oxlint-disable-next-line no-await-in-loop -- a connection carries one request at a time
-          while (left-- > 0) check(variant, await exchange());
+          while (left-- > 0) check(work, await exchange(work.next()));
         }),
       );
     },
@@ -29,8 +37,8 @@ export function createLoad(port: number, variant: Variant): Load {
   };
 }
 
-/** Throws for an unexpected answer: a refusal is faster and must not be measured. */
-function check({ name, status, proof }: Variant, answer: Answer): void {
+/** Throws for an unexpected answer. */
+export function check({ name, status, proof }: Work, answer: Answer): void {
   if (answer.status === status && proof.test(answer.body)) return;
   throw new Error(
     `Cannot measure ${name}: expected ${status} and ${proof}, received ${answer.status} and ${answer.body.slice(0, 500)}`,

@@ -1,79 +1,64 @@
-/** Summarizes and prints the ratios of all rounds: a median and a range for each number. */
-import type { Ratio } from "./measure.ts";
-import { median } from "./median.ts";
-import { SAMPLE, type Variant } from "./variant.ts";
+/** Prints a result, and the difference of two. */
+import { FIGURES, describeTarget, isReached, type Figure, type Unit } from "./figures.ts";
+import type { Result } from "./result.ts";
+import type { Spread } from "./statistics.ts";
 
-interface Spread {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
+/** Returns every figure with its range and its target. */
+export function formatResult({ figures, isQuick }: Result): string {
+  const rows = FIGURES.flatMap((figure) => {
+    const spread = figures[figure.name];
+    if (!spread) return [];
+    const isSilent = isQuick && figure.isFullOnly;
+    const mark = isSilent ? "only in a full run" : judge(figure, spread.median);
+    return [[figure.name, formatSpread(spread, figure.unit), describeTarget(figure), mark]];
+  });
+  return align(rows);
 }
 
-interface Comparison {
-  readonly throughput: Spread | undefined;
-  /** `undefined` on a platform without /proc. */
-  readonly cpu: Spread | undefined;
+function judge(figure: Figure, value: number): string {
+  const isMet = isReached(figure, value);
+  if (isMet === undefined) return "";
+  return isMet ? "reached" : "missed";
 }
 
-/** A variant compared with both baselines. */
-export interface Row {
-  readonly name: string;
-  readonly toNull: Comparison;
-  readonly toSample: Comparison;
+/** Returns every figure of both results: old → new. */
+export function formatComparison(earlier: Result, now: Result): string {
+  const rows = FIGURES.flatMap(({ name, unit }) => {
+    const [before, after] = [earlier.figures[name], now.figures[name]];
+    if (!before || !after) return [];
+    const change = Math.round(100 * (after.median / before.median - 1));
+    const sign = change > 0 ? "+" : "";
+    const values = `${formatValue(before.median, unit)} → ${formatValue(after.median, unit)}`;
+    return [[name, values, `${sign}${change} %`]];
+  });
+  return align(rows);
 }
 
-/** Returns a row for each variant. */
-export function summarize(ratios: ReadonlyMap<Variant, readonly Ratio[]>): readonly Row[] {
-  const sample = ratios.get(SAMPLE) ?? [];
-  return [...ratios].map(([{ name }, own]) => ({
-    name,
-    toNull: compare(own),
-    toSample: compare(own.map((ratio, round) => divide(ratio, sample[round]))),
-  }));
+/** Returns the median and, where there is one, the range. */
+export function formatSpread({ median, p10, p90 }: Spread, unit: Unit): string {
+  if (p10 === p90) return formatValue(median, unit);
+  return `${formatValue(median, unit)} (${round(p10)}–${round(p90)})`;
 }
 
-/** Returns the rows as aligned columns. */
-export function formatTable(rows: readonly Row[]): string {
-  const lines = [
-    ["", "to the null Worker", "", "to the aws4fetch sample", ""],
-    ["", "throughput", "CPU", "throughput", "CPU"],
-    ...rows.map(({ name, toNull, toSample }) => [
-      name,
-      ...[toNull.throughput, toNull.cpu, toSample.throughput, toSample.cpu].map(formatSpread),
-    ]),
-  ];
-  const widths = lines[0]?.map((_, column) =>
-    Math.max(...lines.map((cells) => cells[column]?.length ?? 0)),
+export function formatValue(value: number, unit: Figure["unit"]): string {
+  return unit === "×" ? round(value) : `${round(value)} ${unit}`;
+}
+
+function round(value: number): string {
+  if (value >= 100) return value.toFixed(0);
+  return value.toFixed(value >= 10 ? 1 : 2);
+}
+
+function align(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
-  return lines
-    .map((cells) => cells.map((cell, column) => cell.padEnd(widths?.[column] ?? 0)).join("   "))
-    .map((line) => line.trimEnd())
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
     .join("\n");
-}
-
-function formatSpread(spread: Spread | undefined): string {
-  if (!spread) return "not available";
-  const { min, max } = spread;
-  return `${spread.median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
-}
-
-/** Divides two ratios of the same round. Both were measured within seconds, so the speed of the machine cancels out. */
-function divide(own: Ratio, sample: Ratio | undefined): Ratio {
-  return {
-    throughput: own.throughput / (sample?.throughput ?? Number.NaN),
-    cpu: own.cpu !== undefined && sample?.cpu !== undefined ? own.cpu / sample.cpu : undefined,
-  };
-}
-
-function compare(ratios: readonly Ratio[]): Comparison {
-  return {
-    throughput: spreadOf(ratios.map(({ throughput }) => throughput)),
-    cpu: spreadOf(ratios.map(({ cpu }) => cpu)),
-  };
-}
-
-function spreadOf(values: readonly (number | undefined)[]): Spread | undefined {
-  const known = values.filter((value) => value !== undefined);
-  if (known.length === 0) return undefined;
-  return { median: median(known), min: Math.min(...known), max: Math.max(...known) };
 }

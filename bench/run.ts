@@ -1,62 +1,81 @@
-/** `npm run bench`: compares the cost of a ticket with a null Worker and with the documented aws4fetch sample. */
+/** `npm run bench`: measures what a ticket costs, beside other ways to get one. */
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { bundleProduction, bundleWorker } from "./bundle.ts";
-import { measure } from "./measure.ts";
-import { readOutput } from "./read-output.ts";
+import { drawChart } from "./chart.ts";
+import { measureCold } from "./cold.ts";
+import { measureLatency } from "./latency.ts";
+import { measureLedger } from "./ledger.ts";
+import { measureMemory } from "./memory.ts";
 import { pinLoad } from "./pin-cores.ts";
-import { formatTable, summarize } from "./report.ts";
-import { BASELINE, SAMPLE, WORKERS, describeOurs } from "./variant.ts";
+import { progress } from "./progress.ts";
+import { formatComparison, formatResult } from "./report.ts";
+import { collect, readResult, type Result } from "./result.ts";
+import { rotate } from "./rotate.ts";
+import { createMultipart, type Bench } from "./target.ts";
+import { PEERS, WORKERS, describeOurs } from "./variant.ts";
 import { readVersions } from "./versions.ts";
 import { openWorkspace } from "./workspace.ts";
+import { writeDocs } from "./write-docs.ts";
 
-const USAGE = "Usage: npm run bench -- [--rounds 4] [--requests 4000] [--json]";
+const USAGE = `Usage: npm run bench -- [options]
+  --quick         less of everything: under a minute
+  --json FILE     saves every figure
+  --compare FILE  prints the difference to saved figures
+  --from FILE     takes saved figures and measures nothing
+  --chart FILE    draws the chart
+  --write-docs    writes the figures and the chart into docs/performance.md`;
 
-const { values } = parseArgs({
+const { values: options } = parseArgs({
   options: {
-    rounds: { type: "string", default: "4" },
-    requests: { type: "string", default: "4000" },
-    json: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    json: { type: "string" },
+    compare: { type: "string" },
+    from: { type: "string" },
+    chart: { type: "string" },
+    "write-docs": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
-const [rounds, requests] = [Number(values.rounds), Number(values.requests)];
-if (![rounds, requests].every((count) => Number.isSafeInteger(count) && count > 0)) {
-  console.error(USAGE);
-  process.exit(2);
+if (options.help) {
+  console.log(USAGE);
+  process.exit();
 }
+// Before minutes of work, not after them.
+const earlier = options.compare === undefined ? undefined : readResult(options.compare);
 
-const workspace = openWorkspace();
-process.stderr.write("Bundling…\n");
-const [token, production, ...bundles] = await Promise.all([
-  readOutput(workspace.start(process.execPath, ["cli/main.ts", "token", "bench"])),
-  bundleProduction(workspace),
-  ...WORKERS.map(async (name) => [name, await bundleWorker(workspace, name)] as const),
-]);
+const result = options.from === undefined ? await run(options.quick) : readResult(options.from);
+console.log(formatResult(result));
+if (earlier) console.log(`\n${formatComparison(earlier, result)}`);
+if (options.json !== undefined)
+  writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
+if (options.chart !== undefined) writeFileSync(options.chart, drawChart(result));
+if (options["write-docs"]) writeDocs(result);
 
-const pinned = pinLoad();
-const ratios = await measure(workspace, {
-  variants: [BASELINE, SAMPLE, ...describeOurs(token.trim())],
-  bundles: new Map(bundles),
-  rounds,
-  requests,
-  cores: "skipped" in pinned ? undefined : pinned,
-});
-
-const rows = summarize(ratios);
-const versions = readVersions();
-if (values.json) {
-  const report = { rounds, requests, pinned, rows, bundleGzipKiB: production.gzipKiB, versions };
-  console.log(JSON.stringify(report, undefined, 2));
-} else {
-  const cores =
-    "skipped" in pinned
-      ? `not pinned: ${pinned.skipped}`
-      : `workerd on core ${pinned.server}, load on core ${pinned.load}`;
-  console.log(`
-${formatTable(rows)}
-
-Median and range of ${rounds} rounds of ${requests} requests; ${cores}
-Production bundle: ${production.gzipKiB} KiB with gzip
-${Object.entries(versions)
-  .map(([name, version]) => `${name} ${version}`)
-  .join(", ")}`);
+async function run(isQuick: boolean): Promise<Result> {
+  const workspace = openWorkspace();
+  progress("Bundling");
+  const [production, ...bundles] = await Promise.all([
+    bundleProduction(workspace),
+    ...WORKERS.map(async (name) => [name, await bundleWorker(workspace, name)] as const),
+  ]);
+  const pinned = pinLoad();
+  if ("skipped" in pinned) progress(`Not pinned: ${pinned.skipped}`);
+  const core = "skipped" in pinned ? undefined : pinned.server;
+  const bench: Bench = { workspace, bundles: new Map(bundles), core, isQuick };
+  const variants = [...describeOurs(await createMultipart(bench)), ...PEERS];
+  const figures = collect({
+    turns: await rotate(bench, variants),
+    cold: await measureCold(bench),
+    ledger: await measureLedger(bench),
+    memory: await measureMemory(bench),
+    latency: await measureLatency(bench),
+    bundleGzipKiB: production.gzipKiB,
+  });
+  return {
+    figures,
+    isQuick,
+    date: new Date().toISOString().slice(0, 10),
+    versions: readVersions(),
+  };
 }

@@ -6,7 +6,15 @@ import { WORKERD } from "./runtime.ts";
 import { ROOT } from "./workspace.ts";
 
 const manifest = z.object({ version: z.string() });
-const PACKAGES = ["wrangler", "hono", "aws4fetch", "jose", "zod"] as const;
+const PACKAGES = [
+  "wrangler",
+  "hono",
+  "aws4fetch",
+  "jose",
+  "zod",
+  "@better-upload/server",
+  "@aws-sdk/s3-request-presigner",
+] as const;
 
 /** Returns the versions of the runtime and the dependencies, and the machine. */
 export function readVersions(): Readonly<Record<string, string>> {
