@@ -2,7 +2,6 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { createTestHarness } from "wrangler";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkDeployment } from "../../../cli/check-deployment.ts";
@@ -38,24 +37,20 @@ const READY = defineConfig({
 
 describe("the production bundle", () => {
   let folder: string;
-  let bundle: Buffer;
+  let bundle: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "presigner-"));
     execFileSync("npx", ["wrangler", "deploy", "--dry-run", "--env=", "--outdir", folder], {
       stdio: "pipe",
     });
-    bundle = await readFile(join(folder, "index.js"));
+    bundle = await readFile(join(folder, "index.js"), "utf8");
   });
   afterAll(async () => rm(folder, { recursive: true }));
 
-  it("is smaller than 64 KiB gzip", () => {
-    expect(gzipSync(bundle).length).toBeLessThan(64 * 1024);
-  });
   it("has nothing of the development configuration in it", () => {
-    const text = bundle.toString("utf8");
-    for (const secret of Object.values(DEVELOPMENT_SECRETS)) expect(text).not.toContain(secret);
-    expect(text).not.toContain("http://localhost:*");
-    expect(text).not.toContain('issuer:"development"');
+    for (const secret of Object.values(DEVELOPMENT_SECRETS)) expect(bundle).not.toContain(secret);
+    expect(bundle).not.toContain("http://localhost:*");
+    expect(bundle).not.toContain('issuer:"development"');
   });
 });
 
