@@ -12,8 +12,18 @@ interface Bar {
 
 const BARS: readonly Bar[] = [
   { name: "hono", label: "Hono, a constant answer", note: "signs nothing" },
-  { name: "upload", label: "This service, HS256", note: "everything", isOurs: true },
-  { name: "upload.es256", label: "This service, ES256", note: "everything", isOurs: true },
+  {
+    name: "upload",
+    label: "This service, HS256",
+    note: "token, type, size, key, id",
+    isOurs: true,
+  },
+  {
+    name: "upload.es256",
+    label: "This service, ES256",
+    note: "token, type, size, key, id",
+    isOurs: true,
+  },
   { name: "aws4fetch", label: "aws4fetch, Cloudflare's sample", note: "no token, no checks" },
   {
     name: "aws4fetch-per-request",

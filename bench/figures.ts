@@ -60,14 +60,9 @@ export const FIGURES: readonly Figure[] = [
     target: 3,
     part: "table",
   },
-  ratio(
-    "memory.end/half",
-    "Memory after all requests of many callers, against half of them",
-    1.05,
-    {
-      isFullOnly: true,
-    },
-  ),
+  ratio("memory.end/half", "Memory after all requests of many callers, against half of them", 1.1, {
+    isFullOnly: true,
+  }),
   ratio("upload.cpu/aws4fetch", "aws4fetch, Cloudflare's sample", 0.8, { part: "peers" }),
   ratio(
     "upload.cpu/aws4fetch-per-request",
