@@ -3,6 +3,7 @@ import type { Fetch } from "./bounded-fetch.ts";
 import type { Config } from "./config/config.ts";
 import type { RateLimit as Rate } from "./config/units.ts";
 import type { Verifiers } from "./grant/authenticate.ts";
+import type { Owner } from "./grant/owner.ts";
 import type { UploadIds } from "./grant/upload-id.ts";
 import type { Ledger } from "./ledger/client.ts";
 import type { Receipts } from "./ledger/receipt.ts";
@@ -47,7 +48,7 @@ export interface Service extends Dependencies {
   readonly signersOf: (store: Store) => Signers;
   readonly uploadIds: UploadIds;
   readonly receipts: Receipts;
-  readonly ledgerOf: (caller: { readonly issuer: string; readonly user: string }) => Ledger;
+  readonly ledgerOf: (caller: Pick<Owner, "digest">) => Ledger;
   readonly perAddress: RateLimiter;
   readonly perCaller: RateLimiter;
 }

@@ -4,17 +4,15 @@ import type { Issuer } from "../config/config.ts";
 import { encodeSegment } from "../key/segment.ts";
 import { Problem } from "../problem.ts";
 import { jwksKeySource, secretKeySource, type JwksDependencies } from "./jwks.ts";
+import { ownerOf, type Owner } from "./owner.ts";
 import { parseScope, type TokenScope } from "./token-scope.ts";
 import { VerifiedTokens } from "./verified-tokens.ts";
 
 declare const authenticated: unique symbol;
 
 /** An authenticated user. Only `authenticate` makes one. */
-export interface Caller {
+export interface Caller extends Owner {
   readonly [authenticated]: true;
-  /** The name of the issuer, and the user's stable id there. */
-  readonly issuer: string;
-  readonly user: string;
   /** Issuer and user as one segment of a key, which no other user shares. */
   readonly segment: string;
   readonly claims: Readonly<Record<string, unknown>>;
@@ -118,8 +116,7 @@ function toCaller(issuer: Issuer, payload: JWTPayload): Caller {
   // No encoded text contains ".-": there a dot is followed by two hexadecimal digits.
   const prefix = issuer.userPrefix ? `${issuer.userPrefix}.-` : "";
   const caller: Omit<Caller, typeof authenticated> = {
-    issuer: name,
-    user,
+    ...ownerOf(name, user),
     segment: prefix + encodeSegment(user),
     claims: payload,
     expiresAtSeconds: payload.exp ?? 0,

@@ -1,12 +1,15 @@
-/** Whose an upload is, as a digest: ids and ledgers are named by it, so that neither shows a user. */
+/** Whose an upload is. Ids and ledgers are named by a digest, so that neither shows a user. */
 import { sha256Hex } from "../hash.ts";
 
 export interface Owner {
+  /** The name of the issuer, and the user's id there. */
   readonly issuer: string;
   readonly user: string;
+  /** The SHA-256 of both, as a JSON array, in hexadecimal digits. */
+  readonly digest: string;
 }
 
-/** Returns the SHA-256 of issuer and user, as a JSON array, in hexadecimal digits. */
-export function ownerDigest({ issuer, user }: Owner): string {
-  return sha256Hex(JSON.stringify([issuer, user]));
+/** Returns a user of an issuer with their digest. */
+export function ownerOf(issuer: string, user: string): Owner {
+  return { issuer, user, digest: sha256Hex(JSON.stringify([issuer, user])) };
 }

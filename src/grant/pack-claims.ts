@@ -3,8 +3,9 @@
  * ever added at the end, each with a flag of its own; a reader refuses flags that it does not know.
  */
 import { CHECKSUM_ALGORITHMS, type Checksum } from "../store/checksum.ts";
-import { ownerDigest, type Owner } from "./owner.ts";
+import { ByteReader, type ByteWriter } from "./bytes.ts";
 import { NO_METADATA } from "./metadata.ts";
+import type { Owner } from "./owner.ts";
 import type { UploadClaims } from "./upload-claims.ts";
 
 const FLAGS = {
@@ -17,62 +18,64 @@ const FLAGS = {
   noMetadata: 64,
   origin: 128,
 } as const;
-/** Kept for later fields: a team whose quota it is, and a second key. */
+/** Free for later fields: 256 and up. */
 const KNOWN_FLAGS = 255;
 const OWNER_DIGITS = 32;
 const DIGEST_DIGITS = 64;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
-/** Returns the claims as bytes. Throws a `TypeError` for a name that is not a UUID. */
-export function packClaims(claims: UploadClaims): Uint8Array {
+/** Writes the claims of an upload of this owner. Throws a `TypeError` for a name that is not a UUID. */
+export function packClaims(claims: UploadClaims, { digest }: Owner, writer: ByteWriter): void {
   const { jti, size, partSize, uploadId, checksum, metadata, origin } = claims;
   if (!UUID.test(jti)) throw new TypeError("Cannot seal the id: the upload's name is no UUID");
-  const bytes: number[] = [];
-  const flags =
+  const hasMetadata = metadata !== undefined && metadata !== NO_METADATA;
+  writer.number(
     (claims.unique ? FLAGS.unique : 0) |
-    (size === undefined ? 0 : FLAGS.size) |
-    (partSize === undefined ? 0 : FLAGS.multipart) |
-    (uploadId === undefined ? 0 : FLAGS.uploadId) |
-    (checksum ? FLAGS.checksum : 0) |
-    (metadata === undefined || metadata === NO_METADATA ? 0 : FLAGS.metadata) |
-    (metadata === NO_METADATA ? FLAGS.noMetadata : 0) |
-    (origin === undefined ? 0 : FLAGS.origin);
-  writeNumber(bytes, flags);
-  writeHex(bytes, ownerDigest({ issuer: claims.iss, user: claims.sub }).slice(0, OWNER_DIGITS));
-  writeHex(bytes, jti.replaceAll("-", ""));
-  writeNumber(bytes, claims.iat);
-  writeNumber(bytes, claims.exp - claims.iat);
-  for (const text of [claims.policy, claims.store, claims.key, claims.type]) writeText(bytes, text);
+      (size === undefined ? 0 : FLAGS.size) |
+      (partSize === undefined ? 0 : FLAGS.multipart) |
+      (uploadId === undefined ? 0 : FLAGS.uploadId) |
+      (checksum ? FLAGS.checksum : 0) |
+      (hasMetadata ? FLAGS.metadata : 0) |
+      (metadata === NO_METADATA ? FLAGS.noMetadata : 0) |
+      (origin === undefined ? 0 : FLAGS.origin),
+  );
+  writer.hex(digest.slice(0, OWNER_DIGITS));
+  writer.hex(jti.replaceAll("-", ""));
+  writer.number(claims.iat);
+  writer.number(claims.exp - claims.iat);
+  writer.text(claims.policy);
+  writer.text(claims.store);
+  writer.text(claims.key);
+  writer.text(claims.type);
   if (size === undefined) {
-    writeNumber(bytes, claims.minBytes);
-    writeNumber(bytes, claims.maxBytes);
-  } else writeNumber(bytes, size);
-  if (partSize !== undefined) writeNumber(bytes, partSize);
-  if (uploadId !== undefined) writeText(bytes, uploadId);
+    writer.number(claims.minBytes);
+    writer.number(claims.maxBytes);
+  } else writer.number(size);
+  if (partSize !== undefined) writer.number(partSize);
+  if (uploadId !== undefined) writer.text(uploadId);
   if (checksum) {
-    writeNumber(bytes, CHECKSUM_ALGORITHMS.indexOf(checksum.algorithm));
-    writeText(bytes, checksum.value);
+    writer.number(CHECKSUM_ALGORITHMS.indexOf(checksum.algorithm));
+    writer.text(checksum.value);
   }
-  if (flags & FLAGS.metadata) writeHex(bytes, metadata ?? "");
-  if (origin !== undefined) writeText(bytes, origin);
-  return Uint8Array.from(bytes);
+  if (hasMetadata) writer.hex(metadata);
+  if (origin !== undefined) writer.text(origin);
 }
 
 /** Returns the claims as they were packed, or `undefined` for another owner's. Throws for anything that was not packed. */
 export function unpackClaims(
   bytes: Uint8Array,
-  owner: Owner,
+  { issuer, user, digest }: Owner,
 ): Readonly<Record<string, unknown>> | undefined {
-  const reader = new Reader(bytes);
+  const reader = new ByteReader(bytes);
   const flags = reader.number();
   if (flags > KNOWN_FLAGS) throw new TypeError("Cannot read the claims: a flag is unknown");
   const has = (flag: keyof typeof FLAGS): boolean => (flags & FLAGS[flag]) !== 0;
-  if (reader.hex(OWNER_DIGITS) !== ownerDigest(owner).slice(0, OWNER_DIGITS)) return undefined;
+  if (reader.hex(OWNER_DIGITS) !== digest.slice(0, OWNER_DIGITS)) return undefined;
   const jti = reader.hex(32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   const iat = reader.number();
   const claims = {
-    iss: owner.issuer,
-    sub: owner.user,
+    iss: issuer,
+    sub: user,
     jti,
     iat,
     exp: iat + reader.number(),
@@ -95,72 +98,8 @@ export function unpackClaims(
   return claims;
 }
 
-function readChecksum(reader: Reader): Checksum {
+function readChecksum(reader: ByteReader): Checksum {
   const algorithm = CHECKSUM_ALGORITHMS[reader.number()];
   if (!algorithm) throw new TypeError("Cannot read the claims: the algorithm is unknown");
   return { algorithm, value: reader.text() };
-}
-
-/** Writes seven bits a byte, the low ones first; the high bit says that more follow (LEB128). */
-function writeNumber(bytes: number[], value: number): void {
-  let rest = value;
-  while (rest >= 128) {
-    bytes.push((rest % 128) | 128);
-    rest = Math.floor(rest / 128);
-  }
-  bytes.push(rest);
-}
-
-function writeText(bytes: number[], text: string): void {
-  const encoded = new TextEncoder().encode(text);
-  writeNumber(bytes, encoded.length);
-  for (const byte of encoded) bytes.push(byte);
-}
-
-function writeHex(bytes: number[], digits: string): void {
-  for (let index = 0; index < digits.length; index += 2)
-    bytes.push(Number.parseInt(digits.slice(index, index + 2), 16));
-}
-
-/** Reads what was written, in the same order. Throws where nothing is left. */
-class Reader {
-  readonly #bytes: Uint8Array;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  number(): number {
-    let value = 0;
-    for (let unit = 1; ; unit *= 128) {
-      const [byte = 0] = this.#take(1);
-      value += (byte & 127) * unit;
-      if (byte < 128) return value;
-      if (unit > Number.MAX_SAFE_INTEGER)
-        throw new TypeError("Cannot read a number: it is too long");
-    }
-  }
-
-  text(): string {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-      this.#take(this.number()),
-    );
-  }
-
-  hex(digits: number): string {
-    return [...this.#take(digits / 2)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
-
-  end(): void {
-    if (this.#at !== this.#bytes.length)
-      throw new TypeError("Cannot read the claims: bytes are left");
-  }
-
-  #take(length: number): Uint8Array {
-    const taken = this.#bytes.subarray(this.#at, this.#at + length);
-    if (taken.length !== length) throw new TypeError("Cannot read the claims: bytes are missing");
-    this.#at += length;
-    return taken;
-  }
 }

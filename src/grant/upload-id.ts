@@ -10,6 +10,8 @@ import { Problem } from "../problem.ts";
 import type { Secret } from "../secret.ts";
 import type { Caller } from "./authenticate.ts";
 import { openJws } from "./jws-upload-id.ts";
+import { ByteWriter } from "./bytes.ts";
+import type { Owner } from "./owner.ts";
 import { packClaims, unpackClaims } from "./pack-claims.ts";
 import { isInScope } from "./token-scope.ts";
 import { uploadClaimsSchema, type UploadClaims } from "./upload-claims.ts";
@@ -21,7 +23,7 @@ const VALID_AFTER_SECONDS = 30 * 86_400;
 
 /** Seals and opens ids. Created once per isolate. */
 export interface UploadIds {
-  readonly seal: (claims: UploadClaims) => string;
+  readonly seal: (claims: UploadClaims, owner: Owner) => string;
   /** Throws `upload-not-found`, the same for a forged id, an ended one, and another user's. */
   readonly open: (id: string, caller: Caller) => Promise<UploadClaims>;
 }
@@ -35,13 +37,12 @@ export function createUploadIds({ current, previous }: IdSecrets, now: () => num
   ];
 
   return {
-    seal(claims) {
-      const packed = packClaims(claims);
-      const sealed = new Uint8Array(1 + packed.length + TAG_BYTES);
-      sealed[0] = VERSION;
-      sealed.set(packed, 1);
-      sealed.set(tagOf(sealingKey, sealed.subarray(0, -TAG_BYTES)), 1 + packed.length);
-      return base64url.encode(sealed);
+    seal(claims, owner) {
+      const writer = new ByteWriter();
+      writer.number(VERSION);
+      packClaims(claims, owner, writer);
+      writer.bytes(tagOf(sealingKey, writer.written()));
+      return base64url.encode(writer.written());
     },
     async open(id, caller) {
       for (const { key, untilSeconds } of openers) {

@@ -1,5 +1,6 @@
 /** The routes of the Worker. */
 import type { Hono } from "hono/tiny";
+import { getPath } from "hono/utils/url";
 import { version } from "../../package.json";
 import type { ConfigurationError } from "../config/errors.ts";
 import { Problem } from "../problem.ts";
@@ -9,16 +10,42 @@ import { createBaseApp, type BaseEnv } from "./base.ts";
 import { guideRoutes } from "./guide.ts";
 import { answerCors, loopbackOnly, refuseOtherOrigins } from "./middleware.ts";
 import { uppyRoutes } from "./uppy/routes.ts";
+import { ticketRoutes } from "./v1-tickets.ts";
 import { v1Routes } from "./v1.ts";
 
 const FIVE_MINUTES = "public, max-age=300";
 
-export function createApp(service: Service): Hono<BaseEnv> {
-  const app = createBaseApp(service);
-  if (service.config.isDevelopment) app.use(loopbackOnly);
-  app.use(refuseOtherOrigins(service.config));
-  app.use(answerCors);
+/** What most requests ask for. The other routes are made when the first of them is asked for. */
+const TICKETS: ReadonlySet<string> = new Set([
+  "POST /v1/uploads",
+  "POST /v1/uploads/batch",
+  "POST /v1/downloads",
+  "GET /presigned-url",
+]);
 
+/** Returns the handler of all requests. */
+export function createApp(service: Service): Pick<Hono<BaseEnv>, "fetch"> {
+  const tickets = createTicketApp(service);
+  let all: Hono<BaseEnv> | undefined;
+  return {
+    fetch: (request) => {
+      if (TICKETS.has(`${request.method} ${getPath(request)}`)) return tickets.fetch(request);
+      all ??= createFullApp(service);
+      return all.fetch(request);
+    },
+  };
+}
+
+/** A router tries one route after the other: with few of them it is fast. */
+function createTicketApp(service: Service): Hono<BaseEnv> {
+  const app = createCheckedApp(service);
+  app.route("/", ticketRoutes(service));
+  app.route("/", guideRoutes(service));
+  return app;
+}
+
+function createFullApp(service: Service): Hono<BaseEnv> {
+  const app = createCheckedApp(service);
   app.get("/healthz", (c) =>
     answerJson(c, { status: "ok", version, deployment: service.deployment }),
   );
@@ -30,6 +57,15 @@ export function createApp(service: Service): Hono<BaseEnv> {
   const uppy = uppyRoutes(service);
   app.route("/s3", uppy);
   app.route("/uppy/:token/s3", uppy);
+  return app;
+}
+
+/** Returns an app that refuses pages of other origins. */
+function createCheckedApp(service: Service): Hono<BaseEnv> {
+  const app = createBaseApp(service);
+  if (service.config.isDevelopment) app.use(loopbackOnly);
+  app.use(refuseOtherOrigins(service.config));
+  app.use(answerCors);
   return app;
 }
 

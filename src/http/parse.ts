@@ -22,6 +22,8 @@ export const digitsSchema = z.pipe(
   z.transform(Number),
 );
 
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Reads a body as JSON. Throws `bad-request` for a body that is not JSON in UTF-8. */
 export async function readJson(request: Request): Promise<unknown> {
   const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
@@ -30,7 +32,7 @@ export async function readJson(request: Request): Promise<unknown> {
   }
   const bytes = await request.arrayBuffer();
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return JSON.parse(DECODER.decode(bytes));
   } catch (cause) {
     throw new Problem("bad-request", "Send valid JSON in UTF-8: the body cannot be parsed", {
       cause,

@@ -1,5 +1,5 @@
 /** Calls the Durable Object of one caller. */
-import { ownerDigest, type Owner } from "../grant/owner.ts";
+import type { Owner } from "../grant/owner.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problem.ts";
@@ -33,14 +33,14 @@ const RETRY_SECONDS = 5;
 export function createLedgers(
   namespace: LedgerNamespace | undefined,
   log: Log,
-): (owner: Owner) => Ledger {
-  return (owner) => {
+): (owner: Pick<Owner, "digest">) => Ledger {
+  return ({ digest }) => {
     // The stub is never the value of a promise: `await` would call a method `then` on it.
     const call = async <T>(method: (ledger: Ledger) => Promise<T>): Promise<T> => {
       try {
         if (!namespace)
           throw new TypeError("Cannot reach the ledger: wrangler.toml has no binding LEDGER");
-        return await method(namespace.getByName(ownerDigest(owner)));
+        return await method(namespace.getByName(digest));
       } catch (cause) {
         log("ledger-failed", { reason: describeError(cause) });
         throw ledgerUnavailable(cause);

@@ -1,5 +1,5 @@
 /** Receipts: a compact JWS (RFC 7515, ES256) that says what was verified in the store. */
-import { SignJWT, importJWK, type JWK } from "jose";
+import { SignJWT, type JWK } from "jose";
 import type { PrivateKey } from "../config/private-key.ts";
 import type { ReceiptSettings } from "../config/config.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
@@ -15,7 +15,7 @@ export interface Receipts {
   readonly publicKeys: () => { readonly keys: readonly JWK[] };
 }
 
-/** Creates the signer, once per isolate. The newest key is imported once, and signs. */
+/** Creates the signer, once per isolate. The newest key signs: jose imports it once. */
 export function createReceipts({
   issuer,
   audience,
@@ -24,11 +24,11 @@ export function createReceipts({
 }: ReceiptSettings): Receipts {
   const all = keys.reveal();
   const [newest] = all;
-  let imported: Awaited<ReturnType<typeof importJWK>> | undefined;
+  const { kty, crv, x, y, d } = newest;
+  const signingKey: JWK = { kty, crv, x, y, d };
 
   return {
     async sign({ iss, sub, jti, policy, store, key }, { bucket, ...verified }, nowMs) {
-      imported ??= await importPrivate(newest);
       const iat = Math.floor(nowMs / 1000);
       return new SignJWT({ upload: { store, bucket, key, ...verified, policy, issuer: iss } })
         .setProtectedHeader({ alg: "ES256", typ: "upload-receipt+jwt", kid: kidOf(newest) })
@@ -38,7 +38,7 @@ export function createReceipts({
         .setJti(jti)
         .setIssuedAt(iat)
         .setExpirationTime(iat + expiresInSeconds)
-        .sign(imported);
+        .sign(signingKey);
     },
     publicKeys() {
       return { keys: all.map(toPublic) };
@@ -54,8 +54,4 @@ function toPublic(key: PrivateKey): JWK {
 /** Returns the key's own id, or the start of its first coordinate, which no other key has. */
 function kidOf({ kid, x }: PrivateKey): string {
   return kid ?? x.slice(0, 16);
-}
-
-async function importPrivate({ kty, crv, x, y, d }: PrivateKey): ReturnType<typeof importJWK> {
-  return importJWK({ kty, crv, x, y, d }, "ES256");
 }

@@ -110,7 +110,7 @@ async function signSinglePart(
 ): Promise<SinglePartUpload> {
   const { claims } = admitted;
   const ticket = await signTicket(context, admitted);
-  const id = context.service.uploadIds.seal(claims);
+  const id = context.service.uploadIds.seal(claims, context.caller);
   return { kind: "single-part", id, claims, admitted, ticket };
 }
 
@@ -122,7 +122,7 @@ async function signTicket({ service }: UploadContext, admitted: Admitted): Promi
 }
 
 async function startParts(
-  { service }: UploadContext,
+  { service, caller }: UploadContext,
   admitted: AdmittedMultipart,
   maxTickets: number,
 ): Promise<MultipartUpload> {
@@ -130,7 +130,7 @@ async function startParts(
   const { claims } = multipart;
   return {
     kind: "multipart",
-    id: service.uploadIds.seal(claims),
+    id: service.uploadIds.seal(claims, caller),
     claims,
     admitted,
     multipart,

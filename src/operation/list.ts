@@ -47,7 +47,10 @@ export async function listUploads(
   const after = cursor === undefined ? undefined : parseCursor(cursor);
   const { uploads, next } = await service.ledgerOf(caller).list({ status, after });
   const allowed = uploads.filter(({ claims }) => isInScope(caller, claims));
-  const listed = allowed.map((record) => ({ id: service.uploadIds.seal(record.claims), record }));
+  const listed = allowed.map((record) => ({
+    id: service.uploadIds.seal(record.claims, caller),
+    record,
+  }));
   return { uploads: listed, cursor: next && `${next.createdAtMs}.${next.id}` };
 }
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import type { Caller } from "../../../src/grant/authenticate.ts";
+import { ownerOf } from "../../../src/grant/owner.ts";
 import { createUploadIds } from "../../../src/grant/upload-id.ts";
 import { uploadClaimsSchema, type UploadClaims } from "../../../src/grant/upload-claims.ts";
 import { Secret } from "../../../src/secret.ts";
@@ -13,7 +14,7 @@ const DAY = 86_400;
 const SECONDS = NOW / 1000;
 
 const callerOf = (issuer: string, user: string) =>
-  ({ issuer, user, scope: {} }) as unknown as Caller;
+  ({ ...ownerOf(issuer, user), scope: {} }) as unknown as Caller;
 const ALICE = callerOf("https://backend.example.com", "alice");
 
 const secret = new Secret("UPLOAD_ID_SECRET", ENV.UPLOAD_ID_SECRET);
@@ -73,14 +74,17 @@ describe("the id of an upload", () => {
     await fc.assert(
       fc.asyncProperty(anyClaims, async (claims) => {
         const ids = idsAt(claims.iat);
-        const opened = await ids.open(ids.seal(claims), callerOf(claims.iss, claims.sub));
+        const opened = await ids.open(
+          ids.seal(claims, callerOf(claims.iss, claims.sub)),
+          callerOf(claims.iss, claims.sub),
+        );
         expect(opened).toEqual(claims);
       }),
     );
   });
 
   it("is refused with any change, and to anybody else", async () => {
-    const id = idsAt(SECONDS).seal(CLAIMS);
+    const id = idsAt(SECONDS).seal(CLAIMS, ALICE);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     await fc.assert(
       fc.asyncProperty(
@@ -108,17 +112,17 @@ describe("the id of an upload", () => {
   it("has one form, which no release changes", async () => {
     const id =
       "AUMdfPU7BAuQ8h682F7OpqJwAAAAAAAAQACAAAAAAAAAA_ClitgGrAIFcGhvdG8FbWVkaWE1cGhvdG9zL2FsaWNlLzAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMi5wbmcJaW1hZ2UvcG5nBYXDTm3q3mNHmINhr-l-9uY";
-    expect(idsAt(SECONDS).seal(CLAIMS)).toBe(id);
+    expect(idsAt(SECONDS).seal(CLAIMS, ALICE)).toBe(id);
     await expect(idsAt(SECONDS).open(id, ALICE)).resolves.toEqual(CLAIMS);
   });
 
   it("has about 150 characters beside the key", () => {
-    const id = idsAt(SECONDS).seal({ ...CLAIMS, metadata: "0".repeat(64) });
+    const id = idsAt(SECONDS).seal({ ...CLAIMS, metadata: "0".repeat(64) }, ALICE);
     expect(id.length - Math.ceil((CLAIMS.key.length * 4) / 3)).toBeLessThan(160);
   });
 
   it("ends 30 days after its upload", async () => {
-    const id = idsAt(SECONDS).seal(CLAIMS);
+    const id = idsAt(SECONDS).seal(CLAIMS, ALICE);
     const end = CLAIMS.exp + 30 * DAY;
     await expect(idsAt(end - 1).open(id, ALICE)).resolves.toEqual(CLAIMS);
     await expect(idsAt(end).open(id, ALICE)).rejects.toThrow("your own uploads");
@@ -136,7 +140,7 @@ describe("the id of an upload", () => {
   });
 
   it("of a later format is refused, and not read in part", async () => {
-    const id = idsAt(SECONDS).seal(CLAIMS);
+    const id = idsAt(SECONDS).seal(CLAIMS, ALICE);
     await expect(idsAt(SECONDS).open(`Ag${id.slice(2)}`, ALICE)).rejects.toThrow("own uploads");
   });
 

@@ -1,5 +1,6 @@
 /** Opens the ids of a Worker under test, with its secret. */
 import type { Caller } from "../../../src/grant/authenticate.ts";
+import { ownerOf } from "../../../src/grant/owner.ts";
 import { createUploadIds } from "../../../src/grant/upload-id.ts";
 import type { UploadClaims } from "../../../src/grant/upload-claims.ts";
 import { Secret } from "../../../src/secret.ts";
@@ -12,6 +13,6 @@ const IDS = createUploadIds(
 
 /** Returns the claims of an id of alice's. */
 export async function openId(id: string, user = "alice"): Promise<UploadClaims> {
-  const caller = { issuer: "https://backend.example.com", user, scope: {} };
+  const caller = { ...ownerOf("https://backend.example.com", user), scope: {} };
   return IDS.open(id, caller as unknown as Caller);
 }

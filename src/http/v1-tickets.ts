@@ -1,0 +1,56 @@
+/** The routes of `/v1` that give tickets for files: docs/protocol.md. */
+import { Hono } from "hono/tiny";
+import { createUpload, createUploads } from "../operation/create.ts";
+import { createDownload } from "../operation/object.ts";
+import { quotaHeaders } from "../operation/quota-headers.ts";
+import { Problem, problemBody } from "../problem.ts";
+import type { Service } from "../service.ts";
+import { answerJson } from "./answer.ts";
+import type { BaseEnv } from "./base.ts";
+import { contextOf, limitBody, placeOf, withCaller } from "./middleware.ts";
+import { parseAs, readJson } from "./parse.ts";
+import { countCaller } from "./rate-limit.ts";
+import { batchRequest, downloadRequest, parseIntent } from "./v1-request.ts";
+import { downloadAnswer, uploadAnswer } from "./v1-response.ts";
+
+export function ticketRoutes(service: Service): Hono<BaseEnv> {
+  const app = new Hono<BaseEnv>();
+  const uploader = withCaller(service, "upload");
+  const downloader = withCaller(service, "download", "downloads");
+
+  app.post("/v1/uploads", uploader, limitBody(), async (c) => {
+    const intent = parseIntent(await readJson(c.req.raw));
+    const upload = await createUpload(contextOf(c, service), intent);
+    const { grant, remaining } = upload.admitted;
+    const limits = grant.policy.quota && remaining && quotaHeaders(grant.policy.quota, remaining);
+    const location = `/v1/uploads/${upload.id}`;
+    return answerJson(c, uploadAnswer(upload), 201, { location, ...limits });
+  });
+
+  app.post("/v1/uploads/batch", uploader, limitBody("batch"), async (c) => {
+    const { uploads } = parseAs(batchRequest, await readJson(c.req.raw));
+    // Each upload counts as one request. `withCaller` has counted the first.
+    const countAndParse = async (item: unknown, index: number) => {
+      if (index > 0) await countCaller(service, c.get("caller"));
+      return parseIntent(item);
+    };
+    const intents = uploads.map((item, index) => async () => countAndParse(item, index));
+    const created = await createUploads(contextOf(c, service), intents);
+    const results = created.map((upload) =>
+      upload instanceof Problem
+        ? { status: upload.status, problem: problemBody(upload, c.get("requestId")) }
+        : { status: 201, upload: uploadAnswer(upload) },
+    );
+    return answerJson(c, { results });
+  });
+
+  app.on("POST", "/v1/downloads", downloader, limitBody(), async (c) => {
+    const intent = parseAs(downloadRequest, await readJson(c.req.raw));
+    const place = placeOf(c.req.raw);
+    return answerJson(
+      c,
+      downloadAnswer(await createDownload(service, c.get("caller"), intent, place)),
+    );
+  });
+  return app;
+}
