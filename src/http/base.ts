@@ -26,6 +26,8 @@ const COMMON_HEADERS = {
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
+  // Also without an origin: a cache must not give that answer to a page, which needs CORS headers.
+  vary: "Origin",
 } as const;
 
 /** Returns an app without routes. */

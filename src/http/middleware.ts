@@ -64,7 +64,6 @@ export const answerCors = createMiddleware<BaseEnv>(async (c, next) => {
     ...c.get("commonHeaders"),
     "access-control-allow-origin": origin,
     "access-control-expose-headers": EXPOSED_HEADERS.join(","),
-    vary: "Origin",
   });
   return next();
 });

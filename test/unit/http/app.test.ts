@@ -195,6 +195,13 @@ describe("CORS", () => {
     expect(response.headers.get("access-control-expose-headers")).toContain("retry-after");
   });
 
+  it("tells caches that an answer depends on the origin, also where there is none", async () => {
+    const varyOf = async (headers: Readonly<Record<string, string>>) =>
+      (await startWorker().fetch("/.well-known/jwks.json", { headers })).headers.get("vary");
+    expect(await varyOf({})).toBe("Origin");
+    expect(await varyOf({ origin: "https://app.example.com" })).toBe("Origin");
+  });
+
   it("needs no origin from an app that is no browser", async () => {
     expect(
       (await postUpload(startWorker(), PNG)).headers.get("access-control-allow-origin"),
