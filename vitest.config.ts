@@ -45,6 +45,15 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        test: {
+          name: "attack",
+          include: ["test/attack/*.test.ts"],
+          // One server for the folder.
+          globalSetup: ["test/attack/support/start-server.ts"],
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 });

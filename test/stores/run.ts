@@ -19,6 +19,16 @@ const TESTS = [
   "command-line/explain",
   "client/client-node",
 ];
+/** Those of test/attack that depend on the store. What they expect is known of Ceph and Swift alone. */
+const ATTACKS = [
+  "unsigned-headers",
+  "query",
+  "keys",
+  "size",
+  "replay",
+  "active-content",
+  "confirmation",
+];
 /** Those that need multipart uploads. */
 const MULTIPART = ["tickets/multipart", "client/client-node"];
 
@@ -120,7 +130,10 @@ function runTests(names: readonly string[], env: Env): boolean {
     "run",
     "--project",
     "e2e",
+    "--project",
+    "attack",
     ...names.map((name) => `test/e2e/${name}.test.ts`),
+    ...(store === "measured" ? [] : ATTACKS.map((name) => `test/attack/${name}.test.ts`)),
     `test/stores/doctor-${store}.test.ts`,
     ...args,
   ];

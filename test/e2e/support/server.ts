@@ -12,6 +12,8 @@ export interface Server {
   readonly store: StoreAddress;
   /** `undefined` where the object is absent. */
   readonly read: (key: string) => Promise<Stored | undefined>;
+  /** Every line that the Worker has logged. */
+  readonly readLog: () => readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -54,7 +56,13 @@ async function start({ vars, ...options }: WorkerOptions): Promise<Server> {
   const harness = createTestHarness({ workers: [{ ...options, vars: { ...vars } }] });
   const { url } = await harness.listen();
   const store = addressOf(url.origin);
-  return { url: url.origin, store, read: createReader(store), close: async () => harness.close() };
+  return {
+    url: url.origin,
+    store,
+    read: createReader(store),
+    readLog: () => harness.getLogs().map(({ message }) => message),
+    close: async () => harness.close(),
+  };
 }
 
 /** Returns an hour's token as `npm run token` prints it, signed by another library. */
