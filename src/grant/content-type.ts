@@ -4,10 +4,12 @@ import { extensionsOf } from "./extensions.ts";
 /**
  * Types that a browser, or a server, runs when a bucket serves them: stored cross-site scripting.
  * A policy has to name such a type; no pattern includes it. Sources: WHATWG MIME Sniffing section
- * 4.6 (JavaScript and XML types), RFC 2557 (multipart and message documents).
+ * 4.6 (JavaScript and XML types) and section 7 (unknown types, in which a browser looks for a page),
+ * RFC 2557 (multipart and message documents).
  */
 const ACTIVE = [
   /\+xml$/,
+  /^unknown\/|^application\/(x-)?unknown/,
   /^(multipart|message)\//,
   /^(application|text)\/(x-)?(java|ecma|j|live|vb)script[0-9.]*$/,
   /^(application|text)\/(x-)?(cache-manifest|csh|hta|html|httpd-php|mhtml|mimearchive|perl|php|python(-code)?|scriptlet|sh|shellscript|shockwave-flash|xml|xml-dtd|xsl)$/,

@@ -162,6 +162,9 @@ describe("type", () => {
     ["text/cache-manifest", "document"],
     ["application/x-httpd-php", "document"],
     ["application/x-shockwave-flash", "document"],
+    ["application/unknown", "document"],
+    ["application/x-unknown-content-type", "document"],
+    ["unknown/unknown", "document"],
   ] as const)("refuses %s, which a pattern does not name", async ([contentType, policy]) => {
     await expectProblem({ policy, filename: "a", contentType, size: 5 }, 415, "type-not-allowed");
   });
