@@ -147,6 +147,17 @@ describe("a ticket's holder adds", () => {
   );
 });
 
+describe("metadata that was not granted", () => {
+  it("is in no receipt: completion rejects what a store took", async () => {
+    const ticket = await askForTicket(server, alice, DOCUMENT);
+    await put(ticket, BODY, { headers: { "x-amz-meta-role": "owner" } });
+    const path = `/v1/uploads/${ticket.id}/complete`;
+    const { status, body } = await call(server, alice, "POST", path);
+    expect([status, body["code"]]).toEqual([422, "verification-failed"]);
+    expect(body).not.toHaveProperty("receipt");
+  });
+});
+
 describe("an empty file", () => {
   it("is no way to a copy either, in one PUT or as a part", async () => {
     const added = { "x-amz-copy-source": sourceOf(await putVictim()) };
