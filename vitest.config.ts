@@ -49,7 +49,8 @@ export default defineConfig({
         test: {
           name: "attack",
           include: ["test/attack/*.test.ts"],
-          // One server for the folder.
+          // One server for the folder, and one import of what its files share.
+          isolate: false,
           globalSetup: ["test/attack/support/start-server.ts"],
           testTimeout: 60_000,
         },
