@@ -84,8 +84,9 @@ export function unexpectedResponse(
   operation: string,
   { status, text }: StoreResponse,
 ): StoreUnavailable {
+  // The longest codes of S3 have 46 characters. A signature, which a store may send back, has 64.
   const code = readField(text, "Code");
-  const root = status < 300 ? /<(\w{1,64})/.exec(text)?.[1] : undefined;
-  const suffix = code && /^\w{1,64}$/.test(code) ? ` ${code}` : root ? ` with <${root}>` : "";
+  const root = status < 300 ? /<(\w{1,48})\b/.exec(text)?.[1] : undefined;
+  const suffix = code && /^\w{1,48}$/.test(code) ? ` ${code}` : root ? ` with <${root}>` : "";
   return new StoreUnavailable(`${operation} returned ${status}${suffix}`);
 }
