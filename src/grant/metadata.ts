@@ -41,7 +41,7 @@ function encodeWords(value: string): string {
 }
 
 /** Reverses `encodeMetadata`. Returns the header unchanged where it is not encoded. */
-export function decodeMetadata(header: string): string {
+function decodeMetadata(header: string): string {
   const words = header
     .split(" ")
     .map((word) => /^=\?UTF-8\?B\?([A-Za-z0-9+/]+={0,2})\?=$/i.exec(word)?.[1]);
