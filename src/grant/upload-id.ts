@@ -28,12 +28,15 @@ export interface UploadIds {
   readonly open: (id: string, caller: Caller) => Promise<UploadClaims>;
 }
 
+/** Whoever has the previous secret writes any time into an id: after this long it opens none. */
+const PREVIOUS_OPENS_SECONDS = 60 * 86_400;
+
 /** The present secret seals. The previous one still opens what was granted before the rotation. */
 export function createUploadIds({ current, previous }: IdSecrets, now: () => number): UploadIds {
   const sealingKey = toKey(current);
   const openers = [
-    { key: sealingKey, untilSeconds: Number.POSITIVE_INFINITY },
-    ...(previous ? [{ key: toKey(previous.secret), untilSeconds: previous.rotatedAtSeconds }] : []),
+    { key: sealingKey, rotatedAtSeconds: Number.POSITIVE_INFINITY },
+    ...(previous ? [{ ...previous, key: toKey(previous.secret) }] : []),
   ];
 
   return {
@@ -45,11 +48,13 @@ export function createUploadIds({ current, previous }: IdSecrets, now: () => num
       return base64url.encode(writer.written());
     },
     async open(id, caller) {
-      for (const { key, untilSeconds } of openers) {
+      const nowSeconds = now() / 1000;
+      for (const { key, rotatedAtSeconds } of openers) {
+        if (nowSeconds > rotatedAtSeconds + PREVIOUS_OPENS_SECONDS) continue;
         // oxlint-disable-next-line no-await-in-loop -- there is a second secret only during a rotation
         const claims = await tryToOpen(id, key, caller);
-        if (!claims || claims.iat > untilSeconds) continue;
-        const isValid = now() / 1000 < claims.exp + VALID_AFTER_SECONDS;
+        if (!claims || claims.iat > rotatedAtSeconds) continue;
+        const isValid = nowSeconds < claims.exp + VALID_AFTER_SECONDS;
         if (isValid && isFor(claims, caller)) return claims;
       }
       throw new Problem("upload-not-found", "Use the id of one of your own uploads");

@@ -139,6 +139,22 @@ describe("the id of an upload", () => {
     await expect(idsAt(end).open(id, ALICE)).rejects.toThrow("your own uploads");
   });
 
+  it("of the previous secret opens if it was granted before the rotation, for 60 days", async () => {
+    const id = idsAt(SECONDS).seal({ ...CLAIMS, exp: SECONDS + 365 * DAY }, ALICE);
+    const openAt = async (seconds: number, rotatedAtSeconds: number) =>
+      createUploadIds(
+        {
+          current: new Secret("UPLOAD_ID_SECRET", "another upload id secret of 32 characters"),
+          previous: { secret, rotatedAtSeconds },
+        },
+        () => seconds * 1000,
+      ).open(id, ALICE);
+    await expect(openAt(SECONDS, SECONDS)).resolves.toMatchObject({ key: CLAIMS.key });
+    await expect(openAt(SECONDS + 60 * DAY, SECONDS)).resolves.toMatchObject({ size: 5 });
+    await expect(openAt(SECONDS + 60 * DAY + 1, SECONDS)).rejects.toThrow("your own uploads");
+    await expect(openAt(SECONDS, SECONDS - 1)).rejects.toThrow("your own uploads");
+  });
+
   it("of a later format is refused, and not read in part", async () => {
     const id = idsAt(SECONDS).seal(CLAIMS, ALICE);
     await expect(idsAt(SECONDS).open(`Ag${id.slice(2)}`, ALICE)).rejects.toThrow("own uploads");
