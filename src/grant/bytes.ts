@@ -1,4 +1,5 @@
 /** Writes and reads numbers, texts and digests as bytes. */
+import { toHex } from "../hex.ts";
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -83,7 +84,7 @@ export class ByteReader {
   }
 
   hex(digits: number): string {
-    return [...this.#take(digits / 2)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return toHex(this.#take(digits / 2));
   }
 
   /** Throws where anything is left. */

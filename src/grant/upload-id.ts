@@ -5,7 +5,7 @@
  */
 import { base64url } from "jose";
 import type { IdSecrets } from "../config/compile-id-secrets.ts";
-import { hmacSha256, isSameTag } from "../hash.ts";
+import { createHmac, isSameTag, type Hmac } from "../hash.ts";
 import { Problem } from "../problem.ts";
 import type { Secret } from "../secret.ts";
 import type { Caller } from "./authenticate.ts";
@@ -33,9 +33,9 @@ const PREVIOUS_OPENS_SECONDS = 60 * 86_400;
 
 /** The present secret seals. The previous one still opens what was granted before the rotation. */
 export function createUploadIds({ current, previous }: IdSecrets, now: () => number): UploadIds {
-  const sealingKey = toKey(current);
+  const sealing = toKey(current);
   const openers = [
-    { key: sealingKey, rotatedAtSeconds: Number.POSITIVE_INFINITY },
+    { key: sealing, rotatedAtSeconds: Number.POSITIVE_INFINITY },
     ...(previous ? [{ ...previous, key: toKey(previous.secret) }] : []),
   ];
 
@@ -44,7 +44,7 @@ export function createUploadIds({ current, previous }: IdSecrets, now: () => num
       const writer = new ByteWriter();
       writer.number(VERSION);
       packClaims(claims, owner, writer);
-      writer.bytes(tagOf(sealingKey, writer.written()));
+      writer.bytes(tagOf(sealing, writer.written()));
       return base64url.encode(writer.written());
     },
     async open(id, caller) {
@@ -84,18 +84,18 @@ function isFor(claims: UploadClaims, caller: Caller): boolean {
 /** Returns the claims of an id that the key has sealed. The id may be any text. */
 async function tryToOpen(
   id: string,
-  key: Uint8Array,
+  key: SealingKey,
   caller: Caller,
 ): Promise<UploadClaims | undefined> {
   try {
-    const claims = id.includes(".") ? await openJws(id, key) : openPacked(id, key, caller);
+    const claims = id.includes(".") ? await openJws(id, key.bytes) : openPacked(id, key, caller);
     return claims === undefined ? undefined : uploadClaimsSchema.parse(claims);
   } catch {
     return undefined;
   }
 }
 
-function openPacked(id: string, key: Uint8Array, caller: Caller): unknown {
+function openPacked(id: string, key: SealingKey, caller: Caller): unknown {
   const sealed = base64url.decode(id);
   // Decoders ignore unused bits: one upload would have several ids.
   if (sealed[0] !== VERSION || base64url.encode(sealed) !== id) return undefined;
@@ -104,10 +104,16 @@ function openPacked(id: string, key: Uint8Array, caller: Caller): unknown {
   return unpackClaims(signed.subarray(1), caller);
 }
 
-function toKey(secret: Secret): Uint8Array {
-  return new TextEncoder().encode(secret.reveal());
+interface SealingKey {
+  readonly bytes: Uint8Array;
+  readonly hmac: Hmac;
 }
 
-function tagOf(key: Uint8Array, data: Uint8Array): Uint8Array {
-  return hmacSha256(key, data).subarray(0, TAG_BYTES);
+function toKey(secret: Secret): SealingKey {
+  const bytes = new TextEncoder().encode(secret.reveal());
+  return { bytes, hmac: createHmac(bytes) };
+}
+
+function tagOf({ hmac }: SealingKey, data: Uint8Array): Uint8Array {
+  return hmac(data).subarray(0, TAG_BYTES);
 }

@@ -2,7 +2,8 @@
  * Presigns S3 requests without waiting: AWS Signature Version 4 in the query (AWS: "Authenticating
  * Requests: Using Query Parameters"). The reference is aws4fetch: the URL is the one that it returns.
  */
-import { hmacSha256, hmacSha256Hex, sha256Hex } from "../hash.ts";
+import { createHmac, sha256Hex, type Hmac } from "../hash.ts";
+import { toHex } from "../hex.ts";
 
 /** A request in plain form. */
 export interface PresignRequest {
@@ -32,7 +33,8 @@ interface Day {
   readonly scope: string;
   /** The parameter X-Amz-Credential, as it is signed and as it is in the URL. */
   readonly credential: Parameter;
-  readonly signingKey: Uint8Array;
+  /** HMAC with the signing key. */
+  readonly sign: Hmac;
 }
 
 interface Parameter {
@@ -85,7 +87,7 @@ export function createPresigner(key: SigningKey): (request: PresignRequest) => s
     const canonicalRequest = `${method}\n${path}\n${canonicalQuery}\n${canonicalHeaders}\n${names.join(";")}\nUNSIGNED-PAYLOAD`;
     const digest = sha256Hex(canonicalRequest);
     const stringToSign = `AWS4-HMAC-SHA256\n${datetime}\n${day.scope}\n${digest}`;
-    const signature = hmacSha256Hex(day.signingKey, stringToSign);
+    const signature = toHex(day.sign(stringToSign));
 
     const before = own.length > 0 ? `${new URLSearchParams(query).toString()}&` : "";
     return `${origin}${path}?${before}${expiry}&${dateParameter}${token ? `&${token.inUrl}` : ""}&${ALGORITHM}&${day.credential.inUrl}&${signedHeaders}&X-Amz-Signature=${signature}`;
@@ -100,14 +102,14 @@ function startDay({ accessKeyId, secretAccessKey, region }: SigningKey, date: st
   const signingKey = scope
     .split("/")
     .reduce<Uint8Array>(
-      (parent, step) => hmacSha256(parent, step),
+      (parent, step) => createHmac(parent)(step),
       new TextEncoder().encode(`AWS4${secretAccessKey}`),
     );
   return {
     date,
     scope,
     credential: toParameter("X-Amz-Credential", `${accessKeyId}/${scope}`),
-    signingKey,
+    sign: createHmac(signingKey),
   };
 }
 
