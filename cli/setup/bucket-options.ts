@@ -1,9 +1,15 @@
 /** The options for the bucket and the origins, for a configuration that still has example values. */
 import type { Command } from "commander";
 
-/** The fields of a store that have an option of the same name. */
-export const STORE_FIELDS = ["region", "account", "jurisdiction", "endpoint", "bucket"] as const;
-type StoreField = (typeof STORE_FIELDS)[number];
+/** The fields of a store that have an option, in the order of the questions. */
+export const STORE_FIELDS = [
+  { field: "region", flag: "--region" },
+  { field: "account", flag: "--account" },
+  { field: "jurisdiction", flag: "--jurisdiction" },
+  { field: "endpoint", flag: "--endpoint" },
+  { field: "bucket", flag: "--bucket" },
+] as const;
+type StoreField = (typeof STORE_FIELDS)[number]["field"];
 
 export interface BucketFlags extends Readonly<Partial<Record<StoreField, string>>> {
   readonly provider?: string;
@@ -28,7 +34,7 @@ export function addBucketFlags(command: Command): Command {
 
 /** Returns only the options for the bucket and the origins. */
 export function pickBucketFlags(options: BucketFlags): BucketFlags {
-  const names = ["provider", "origin", ...STORE_FIELDS] as const;
+  const names = ["provider", "origin", ...STORE_FIELDS.map(({ field }) => field)] as const;
   return Object.fromEntries(
     names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
   );

@@ -82,7 +82,7 @@ async function nameStore(
   let fields: Fields = isSame
     ? present
     : { provider: toProvider(provider), ...("bucket" in present && { bucket: present["bucket"] }) };
-  for (const field of STORE_FIELDS) {
+  for (const { field, flag } of STORE_FIELDS) {
     const description =
       field === "bucket" ? "the name of the bucket" : row.options[field]?.expected;
     const own = ownValue(fields[field]);
@@ -96,7 +96,7 @@ async function nameStore(
         })
       : (flags[field] ?? own);
     if (value !== undefined) fields = { ...fields, [field]: value };
-    else if (description !== undefined) missing.push(`--${field}`);
+    else if (description !== undefined) missing.push(flag);
   }
   return withStore(definition, name, fields);
 }
