@@ -1,4 +1,4 @@
-/** Writes one event. Fields never hold a secret, a signature, a token or a URL. */
+/** Writes one event. Fields never hold a secret, a signature, a token, or a URL but that of an issuer's keys. */
 export type Log = (event: string, fields: Readonly<Record<string, unknown>>) => void;
 
 /** Writes each event as one line of JSON. */

@@ -21,7 +21,7 @@ const common = {
   checksum: z.optional(checksumSchema),
   /** The SHA-256 of the granted metadata, or "none". Claims of the first release lack it. */
   metadata: z.optional(z.string()),
-  /** The key contains an id of this upload alone, so that the object may be deleted with it. */
+  /** The key contains the random `{id}` of this upload alone, so that the object may be deleted with it. */
   unique: z.boolean(),
   /** Where the embedded store is, which the configuration does not know. */
   origin: z.optional(z.string()),
@@ -49,7 +49,10 @@ const singlePartSchema = z.object({
 const unsizedSchema = z.object({
   ...common,
   size: absent,
-  /** The least and the most bytes that may arrive. Claims of the first release may lack them. */
+  /**
+   * The least and the most bytes that may arrive. Claims of the first release lack `minBytes`. Without
+   * `maxBytes`, which no release leaves out, only an empty object would fit.
+   */
   minBytes: z._default(z.int(), 0),
   maxBytes: z._default(z.int(), 0),
   partSize: absent,
@@ -75,7 +78,7 @@ interface ClaimContext {
 /** A store checks the signature when a request starts, so that a slow PUT ends after its ticket. */
 const LATE_ARRIVAL_SECONDS = 15 * 60;
 
-/** Returns until when an object can still arrive, in milliseconds since 1970. */
+/** Returns until when an object is waited for, in milliseconds since 1970. Slower PUTs are found later. */
 export function lastArrivalMs({ exp }: Pick<UploadClaims, "exp">): number {
   return (exp + LATE_ARRIVAL_SECONDS) * 1000;
 }

@@ -13,7 +13,7 @@ export interface ObjectKey {
   readonly [made]: true;
   readonly text: string;
   readonly encoded: EncodedKey;
-  /** The key contains the id of this upload, so that no other upload can have it. */
+  /** The key contains its random `{id}`, so that no other upload can have it. */
   readonly isUnique: boolean;
 }
 

@@ -19,7 +19,7 @@ export interface AlarmDependencies {
 const BATCH_SIZE = 10;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** After a week without an answer from the store the upload expires, or its record is deleted. */
+/** After a week without an answer from the store the upload expires, or what was due is skipped. */
 const GIVE_UP_MS = 7 * 24 * HOUR_MS;
 
 interface DueRow extends Row {
@@ -95,7 +95,7 @@ async function cleanUpAfter(
   else forget(sql, row);
 }
 
-/** Returns since when the store is asked about the upload, for what it is due now. */
+/** Returns from when the week without an answer counts, for what the upload is due now. */
 function firstDueMs(record: UploadRecord, isLast: boolean): number {
   const expMs = record.claims.exp * 1000;
   if (record.status === "pending") return expMs;
@@ -108,7 +108,7 @@ function forget(sql: SqlStorage, { id, due_ms: dueMs }: DueRow): void {
 }
 
 interface Failure {
-  /** Since when the upload has been due. */
+  /** From when the week without an answer counts. Of a record that cannot be read it is the last try: it stays. */
   readonly dueSinceMs: number;
   readonly error: unknown;
   readonly dependencies: AlarmDependencies;

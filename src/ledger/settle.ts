@@ -8,7 +8,7 @@ import { RECORD_COLUMNS, toRecord, toResult, type Row } from "./row.ts";
 import { count } from "./reserve.ts";
 
 const DAY_MS = 86_400_000;
-/** Finished records are kept for a week, so that clients can ask for them. */
+/** A record is kept for a week after its end or its first cleanup. `forget.ts` bounds how many are. */
 export const RETENTION_MS = 7 * DAY_MS;
 /** A PUT may end long after its ticket: an expired upload is looked for again after a day. */
 export const LATE_LOOK_MS = DAY_MS;
@@ -18,7 +18,7 @@ interface SettleOptions {
   readonly quota: Quota | undefined;
   readonly hasWebhook: boolean;
   readonly nowMs: number;
-  /** When nothing can arrive any more, so that what did arrive can be deleted. */
+  /** When the first cleanup of an aborted or rejected upload is due. */
   readonly cleanUpAtMs: number;
 }
 

@@ -9,9 +9,11 @@ import { locateUpload } from "./locate.ts";
 import { findLedger, refuseOld } from "./record.ts";
 
 /**
- * Idempotent. Returns whether bytes and place stay reserved until the ticket can store nothing more.
+ * Aborts the upload, also again. Returns whether bytes and place stay reserved until the ticket can store
+ * nothing more.
  * Without a ledger nothing is reserved, and the object of a single PUT stays: it may have been completed.
- * Throws `upload-not-found`, `already-completed` and `store-unavailable`.
+ * Throws `upload-not-found`, `already-completed`, `ledger-unavailable` and, without a ledger,
+ * `store-unavailable`.
  */
 export async function abortUpload(service: Service, caller: Caller, id: string): Promise<boolean> {
   const claims = await service.uploadIds.open(id, caller);

@@ -37,12 +37,13 @@ interface Completion {
   readonly parts?: readonly NamedPart[] | undefined;
 }
 
-/** A completed record, as far as a receipt needs it. */
+/** A completed upload before its receipt is signed. */
 type Completed = Pick<CompletedUpload, "claims" | "verified" | "completedAtMs" | "isListed">;
 
 /**
- * Idempotent. Throws `upload-not-found`, `upload-expired`, `verification-failed` and
- * `store-unavailable`; after the last one, and while nothing has arrived, the upload stays pending.
+ * Completes an upload, or returns the completed one again. Throws `upload-not-found`, `upload-expired`,
+ * `verification-failed`, `already-exists`, `invalid-request`, `store-unavailable` and
+ * `ledger-unavailable`. None of them ends the upload but a `verification-failed` that says "rejected".
  */
 export async function completeUpload(
   service: Service,

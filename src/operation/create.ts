@@ -68,8 +68,9 @@ export async function createTicket(
 }
 
 /**
- * Creates a batch, with one round trip to the ledger. Each intent gets its upload or its own problem,
- * and the tickets of first parts are shared among them, so that a batch takes no more CPU time.
+ * Creates a batch. One call to the ledger reserves all of it, and each multipart upload takes another.
+ * Each intent gets its upload or its own problem, and the tickets of first parts are shared among them,
+ * so that a batch takes no more CPU time.
  */
 export async function createUploads(
   context: UploadContext,

@@ -31,7 +31,7 @@ export type AdmittedMultipart = Admitted & { readonly grant: { readonly parts: P
 
 /**
  * Creates the upload in the store, and signs the first `maxTickets` parts. Throws `store-unavailable`,
- * after which nothing stays reserved.
+ * `ledger-unavailable` and `upload-expired`, after an attempt to abort the upload and to release its quota.
  */
 export async function startMultipart(
   service: Service,

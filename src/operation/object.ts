@@ -62,7 +62,10 @@ export async function createDownload(
   return { policy: policy.name, key: key.text, ticket };
 }
 
-/** Idempotent. Throws `forbidden`, `key-outside-prefix`, `store-unavailable` and `misconfigured`. */
+/**
+ * Deletes an object, if there is one. Throws `policy-not-found`, `forbidden`, `key-outside-prefix`,
+ * `store-unavailable` and `misconfigured`.
+ */
 export async function removeObject(
   service: Service,
   caller: Caller,

@@ -20,7 +20,7 @@ export async function findRecord(ledger: Ledger, { jti }: UploadClaims): Promise
   return (await ledger.find(jti)) ?? refuseOld();
 }
 
-/** Throws the problem of an upload whose record is deleted. */
+/** Throws the problem of an upload without a record: deleted, or from before its policy had a quota. */
 export function refuseOld(): never {
   throw new Problem(
     "upload-not-found",

@@ -11,10 +11,10 @@ export interface Store {
   readonly bucket: string;
   /** The region of the credential scope. */
   readonly region: string;
-  /** The origin that the Worker itself calls, where it differs from the one that is signed. */
+  /** The origin that the Worker itself calls: of a `publicEndpoint` the one behind it. */
   readonly ownOrigin: string | undefined;
   readonly ownBasePath: string;
-  /** The scheme and host that are signed; `undefined` for the embedded store: the request's own origin. */
+  /** The origin of tickets. Both are `undefined` for the embedded store: it has the request's own origin. */
   readonly origin: string | undefined;
   /** The encoded path between the host and the key: `/` or `/bucket/`. */
   readonly basePath: string;
