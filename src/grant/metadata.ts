@@ -8,6 +8,8 @@ export const NO_METADATA = "none";
 /** Visible ASCII and single inner spaces: every server and proxy passes these on unchanged. */
 const PLAIN = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
 const UNSAFE = /[\p{Cc}\p{Cs}]/u;
+/** Keeps a byte order mark, which is a character like any other inside of a text. */
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 /** RFC 2047 section 2: an encoded word has at most 75 characters, 63 of them base64. */
 const MAX_WORD_BYTES = 45;
 
@@ -48,7 +50,7 @@ function decodeMetadata(header: string): string {
   if (!words.every((word) => word !== undefined && word.length % 4 === 0)) return header;
   return words
     .map((word = "") => Uint8Array.from(atob(word), (character) => character.charCodeAt(0)))
-    .map((bytes) => new TextDecoder().decode(bytes))
+    .map((bytes) => DECODER.decode(bytes))
     .join("");
 }
 
