@@ -42,8 +42,8 @@ interface Parameter {
   readonly inUrl: string;
 }
 
-/** Unreserved characters and encoded bytes, none of them a slash: no URL parser changes such a path. */
-const PLAIN_PATH = /^\/(?:[\w.~/-]|%(?!2F)[\dA-F]{2})*$/;
+/** Unreserved characters, and encoded bytes of others that are no slash: no URL parser changes such a path. */
+const PLAIN_PATH = /^\/(?:[\w.~/-]|%(?!2[D-F]|3\d|[46][1-9A-F]|[57][\dA]|5F|7E)[\dA-F]{2})*$/;
 const DOT_SEGMENT = /\/\.\.?(?:\/|$)/;
 /** Visible ASCII with single spaces inside: no canonical form changes such a value. */
 const PLAIN_VALUE = /^(?:[!-~]+(?: [!-~]+)*)?$/;

@@ -101,6 +101,8 @@ describe("the presigner", () => {
     ["a dot segment", { key: "a/../b" as EncodedKey }],
     ["an encoded slash", { key: "a%2Fb" as EncodedKey }],
     ["an unencoded character", { key: "가" as EncodedKey }],
+    ["an encoded dot segment", { key: "a/%2E%2E/b" as EncodedKey }],
+    ["an encoded letter", { key: "a%41" as EncodedKey }],
     ["a lower-case escape", { key: "%c3%a9" as EncodedKey }],
     ["two spaces in a header", { headers: { "x-amz-meta-a": "b  c" } }],
     ["a header that is not ASCII", { headers: { "x-amz-meta-a": "é" } }],
