@@ -103,7 +103,7 @@ function createLedgerDependencies(service: Service): LedgerDependencies {
     quotaOf: (policy) => config.policies.get(policy)?.quota,
     deliver: config.webhook && createDeliver(config.webhook, service),
     verify: async (claims) => verifyUpload(locateUpload(service, claims)),
-    abortParts: async (claims) => abortParts(locateUpload(service, claims)),
+    abortParts: async (claims) => void (await abortParts(locateUpload(service, claims))),
     cleanUp: async (claims, look) =>
       cleanUpAndLook(locateUpload(service, claims), look, service.log),
   };

@@ -5,9 +5,12 @@ import { abortMultipart } from "../store/multipart.ts";
 import { deleteObject, findObject, isAbortMark } from "../store/object.ts";
 import type { LocatedUpload } from "./locate.ts";
 
-/** Aborts the multipart upload, if there is one. Throws `StoreUnavailable`. */
-export async function abortParts({ claims, location, writer }: LocatedUpload): Promise<void> {
-  if (claims.uploadId !== undefined) await abortMultipart(location, claims.uploadId, writer);
+/**
+ * Aborts the multipart upload, if there is one. Returns `false` for one that the store does not have: it was
+ * completed or aborted, or is being completed. Throws `StoreUnavailable`.
+ */
+export async function abortParts({ claims, location, writer }: LocatedUpload): Promise<boolean> {
+  return claims.uploadId === undefined || abortMultipart(location, claims.uploadId, writer);
 }
 
 /** Aborts the parts, and deletes the object if no other upload can have its key. Throws `StoreUnavailable`. */
@@ -26,10 +29,19 @@ interface Look {
 /** Aborts the parts, deletes what may be deleted, and returns what was found. Throws `StoreUnavailable`. */
 export async function cleanUpAndLook(
   upload: LocatedUpload,
-  { isKeyShared, isLast }: Look,
+  look: Look,
   log: Log,
 ): Promise<Leftover> {
   await abortParts(upload);
+  return removeLeftover(upload, look, log);
+}
+
+/** Deletes what may be deleted, and returns what was found. Throws `StoreUnavailable`. */
+export async function removeLeftover(
+  upload: LocatedUpload,
+  { isKeyShared, isLast }: Look,
+  log: Log,
+): Promise<Leftover> {
   const object = await findObject(upload.location, upload.reader);
   const isMark = object !== undefined && isAbortMark(object);
   if (!object || (isMark && !isLast)) return { kind: "nothing" };

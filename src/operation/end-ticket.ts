@@ -2,7 +2,7 @@
 import type { Ledger } from "../ledger/client.ts";
 import type { Service } from "../service.ts";
 import { putAbortMark } from "../store/object.ts";
-import { abortParts, cleanUp } from "./cleanup.ts";
+import { abortParts, cleanUp, removeLeftover } from "./cleanup.ts";
 import type { LocatedUpload } from "./locate.ts";
 import { ownsKey } from "./record.ts";
 
@@ -30,12 +30,19 @@ async function endInStore(
     await abortParts(upload);
     return false;
   }
-  const isSinglePart = claims.partSize === undefined;
+  if (claims.partSize !== undefined) return endParts(service, upload);
   // Nothing else deletes the mark while the ticket works: where it cannot be put, the bytes stay reserved.
-  if (isSinglePart && isRefusedOverObject(service, upload)) return putAbortMark(location, writer);
+  if (isRefusedOverObject(service, upload)) return putAbortMark(location, writer);
   await cleanUp(upload, service.log);
-  // The store has confirmed that the multipart upload is over: it accepts no more parts.
-  return !isSinglePart;
+  return false;
+}
+
+/** Returns whether the multipart upload is over, and nothing of it stays. */
+async function endParts({ log }: Service, upload: LocatedUpload): Promise<boolean> {
+  const isAborted = await abortParts(upload);
+  const { kind } = await removeLeftover(upload, { isKeyShared: false, isLast: false }, log);
+  // Without parts and without an object the store may be joining the parts: the object comes later.
+  return kind === "deleted" || (kind === "nothing" && isAborted);
 }
 
 /** Returns whether the store refuses the ticket while there is an object under its key. */

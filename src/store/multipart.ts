@@ -121,15 +121,16 @@ export async function completeMultipart(
   throw unexpectedResponse("CompleteMultipartUpload", response);
 }
 
-/** Aborts a multipart upload. Succeeds where none exists. Throws `StoreUnavailable`. */
+/** Aborts a multipart upload. Returns `false` where the store has none. Throws `StoreUnavailable`. */
 export async function abortMultipart(
   location: ObjectLocation,
   uploadId: string,
   access: StoreAccess,
-): Promise<void> {
+): Promise<boolean> {
   const response = await sendToStore(location, { method: "DELETE", query: { uploadId } }, access);
-  if (response.status !== 204 && response.status !== 200 && response.status !== 404)
-    throw unexpectedResponse("AbortMultipartUpload", response);
+  if (response.status === 404) return false;
+  if (response.status === 204 || response.status === 200) return true;
+  throw unexpectedResponse("AbortMultipartUpload", response);
 }
 
 function readPart(block: string): StoredPart {

@@ -267,6 +267,28 @@ describe("a multipart upload with a ledger", () => {
     expect(store.count("AbortMultipartUpload")).toBe(2);
   });
 
+  it("counts when it is aborted while the store joins its parts, as the object comes later", async () => {
+    const { store, worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    store.scripts.AbortMultipartUpload = () => status(404);
+    expect((await abort(worker, id)).status).toBe(202);
+    store.object = { "content-length": String(SIZE), "content-type": "video/mp4", etag: '"late"' };
+    expect(await recordOf(id)).toMatchObject({ status: "aborted", isReserved: true });
+    expect((await abort(worker, id)).status).toBe(204);
+    expect(store.object).toBeUndefined();
+    expect(await recordOf(id)).not.toHaveProperty("isReserved");
+  });
+
+  it("counts when it is aborted and no key may delete its object", async () => {
+    const { store, worker } = startMetered();
+    const { id } = await createUpload(worker, SIZE);
+    store.scripts.AbortMultipartUpload = () => status(404);
+    store.scripts.DeleteObject = () => status(403);
+    store.object = { "content-length": String(SIZE), "content-type": "video/mp4", etag: '"whole"' };
+    expect((await abort(worker, id)).status).toBe(202);
+    expect(await recordOf(id)).toMatchObject({ status: "aborted", isReserved: true });
+  });
+
   it("cannot be aborted when it is completed", async () => {
     const { store, worker } = startMetered();
     const { id } = await createUpload(worker, SIZE);
