@@ -1,5 +1,5 @@
 /** Admits a grant as the Worker does, for a user without uploads and without a ledger. */
-import { admit, type Admission, type Admitted } from "../../src/operation/admit.ts";
+import { admit, type AllowedUpload, type Admitted } from "../../src/operation/admit.ts";
 import type { Grant } from "../../src/grant/authorize.ts";
 import { claimUpload } from "../../src/grant/upload-claims.ts";
 import { makeKey } from "../../src/key/make.ts";
@@ -22,14 +22,14 @@ export interface SimulationContext {
 export function admissionOf(
   grant: Grant,
   { nowMs, newId, requestOrigin }: SimulationContext,
-): Admission {
+): AllowedUpload {
   const now = new Date(nowMs);
   const key = makeKey(grant, { id: newId(), now });
   return { grant, key, claims: claimUpload(grant, key, { jti: newId(), now, requestOrigin }) };
 }
 
 /** Returns the upload, admitted within the limits of a user without uploads. Throws `quota-exceeded`. */
-export async function admitUnused(admission: Admission, nowMs: number): Promise<Admitted> {
+export async function admitUnused(upload: AllowedUpload, nowMs: number): Promise<Admitted> {
   const ledger = {
     reserve: async (reservations: readonly Reservation[]): Promise<readonly ReservationResult[]> =>
       reservations.map(({ quota, bytes }) => {
@@ -39,5 +39,5 @@ export async function admitUnused(admission: Admission, nowMs: number): Promise<
           : { isAdmitted: true, remaining: {} };
       }),
   };
-  return admit(admission, ledger);
+  return admit(upload, ledger);
 }

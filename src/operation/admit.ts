@@ -11,14 +11,14 @@ import { quotaHeaders } from "./quota-headers.ts";
 declare const admitted: unique symbol;
 
 /** An upload that may be signed. Only `admit` and `admitAll` make one. */
-export interface Admitted extends Admission {
+export interface Admitted extends AllowedUpload {
   readonly [admitted]: true;
   /** What remains of each limit; `undefined` where the policy has no quota. */
   readonly remaining: RemainingQuota | undefined;
 }
 
 /** An upload before its quota is checked. */
-export interface Admission {
+export interface AllowedUpload {
   readonly grant: Grant;
   readonly key: ObjectKey;
   readonly claims: UploadClaims;
@@ -28,11 +28,11 @@ export interface Admission {
 type Reserve = Pick<Ledger, "reserve">;
 
 /** Returns the upload, reserved. Throws `quota-exceeded`, and `ledger-unavailable` where no limit can be checked. */
-export async function admit(admission: Admission, ledger: Reserve): Promise<Admitted> {
-  const { quota } = admission.grant.policy;
-  if (!quota) return brand(admission, undefined);
-  const [result] = await ledger.reserve([toReservation(admission, quota)]);
-  const decided = decide(admission, quota, result);
+export async function admit(upload: AllowedUpload, ledger: Reserve): Promise<Admitted> {
+  const { quota } = upload.grant.policy;
+  if (!quota) return brand(upload, undefined);
+  const [result] = await ledger.reserve([toReservation(upload, quota)]);
+  const decided = decide(upload, quota, result);
   if (decided instanceof Problem) throw decided;
   return decided;
 }
@@ -42,16 +42,16 @@ export async function admit(admission: Admission, ledger: Reserve): Promise<Admi
  * and a problem from before stays.
  */
 export async function admitAll(
-  admissions: readonly (Admission | Problem)[],
+  uploads: readonly (AllowedUpload | Problem)[],
   ledger: Reserve,
 ): Promise<readonly (Admitted | Problem)[]> {
-  const reservations = admissions.flatMap((one) => {
+  const reservations = uploads.flatMap((one) => {
     const quota = one instanceof Problem ? undefined : one.grant.policy.quota;
     return one instanceof Problem || !quota ? [] : [toReservation(one, quota)];
   });
   const results = reservations.length > 0 ? await reserveAll(ledger, reservations) : [];
   let index = 0;
-  return admissions.map((one) => {
+  return uploads.map((one) => {
     if (one instanceof Problem) return one;
     const { quota } = one.grant.policy;
     if (!quota) return brand(one, undefined);
@@ -59,7 +59,7 @@ export async function admitAll(
   });
 }
 
-function toReservation({ claims, grant }: Admission, quota: Quota): Reservation {
+function toReservation({ claims, grant }: AllowedUpload, quota: Quota): Reservation {
   // A multipart upload is due with its first tickets until the store has created it.
   const exp = claims.iat + grant.expiresInSeconds;
   return { claims, quota, bytes: grant.size ?? grant.maxBytes, dueAtMs: lastArrivalMs({ exp }) };
@@ -78,12 +78,12 @@ async function reserveAll(
 }
 
 function decide(
-  admission: Admission,
+  upload: AllowedUpload,
   quota: Quota,
   result: ReservationResult | undefined,
 ): Admitted | Problem {
   if (!result) throw new TypeError("Cannot admit the upload: the ledger returned no result for it");
-  if (result.isAdmitted) return brand(admission, result.remaining);
+  if (result.isAdmitted) return brand(upload, result.remaining);
   const { exceeded, retryAfterSeconds, remaining } = result;
   const detail = `Wait ${retryAfterSeconds} seconds: the quota of ${exceeded} is used up`;
   return new Problem("quota-exceeded", detail, {
@@ -96,7 +96,7 @@ function decide(
   });
 }
 
-function brand(admission: Admission, remaining: RemainingQuota | undefined): Admitted {
+function brand(upload: AllowedUpload, remaining: RemainingQuota | undefined): Admitted {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand
-  return { ...admission, remaining } as Admitted;
+  return { ...upload, remaining } as Admitted;
 }

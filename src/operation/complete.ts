@@ -13,7 +13,7 @@ import { endTicket } from "./end-ticket.ts";
 import { completeParts, type CompletedParts } from "./complete-parts.ts";
 import { locateUpload, type LocatedUpload } from "./locate.ts";
 import { requireMultipart } from "./open-multipart.ts";
-import { findLedger, findRecord, refuseOld } from "./record.ts";
+import { findLedger, requireRecord, refuseOld } from "./record.ts";
 import { verifyUpload } from "./verify.ts";
 
 /** A verified upload. */
@@ -29,7 +29,7 @@ export interface CompletedUpload {
   readonly receipt: string;
 }
 
-interface Completion {
+interface CompletionRequest {
   readonly id: string;
   /** The ETag that the client received for its PUT, if it sends one. */
   readonly etag?: string | undefined;
@@ -48,11 +48,11 @@ type Completed = Pick<CompletedUpload, "claims" | "verified" | "completedAtMs" |
 export async function completeUpload(
   service: Service,
   caller: Caller,
-  { id, etag, parts }: Completion,
+  { id, etag, parts }: CompletionRequest,
 ): Promise<CompletedUpload> {
   const claims = await service.uploadIds.open(id, caller);
   const ledger = findLedger(service, caller, claims);
-  const record = ledger && (await findRecord(ledger, claims));
+  const record = ledger && (await requireRecord(ledger, claims));
   const earlier = record && completedOf(record);
   if (earlier) return withReceipt(service, earlier);
 
@@ -63,7 +63,7 @@ export async function completeUpload(
   requireEtag(outcome, etag);
   const settled = ledger
     ? ((await ledger.settle(claims.jti, outcome)) ?? refuseOld())
-    : toRecord(claims, outcome, service.now());
+    : recordWithoutLedger(claims, outcome, service.now());
   // The record decides: another request may have completed or aborted the upload meanwhile.
   if (settled.status === "rejected" || settled.status === "aborted")
     await tryCleanUp(service, ledger, upload);
@@ -113,7 +113,7 @@ async function withReceipt(service: Service, completed: Completed): Promise<Comp
   return { ...completed, bucket, url, receipt };
 }
 
-function toRecord(claims: UploadClaims, outcome: Outcome, nowMs: number): UploadRecord {
+function recordWithoutLedger(claims: UploadClaims, outcome: Outcome, nowMs: number): UploadRecord {
   return { claims, createdAtMs: claims.iat * 1000, finishedAtMs: nowMs, ...outcome };
 }
 

@@ -7,7 +7,7 @@ import { claimUpload, type UploadClaims } from "../grant/upload-claims.ts";
 import { makeKey } from "../key/make.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
-import { admit, admitAll, type Admission, type Admitted } from "./admit.ts";
+import { admit, admitAll, type AllowedUpload, type Admitted } from "./admit.ts";
 import { startMultipart, type AdmittedMultipart, type StartedMultipart } from "./multipart.ts";
 import type { Place } from "./place.ts";
 import { signPut, type Ticket } from "./ticket.ts";
@@ -92,7 +92,7 @@ export async function createUploads(
 }
 
 /** Applies the policy and makes the key. Throws the problem of the first rule that is broken. */
-function allow({ service, caller, place }: UploadContext, intent: Intent): Admission {
+function allow({ service, caller, place }: UploadContext, intent: Intent): AllowedUpload {
   const now = new Date(service.now());
   const grant = authorize(service.config, caller, intent, { region: place.region, now });
   const key = makeKey(grant, { id: service.newId(), now });

@@ -5,7 +5,7 @@ import type { Position } from "../ledger/page.ts";
 import type { Status, UploadRecord } from "../ledger/record.ts";
 import { Problem, invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
-import { findLedger, findRecord } from "./record.ts";
+import { findLedger, requireRecord } from "./record.ts";
 
 /** A record with its sealed id. */
 export interface ListedUpload {
@@ -31,7 +31,7 @@ export async function findUpload(
 ): Promise<ListedUpload> {
   const claims = await service.uploadIds.open(id, caller);
   const ledger = findLedger(service, caller, claims);
-  if (ledger) return { id, record: await findRecord(ledger, claims) };
+  if (ledger) return { id, record: await requireRecord(ledger, claims) };
   throw new Problem(
     "upload-not-found",
     `The policy "${claims.policy}" keeps no records: ask with complete`,

@@ -7,7 +7,7 @@ import type { Service } from "../service.ts";
 import type { ObjectLocation } from "../store/store.ts";
 import type { Admitted } from "./admit.ts";
 import { locateUpload, policyOf, type LocatedUpload } from "./locate.ts";
-import { findLedger, findRecord } from "./record.ts";
+import { findLedger, requireRecord } from "./record.ts";
 
 declare const open: unique symbol;
 
@@ -58,7 +58,7 @@ async function requirePending(
 ): Promise<void> {
   policyOf(service, claims);
   const ledger = findLedger(service, caller, claims);
-  const { status } = ledger ? await findRecord(ledger, claims) : { status: "pending" };
+  const { status } = ledger ? await requireRecord(ledger, claims) : { status: "pending" };
   if (status === "completed")
     throw new Problem("already-completed", "The upload is completed: it accepts no more parts");
   if (status === "pending" && service.now() < claims.exp * 1000) return;

@@ -16,7 +16,7 @@ export function findLedger(
 }
 
 /** Returns the record. Throws `upload-not-found` and `ledger-unavailable`. */
-export async function findRecord(ledger: Ledger, { jti }: UploadClaims): Promise<UploadRecord> {
+export async function requireRecord(ledger: Ledger, { jti }: UploadClaims): Promise<UploadRecord> {
   return (await ledger.find(jti)) ?? refuseOld();
 }
 

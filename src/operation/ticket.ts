@@ -45,7 +45,7 @@ export async function signPut(
       method: "PUT",
       location: { store, key: key.encoded, requestOrigin: claims.origin },
       headers,
-      signedHeaders: size === undefined ? {} : { "content-length": String(size) },
+      automaticHeaders: size === undefined ? {} : { "content-length": String(size) },
       expiresInSeconds,
     },
     options,
@@ -72,7 +72,7 @@ export async function signPart(
       location,
       query: { partNumber: String(partNumber), uploadId },
       headers: partHeaders(sha256),
-      signedHeaders: { "content-length": String(bytes) },
+      automaticHeaders: { "content-length": String(bytes) },
       expiresInSeconds,
     },
     options,
@@ -109,12 +109,19 @@ interface Request<Method> {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers: Headers;
   /** Headers that are signed and that user agents set themselves. */
-  readonly signedHeaders?: Headers;
+  readonly automaticHeaders?: Headers;
   readonly expiresInSeconds: number;
 }
 
 async function sign<Method extends "PUT" | "GET" | "HEAD">(
-  { method, location, query = {}, headers, signedHeaders = {}, expiresInSeconds }: Request<Method>,
+  {
+    method,
+    location,
+    query = {},
+    headers,
+    automaticHeaders = {},
+    expiresInSeconds,
+  }: Request<Method>,
   { signer, now }: SignOptions,
 ): Promise<Ticket<Method>> {
   const { store, key, requestOrigin } = location;
@@ -124,7 +131,7 @@ async function sign<Method extends "PUT" | "GET" | "HEAD">(
     basePath: store.basePath,
     key,
     query,
-    headers: { ...headers, ...signedHeaders, ...(method === "PUT" && copyGuard(store)) },
+    headers: { ...headers, ...automaticHeaders, ...(method === "PUT" && copyGuard(store)) },
     expiresInSeconds,
     now,
   });

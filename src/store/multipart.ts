@@ -27,7 +27,7 @@ export type Completion =
   | "checksum-differs"
   | "key-exists";
 
-const MAX_PARTS = 10_000;
+const MAX_LISTED_PARTS = 10_000;
 const PAGE = 1000;
 /** A store may return shorter pages; the free plan of Workers allows 50 requests. */
 const MAX_PAGES = 40;
@@ -69,10 +69,10 @@ export async function listParts(
     if (response.status !== 200 || !isDocument(response.text, "ListPartsResult"))
       throw unexpectedResponse("ListParts", response);
     parts.push(...readBlocks(response.text, "Part").map(readPart));
-    if (parts.length > MAX_PARTS) break;
+    if (parts.length > MAX_LISTED_PARTS) break;
     if (readField(response.text, "IsTruncated") !== "true") return parts;
     const next = readNumber(response.text, "NextPartNumberMarker") ?? 0;
-    if (next <= after || next > MAX_PARTS) break;
+    if (next <= after || next > MAX_LISTED_PARTS) break;
     after = next;
   }
   throw new StoreUnavailable("ListParts returned too many pages");

@@ -12,7 +12,7 @@ import { Problem, invalidRequest } from "../../problem.ts";
 import type { UppyUpload } from "./request.ts";
 
 /** Creates an upload that is one PUT. Throws as `createUpload` does, in words for the page's developer. */
-export async function createSinglePart(
+export async function createUppySinglePart(
   context: UploadContext,
   upload: UppyUpload,
 ): Promise<SinglePartUpload> {
@@ -20,7 +20,7 @@ export async function createSinglePart(
 }
 
 /** Creates a multipart upload without tickets: Uppy asks for each part when it sends it. */
-export async function createMultipart(
+export async function createUppyMultipart(
   context: UploadContext,
   upload: UppyUpload,
 ): Promise<CreatedUpload> {

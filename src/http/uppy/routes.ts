@@ -16,7 +16,7 @@ import { answerJson } from "../answer.ts";
 import type { BaseEnv, CallerEnv } from "../base.ts";
 import { contextOf, limitBody, withCaller } from "../middleware.ts";
 import { parseAs, readJson } from "../parse.ts";
-import { createMultipart, createSinglePart } from "./create.ts";
+import { createUppyMultipart, createUppySinglePart } from "./create.ts";
 import { findOwnUpload, namedPartsSchema, parseUppyUpload, queryAsBody } from "./request.ts";
 import { completedAnswer, partAnswer, partListAnswer, singlePartAnswer } from "./response.ts";
 import { signRequestRoutes } from "./sign-request.ts";
@@ -36,12 +36,15 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
   app.get("/params", uploader, async (c) => {
     requireJson(c.req.header("accept"));
     const upload = parseUppyUpload(queryAsBody(c.req.query()));
-    return answerJson(c, singlePartAnswer(await createSinglePart(contextOf(c, service), upload)));
+    return answerJson(
+      c,
+      singlePartAnswer(await createUppySinglePart(contextOf(c, service), upload)),
+    );
   });
 
   app.post("/multipart", uploader, limitBody(), async (c) => {
     const upload = parseUppyUpload(await readJson(c.req.raw));
-    const { id, admitted } = await createMultipart(contextOf(c, service), upload);
+    const { id, admitted } = await createUppyMultipart(contextOf(c, service), upload);
     const { key, grant } = admitted;
     return answerJson(c, { key: key.text, uploadId: id, bucket: grant.store.bucket });
   });

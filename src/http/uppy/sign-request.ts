@@ -18,7 +18,7 @@ import type { BaseEnv, CallerEnv } from "../base.ts";
 import { contextOf, limitBody, withCaller } from "../middleware.ts";
 import { MAX_PARTS, parseAs, readJson } from "../parse.ts";
 import { countCaller } from "../rate-limit.ts";
-import { createMultipart, createSinglePart } from "./create.ts";
+import { createUppyMultipart, createUppySinglePart } from "./create.ts";
 import { findOwnUpload, namedPartsSchema, parseUppyUpload } from "./request.ts";
 import { arrivedParts, toXml } from "./response.ts";
 
@@ -100,11 +100,11 @@ async function presignNew(
   const upload = parseUppyUpload({ type, filename, metadata });
   const context = contextOf(c, service);
   if (method === "POST") {
-    const { id, admitted } = await createMultipart(context, upload);
+    const { id, admitted } = await createUppyMultipart(context, upload);
     const key = admitted.key.text;
     return { url: ownUrl(id, key, "uploads&"), key, headers: {}, id };
   }
-  const { id, admitted, ticket } = await createSinglePart(context, upload);
+  const { id, admitted, ticket } = await createUppySinglePart(context, upload);
   return { url: ticket.url, key: admitted.key.text, headers: ticket.headers, id };
 }
 
