@@ -5,7 +5,7 @@ import type { Checksum } from "../store/checksum.ts";
 import type { Store } from "../store/store.ts";
 import type { Caller } from "./authenticate.ts";
 import { checkChecksum } from "./checksum.ts";
-import { chooseExtension, isTypeAllowed } from "./content-type.ts";
+import { chooseExtension, isTypeAllowed, matchesPattern } from "./content-type.ts";
 import { objectHeaders } from "./headers.ts";
 import type { Intent } from "./intent.ts";
 import { ticketLifetime } from "./lifetime.ts";
@@ -97,7 +97,7 @@ export function findPolicy(config: Config, { scope }: Caller, name = config.defa
 }
 
 function typeNotAllowed({ name, types }: Policy, contentType: string): Problem {
-  const detail = types.includes("*/*")
+  const detail = matchesPattern(contentType, types)
     ? `Use another type: a browser could run ${contentType}, so the policy "${name}" has to name it`
     : `Use one of ${types.join(", ")}: ${contentType} is not allowed`;
   return new Problem("type-not-allowed", detail);

@@ -1,5 +1,5 @@
 /** Content types: which a policy allows, which a browser would run, and their extensions. */
-import { extensionsOf } from "./extensions.ts";
+import { extensionsOf, typesOf } from "./extensions.ts";
 
 /**
  * Types that a browser, or a server, runs when a bucket serves them: stored cross-site scripting.
@@ -24,13 +24,19 @@ const ACTIVE_EXTENSIONS = new Set(
 
 /** Returns whether the list has the type: by name, or by a pattern if no browser would run it. */
 export function isTypeAllowed(contentType: string, types: readonly string[]): boolean {
-  if (types.includes(contentType)) return true;
-  if (isActive(contentType)) return false;
+  return (
+    types.includes(contentType) || (!isActive(contentType) && matchesPattern(contentType, types))
+  );
+}
+
+/** Returns whether the list has a pattern of the type's family, whether or not a browser would run it. */
+export function matchesPattern(contentType: string, types: readonly string[]): boolean {
   const [family = ""] = contentType.split("/");
   return types.includes(`${family}/*`) || types.includes("*/*");
 }
 
-function isActive(contentType: string): boolean {
+/** Returns whether a browser, or a server, would run a file of this type. */
+export function isActive(contentType: string): boolean {
   return ACTIVE.some((pattern) => pattern.test(contentType));
 }
 
@@ -40,11 +46,26 @@ export function mayRun(types: readonly string[], key: string): boolean {
   return types.some(isActive) || (extension !== undefined && ACTIVE_EXTENSIONS.has(extension));
 }
 
+/**
+ * Returns the type as which a browser may show an object of this policy: that of the key's extension,
+ * or the policy's only type. The stored type does not count: it may be one that the policy once named.
+ */
+export function inlineTypeOf(types: readonly string[], key: string): string | undefined {
+  if (mayRun(types, key)) return undefined;
+  const extension = extensionOf(key.split("/").at(-1))?.toLowerCase();
+  const known = extension === undefined ? [] : typesOf(extension);
+  const [only] = types.length === 1 && !types[0]?.endsWith("/*") ? types : [];
+  return only ?? known.findLast((type) => isTypeAllowed(type, types));
+}
+
 /** Returns the extension without the dot, or `undefined` without one. Servers ignore dots and spaces at the end. */
 function extensionOf(filename = ""): string | undefined {
   let end = filename.length;
   while (end > 0 && /[.\s]/.test(filename[end - 1] ?? "")) end -= 1;
-  return /[^.]\.([^.]+)$/.exec(filename.slice(0, end))?.[1];
+  const [, before, extension = ""] = /^(.*)\.([^.]+)$/s.exec(filename.slice(0, end)) ?? [];
+  // A name such as .gitignore is no extension, but a server may take .html for one.
+  const hasName = before !== undefined && /[^.]/.test(before);
+  return hasName || ACTIVE_EXTENSIONS.has(extension.toLowerCase()) ? extension : undefined;
 }
 
 /** Returns the extension for a key: the file's own if the type has it, or the type's first one. */

@@ -38,6 +38,12 @@ export function extensionsOf(contentType: string): readonly [string, ...string[]
   return table.get(contentType);
 }
 
+/** Returns the types that have the extension. */
+export function typesOf(extension: string): readonly string[] {
+  table ??= new Map(rows());
+  return [...table].flatMap(([type, extensions]) => (extensions.includes(extension) ? [type] : []));
+}
+
 /** Returns every row of the table. */
 export function* rows(): Generator<readonly [string, readonly [string, ...string[]]]> {
   for (const [, family = "", subtypes = ""] of TABLE.matchAll(/^(\w+): ((?:.|\n )*)$/gm)) {

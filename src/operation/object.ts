@@ -2,7 +2,7 @@
 import { create as contentDisposition } from "content-disposition";
 import type { Policy } from "../config/config.ts";
 import type { Caller } from "../grant/authenticate.ts";
-import { mayRun } from "../grant/content-type.ts";
+import { inlineTypeOf, mayRun } from "../grant/content-type.ts";
 import { ticketLifetime } from "../grant/lifetime.ts";
 import { findStore } from "../grant/region.ts";
 import type { ObjectKey } from "../key/make.ts";
@@ -29,7 +29,7 @@ export interface Download {
 
 /**
  * Returns a ticket to read one object. What a browser could run is always served as an attachment of
- * `application/octet-stream`. Throws `forbidden`, `key-outside-prefix` and `store-unavailable`, and
+ * `application/octet-stream`, and `inline` shows an object as the type of its extension alone. Throws `forbidden`, `key-outside-prefix` and `store-unavailable`, and
  * `not-found` where the policy has a quota: an aborted upload may have left an empty object.
  */
 export async function createDownload(
@@ -45,15 +45,19 @@ export async function createDownload(
   const isRisky = mayRun(policy.types, key.text);
   const filename = intent.filename ?? key.text.split("/").at(-1);
   const now = new Date(service.now());
-  const type = isRisky ? "attachment" : intent.disposition;
+  const shownAs =
+    intent.disposition === "inline" ? inlineTypeOf(policy.types, key.text) : undefined;
+  const servedAs = isRisky ? "application/octet-stream" : shownAs;
   const ticket = await signRead(
     object,
     {
       method: intent.method,
       location: locationIn(store, key, place),
       query: {
-        "response-content-disposition": contentDisposition(filename, { type }),
-        ...(isRisky && { "response-content-type": "application/octet-stream" }),
+        "response-content-disposition": contentDisposition(filename, {
+          type: shownAs === undefined ? "attachment" : "inline",
+        }),
+        ...(servedAs !== undefined && { "response-content-type": servedAs }),
       },
       expiresInSeconds: ticketLifetime(policy, { caller, now }),
     },

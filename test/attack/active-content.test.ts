@@ -52,16 +52,24 @@ describe("a page", () => {
     expect(answer).toMatchObject({ status: 422, body: { code: "invalid-request" } });
   });
 
-  it.for(["x.html", "x.HTML", "x.html.", "x.html ", "x.txt.svg", "x.xhtml", "x.js", "x.php"])(
-    "cannot hide behind a plain type with the name %j",
-    async (filename) => {
-      for (const contentType of ["application/octet-stream", "text/plain"]) {
-        const body = { ...DOCUMENT, contentType, filename };
-        const answer = await call(server, alice, "POST", "/v1/uploads", body);
-        expect(answer).toMatchObject({ status: 422, body: { code: "invalid-request" } });
-      }
-    },
-  );
+  it.for([
+    "x.html",
+    "x.HTML",
+    "x.html.",
+    "x.html ",
+    "x.html. .",
+    ".html",
+    "x.txt.svg",
+    "x.xhtml",
+    "x.js",
+    "x.php",
+  ])("cannot hide behind a plain type with the name %j", async (filename) => {
+    for (const contentType of ["application/octet-stream", "text/plain"]) {
+      const body = { ...DOCUMENT, contentType, filename };
+      const answer = await call(server, alice, "POST", "/v1/uploads", body);
+      expect(answer).toMatchObject({ status: 422, body: { code: "invalid-request" } });
+    }
+  });
 
   it("cannot replace the type that was signed", async () => {
     const ticket = await askForTicket(server, alice, { ...DOCUMENT, size: PAGE.length });

@@ -168,6 +168,15 @@ describe("type", () => {
   ] as const)("refuses %s, which a pattern does not name", async ([contentType, policy]) => {
     await expectProblem({ policy, filename: "a", contentType, size: 5 }, 415, "type-not-allowed");
   });
+  it.for([
+    ["image/svg+xml", "photo"],
+    ["text/html", "document"],
+  ] as const)("says that a browser could run %s, whose family a pattern names", async (row) => {
+    const [contentType, policy] = row;
+    await expectProblem({ policy, filename: "a", contentType, size: 5 }, 415, "type-not-allowed", {
+      detail: `Use another type: a browser could run ${contentType}, so the policy "${policy}" has to name it`,
+    });
+  });
   it("takes html where the policy names it outright", async () =>
     expect(
       await ask({ policy: "page", filename: "a.html", contentType: "text/html", size: 5 }),

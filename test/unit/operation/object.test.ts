@@ -43,6 +43,13 @@ const CONFIG = defineConfig({
       download: true,
       delete: true,
     },
+    scan: {
+      store: "media",
+      key: "scans/{user}/{id}",
+      types: ["application/pdf"],
+      maxBytes: "1 MB",
+      download: true,
+    },
     drawing: {
       store: "media",
       key: "drawings/{user}/{id}.{ext}",
@@ -112,6 +119,7 @@ const signerOf = (headers: Headers) =>
   /Credential=(\w+)/.exec(headers.get("authorization") ?? "")?.[1];
 
 const PHOTO = { policy: "photo", key: "photos/alice/1.png" };
+const photoKey = (name: string) => ({ policy: "photo", key: `photos/alice/${name}` });
 const documentKey = (name: string) => ({ policy: "document", key: `documents/alice/1/${name}` });
 
 describe("a ticket to read", () => {
@@ -192,20 +200,51 @@ describe("a ticket to read", () => {
   it("is shown inline where that is asked for and nothing would run it", async () => {
     const { searchParams } = await urlFor({ ...PHOTO, disposition: "inline" });
     expect(searchParams.get("response-content-disposition")).toBe("inline; filename=1.png");
-    expect(searchParams.has("response-content-type")).toBe(false);
+  });
+
+  it.for([
+    ["photo", "photos/alice/1.png", "image/png"],
+    ["document", "documents/alice/1/a.JPG", "image/jpeg"],
+    ["document", "documents/alice/1/a.txt", "text/plain"],
+    ["document", "documents/alice/1/a.mp4", "video/mp4"],
+    ["document", "documents/alice/1/a.mp3", "audio/mpeg"],
+    ["document", "documents/alice/1/a.pdf", "application/pdf"],
+    ["scan", "scans/alice/1", "application/pdf"],
+  ] as const)("is shown inline as the type of its key, whatever is stored: %s %s", async (row) => {
+    const [policy, key, type] = row;
+    const { searchParams } = await urlFor({ policy, key, disposition: "inline" });
+    expect(searchParams.get("response-content-type")).toBe(type);
+    expect(searchParams.get("response-content-disposition")).toMatch(/^inline/);
+  });
+
+  it.for([
+    ["has no extension", documentKey("a")],
+    ["has an extension that nothing is known of", documentKey("a.xyz")],
+    ["has an extension of another type than the policy's", photoKey("1.txt")],
+    ["has an extension of a feed", documentKey("a.rss")],
+    ["has an extension of a map", documentKey("a.kml")],
+  ] as const)("is an attachment where the object %s", async ([, object]) => {
+    const { searchParams } = await urlFor({ ...object, disposition: "inline" });
+    expect(searchParams.get("response-content-disposition")).toMatch(/^attachment/);
   });
 
   it.for([
     ["has html's extension", documentKey("a.html")],
     ["has html's extension in upper case", documentKey("a.HTML")],
-    ["has svg's extension", { policy: "photo", key: "photos/alice/1.svg" }],
+    ["has html's extension and a dot", documentKey("a.html.")],
+    ["has html's extension and dots", documentKey("a.html. .")],
+    ["has html's extension and a space", documentKey("a.html ")],
+    ["has html's extension and a wide space", documentKey("a.html\u3000")],
+    ["has html's extension alone", documentKey(".html")],
+    ["has svg's extension", photoKey("1.svg")],
     ["is of a policy with svg", { policy: "drawing", key: "drawings/alice/1.png" }],
   ] as const)("is never shown inline where the object %s", async ([, object]) => {
-    const name = object.key.split("/").at(-1);
+    const name = object.key.split("/").at(-1) ?? "";
     for (const filename of [undefined, "a.png"]) {
       const { searchParams } = await urlFor({ ...object, disposition: "inline", filename });
-      expect(searchParams.get("response-content-disposition")).toBe(
-        `attachment; filename=${filename ?? name}`,
+      const disposition = searchParams.get("response-content-disposition") ?? "";
+      expect(disposition.replaceAll('"', "").split("; filename*")[0]).toBe(
+        `attachment; filename=${(filename ?? name).replace("\u3000", "?")}`,
       );
       expect(searchParams.get("response-content-type")).toBe("application/octet-stream");
     }
