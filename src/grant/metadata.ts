@@ -9,7 +9,7 @@ export const NO_METADATA = "none";
 const PLAIN = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
 const UNSAFE = /[\p{Cc}\p{Cs}]/u;
 /** Keeps a byte order mark, which is a character like any other inside of a text. */
-const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+const DECODER = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 /** RFC 2047 section 2: an encoded word has at most 75 characters, 63 of them base64. */
 const MAX_WORD_BYTES = 45;
 

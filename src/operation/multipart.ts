@@ -72,12 +72,13 @@ export async function startMultipart(
 /** Aborts the parts and releases the reservation, as far as that is possible now. */
 async function undo(service: Service, caller: Caller, claims: UploadClaims): Promise<void> {
   const ledger = findLedger(service, caller, claims);
-  const done = await Promise.allSettled([
+  const [aborted, settled] = await Promise.allSettled([
     abortParts(locateUpload(service, claims)),
     ledger?.settle(claims.jti, { status: "aborted" }),
   ]);
+  const done: PromiseSettledResult<unknown>[] = [aborted, settled];
   // No ticket of a part has left the Worker, or the store has ended them.
-  if (done[0].status === "fulfilled")
+  if (aborted.status === "fulfilled")
     done.push(...(await Promise.allSettled([ledger?.release(claims.jti)])));
   const failed = done.filter(({ status }) => status === "rejected").length;
   if (failed > 0) service.log("undo-failed", { upload: claims.jti, store: claims.store, failed });
