@@ -1,36 +1,74 @@
-/** `npm run check-config`: reports every error of the configuration, and exits with 1 if there is one. */
+/** `npm run check-config`: reports every error and warning of the configuration. Exits with 1 if there is an error. */
+import { Command, InvalidArgumentError } from "commander";
 import { styleText } from "node:util";
-import { unstable_readConfig } from "wrangler";
 import * as z from "zod/mini";
-import definition from "../presigner.config.ts";
-import { checkDeployment } from "./check-deployment.ts";
-import { paint, print, printError } from "./output.ts";
+import { checkDeployment, type Deployment } from "./check-deployment.ts";
+import { CONFIG_FILE, loadDefinition } from "./load-config.ts";
+import { paint, print, printError, printJson } from "./output.ts";
 
-const wrangler = z
-  .object({
-    secrets: z.optional(z.object({ required: z.array(z.string()) })),
-    ratelimits: z.array(
-      z.object({ name: z.string(), simple: z.object({ limit: z.number(), period: z.number() }) }),
-    ),
-  })
-  .parse(unstable_readConfig({ config: "wrangler.toml", env: "" }, { hideWarnings: true }));
+interface Options {
+  readonly config: string;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
 
-const errors = checkDeployment(definition, {
-  requiredSecrets: wrangler.secrets?.required ?? [],
-  rateLimits: Object.fromEntries(
-    wrangler.ratelimits.map(({ name, simple }) => [
-      name,
-      { limit: simple.limit, windowSeconds: simple.period },
-    ]),
+const wranglerSchema = z.object({
+  secrets: z.optional(z.object({ required: z.array(z.string()) })),
+  ratelimits: z.array(
+    z.object({ name: z.string(), simple: z.object({ limit: z.number(), period: z.number() }) }),
   ),
 });
 
-for (const { path, detail } of errors)
-  printError(`${paint("red", "✘")} ${paint("bold", path)}: ${detail}\n`);
-if (errors.length > 0) {
-  printError(
-    `\n${errors.length} ${errors.length === 1 ? "error" : "errors"}. docs/configuration.md explains each field\n`,
-  );
-  process.exit(1);
+await new Command("npm run check-config --")
+  .description("Checks the configuration and wrangler.toml before they are deployed.")
+  .option("--config <file>", "configuration file", CONFIG_FILE)
+  .option("--strict", "exit with 1 for a warning too")
+  .option("--json", "print errors and warnings as JSON")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .action(run)
+  .parseAsync();
+
+async function run({ config, strict = false, json = false }: Options): Promise<void> {
+  const definition = await loadDefinition(config).catch((error: unknown) => {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    printError(`${paint("red", "✘")} ${error.message}\n`);
+    return process.exit(2);
+  });
+  const { errors, warnings } = checkDeployment(definition, await readDeployment());
+  const isGood = errors.length === 0 && (warnings.length === 0 || !strict);
+  if (!isGood) process.exitCode = 1;
+  if (json) {
+    printJson({ isGood, errors, warnings });
+    return;
+  }
+  for (const { path, detail } of errors)
+    printError(`${paint("red", "✘")} ${paint("bold", path)}: ${detail}\n`);
+  for (const { path, detail } of warnings)
+    printError(`${paint("yellow", "▲")} ${paint("bold", path)}: ${detail}\n`);
+  const counts = [count(errors, "error"), count(warnings, "warning")].filter(Boolean).join(", ");
+  if (counts !== "") printError(`\n${counts}. docs/configuration.md explains each field\n`);
+  if (errors.length === 0)
+    print(`${styleText("green", "✔")} ${config} and wrangler.toml are valid\n`);
 }
-print(`${styleText("green", "✔")} presigner.config.ts and wrangler.toml are valid\n`);
+
+/** Imports Wrangler only when it is needed: it takes a second. */
+async function readDeployment(): Promise<Deployment> {
+  const { unstable_readConfig: readConfig } = await import("wrangler");
+  const { secrets, ratelimits } = wranglerSchema.parse(
+    readConfig({ config: "wrangler.toml", env: "" }, { hideWarnings: true }),
+  );
+  return {
+    requiredSecrets: secrets?.required ?? [],
+    rateLimits: Object.fromEntries(
+      ratelimits.map(({ name, simple }) => [
+        name,
+        { limit: simple.limit, windowSeconds: simple.period },
+      ]),
+    ),
+  };
+}
+
+function count(found: readonly unknown[], noun: string): string {
+  if (found.length === 0) return "";
+  return `${found.length} ${noun}${found.length === 1 ? "" : "s"}`;
+}

@@ -3,6 +3,7 @@ import { compileConfig } from "../src/config/compile.ts";
 import type { Config } from "../src/config/config.ts";
 import type { RateLimit } from "../src/config/units.ts";
 import { ConfigurationError, type ConfigError } from "../src/config/errors.ts";
+import { findWarnings } from "./config-warnings.ts";
 import { findExampleValues } from "./example-values.ts";
 import { requiredSecretsOf, placeholdersFor } from "./placeholder-secrets.ts";
 
@@ -12,24 +13,29 @@ export interface Deployment {
   readonly rateLimits: Readonly<Record<string, RateLimit>>;
 }
 
-/** Returns every error of the configuration and of wrangler.toml. An empty list means that it can be deployed. */
-export function checkDeployment(
-  definition: unknown,
-  deployment: Deployment,
-): readonly ConfigError[] {
+/** What is wrong, and what is allowed but gives something up. */
+export interface Checked {
+  readonly errors: readonly ConfigError[];
+  readonly warnings: readonly ConfigError[];
+}
+
+/** Returns every error of the configuration and of wrangler.toml. Without errors it can be deployed. */
+export function checkDeployment(definition: unknown, deployment: Deployment): Checked {
   const secrets = requiredSecretsOf(definition);
   const read = new Set<string>();
   const compiled = compile(definition, recordReads(placeholdersFor(secrets), read));
   const examples = findExampleValues(definition);
   // An example value is reported once: that it is not valid either is only a consequence.
   const isExample = ({ path }: ConfigError) => examples.some((one) => one.path === path);
-  return [
-    ...examples,
-    ...checkSecrets(secrets, read, deployment.requiredSecrets),
-    ...(compiled instanceof ConfigurationError
-      ? compiled.errors.filter((error) => !isExample(error))
-      : checkConfig(compiled, deployment)),
-  ];
+  const errors = [...examples, ...checkSecrets(secrets, read, deployment.requiredSecrets)];
+  if (compiled instanceof ConfigurationError) {
+    const others = compiled.errors.filter((error) => !isExample(error));
+    return { errors: [...errors, ...others], warnings: [] };
+  }
+  return {
+    errors: [...errors, ...checkConfig(compiled, deployment)],
+    warnings: findWarnings(compiled),
+  };
 }
 
 function checkConfig(

@@ -21,7 +21,7 @@ export function printJson(document: unknown): void {
 export const isTerminal = (): boolean => process.stdout.isTTY;
 
 /** Returns a text for standard error, colored only if standard error is a terminal. */
-export function paint(format: "red" | "bold", text: string): string {
+export function paint(format: "red" | "yellow" | "bold", text: string): string {
   return styleText(format, text, { stream: process.stderr });
 }
 

@@ -1,0 +1,162 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkDeployment } from "../../../cli/check-deployment.ts";
+import { auth0, defineConfig, jwks, r2 } from "../../../src/define.ts";
+
+const POLICY = {
+  store: "media",
+  key: "users/{user}/{id}.{ext}",
+  types: ["image/png"],
+  maxBytes: "5 MB",
+} as const;
+const READY = defineConfig({
+  origins: ["https://app.acme.dev", "https://localhost", "capacitor://localhost"],
+  issuers: [auth0({ domain: "acme.eu.auth0.com", audience: "uploads" })],
+  stores: { media: r2({ account: "0123456789abcdef0123456789abcdef", bucket: "media" }) },
+  policies: { photo: POLICY },
+});
+const DEPLOYMENT = {
+  requiredSecrets: [
+    "MEDIA_ACCESS_KEY_ID",
+    "MEDIA_SECRET_ACCESS_KEY",
+    "UPLOAD_ID_SECRET",
+    "RECEIPT_PRIVATE_KEY",
+  ],
+  rateLimits: {
+    RATE_LIMIT_ADDRESS: { limit: 600, windowSeconds: 60 },
+    RATE_LIMIT_CALLER: { limit: 120, windowSeconds: 60 },
+  },
+};
+
+const check = (changes: object) => {
+  const { errors, warnings } = checkDeployment({ ...READY, ...changes }, DEPLOYMENT);
+  return { errors, warnings: warnings.map(({ path, detail }) => `${path}: ${detail}`) };
+};
+const checkPolicy = (fields: object) => check({ policies: { photo: { ...POLICY, ...fields } } });
+
+describe("the warnings of check-config", () => {
+  it("are none for a policy that gives nothing up, and for the origins of apps", () =>
+    expect(check({})).toEqual({ errors: [], warnings: [] }));
+
+  it.for([
+    ["types", { types: ["*/*"] }, 'has "*/*"'],
+    ["types", { types: ["image/png", "text/html"] }, "has text/html, which a browser runs"],
+    ["types", { types: ["image/svg+xml"] }, "has image/svg+xml, which a browser runs"],
+    ["expiresIn", { expiresIn: "7 days" }, "is 7 days: whoever finds a ticket"],
+    ["expiresIn", { expiresIn: "90 min" }, "is 1.5 hours: whoever finds a ticket"],
+    ["backgroundExpiresIn", { backgroundExpiresIn: "7 days" }, "is 7 days"],
+    ["overwrite", { overwrite: true, backgroundExpiresIn: "1 day" }, "again, for 1 day with"],
+    ["size", { size: "optional" }, 'is "optional"'],
+    [
+      "delete",
+      { shared: true, key: "all/{id}.{ext}", delete: true },
+      "lets every caller delete what the others sent",
+    ],
+  ] as const)("name policies.photo.%s where it is %j", ([field, fields, part]) => {
+    const { errors, warnings } = checkPolicy(fields);
+    expect({ errors, count: warnings.length }).toEqual({ errors: [], count: 1 });
+    expect(warnings[0]).toMatch(new RegExp(`^policies\\.photo\\.${field}: `));
+    expect(warnings[0]).toContain(part);
+  });
+
+  it.for([
+    { types: ["image/*", "application/pdf"] },
+    { expiresIn: "1 h" },
+    { backgroundExpiresIn: "1 day" },
+    { overwrite: true },
+    { delete: true },
+    { shared: true, key: "all/{id}.{ext}", download: true },
+  ])("are none for %j", (fields) =>
+    expect(checkPolicy(fields)).toEqual({ errors: [], warnings: [] }),
+  );
+
+  it("name an origin on the user's own computer", () =>
+    expect(check({ origins: ["https://app.acme.dev", "http://localhost:3000"] })).toEqual({
+      errors: [],
+      warnings: [expect.stringMatching(/^origins: .*http:\/\/localhost:3000/) as string],
+    }));
+
+  it("name an issuer whose tokens may be for anybody", () => {
+    const issuer = jwks({
+      issuer: "https://login.acme.dev/",
+      jwksUrl: "https://login.acme.dev/jwks.json",
+      dangerouslyAcceptAnyAudience: true,
+    });
+    expect(check({ issuers: [issuer] })).toEqual({
+      errors: [],
+      warnings: [
+        expect.stringMatching(/^issuers\.0\.dangerouslyAcceptAnyAudience: .*audience/) as string,
+      ],
+    });
+  });
+});
+
+describe("npm run check-config as a process", () => {
+  let folder: string;
+  let risky: string;
+  let ready: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "presigner-check-"));
+    const write = (name: string, definition: object) => {
+      const path = join(folder, name);
+      writeFileSync(path, `export default ${JSON.stringify(definition)};`);
+      return path;
+    };
+    ready = write("ready.mjs", READY);
+    risky = write("risky.mjs", { ...READY, policies: { photo: { ...POLICY, types: ["*/*"] } } });
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = async (...args: readonly string[]) => {
+    const child = spawn(process.execPath, ["cli/check-config.ts", ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [stdout, stderr] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "close"),
+    ]);
+    return { status: child.exitCode, stdout, stderr };
+  };
+
+  it("prints its help, and checks nothing", async () => {
+    const { status, stdout, stderr } = await run("--help");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain("Usage: npm run check-config -- [options]");
+    expect(stdout).toContain("--strict");
+  });
+
+  it("passes with a warning, and fails with --strict", async () => {
+    const passed = await run("--config", risky);
+    expect(passed).toMatchObject({ status: 0, stdout: expect.stringContaining("✔") as string });
+    expect(passed.stderr).toContain("▲ policies.photo.types: ");
+    expect(passed.stderr).toContain("1 warning.");
+    expect(await run("--config", risky, "--strict")).toMatchObject({ status: 1 });
+    expect(await run("--config", ready, "--strict")).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("prints both as JSON", async () => {
+    const { status, stdout, stderr } = await run("--config", risky, "--json");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual({
+      isGood: true,
+      errors: [],
+      warnings: [{ path: "policies.photo.types", detail: expect.any(String) as string }],
+    });
+    const example = await run("--json");
+    expect(example.status).toBe(1);
+    expect(JSON.parse(example.stdout)).toMatchObject({ isGood: false, warnings: [] });
+  });
+
+  it("exits with 2 for a file or an option that there is not", async () => {
+    expect(await run("--config", join(folder, "none.ts"))).toMatchObject({ status: 2, stdout: "" });
+    expect(await run("--stricter")).toMatchObject({ status: 2, stdout: "" });
+  });
+});
