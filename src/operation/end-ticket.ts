@@ -32,7 +32,8 @@ async function endInStore(
   }
   if (claims.partSize !== undefined) return endParts(service, upload);
   // Nothing else deletes the mark while the ticket works: where it cannot be put, the bytes stay reserved.
-  if (isRefusedOverObject(service, upload)) return putAbortMark(location, writer);
+  if (isRefusedOverObject(service, upload))
+    return (await putAbortMark(location, writer)) && !mayDelete(service, claims);
   await cleanUp(upload, service.log);
   return false;
 }
@@ -50,4 +51,9 @@ function isRefusedOverObject({ config }: Service, { claims, location }: LocatedU
   const policy = config.policies.get(claims.policy);
   const isSigned = policy && !policy.overwrite && !policy.allowContentTypeOnly;
   return isSigned === true && location.store.provider.noOverwrite?.trust === "enforced";
+}
+
+/** Returns whether the caller may delete objects: a deletion that has looked before the mark came deletes it. */
+function mayDelete({ config }: Service, { policy }: LocatedUpload["claims"]): boolean {
+  return config.policies.get(policy)?.delete === true;
 }

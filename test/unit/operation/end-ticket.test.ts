@@ -32,6 +32,14 @@ const CONFIG = defineConfig({
     unverified: { ...PHOTO, store: "unverified", key: "unverified/{user}/{id}" },
     overwriting: { ...PHOTO, store: "media", key: "over/{user}/{id}", overwrite: true },
     loose: { ...PHOTO, store: "media", key: "loose/{user}/{id}", allowContentTypeOnly: true },
+    deletable: { ...PHOTO, store: "media", key: "own/{user}/{id}", delete: true },
+    unmetered: {
+      ...PHOTO,
+      store: "media",
+      key: "own/{user}/{id}",
+      delete: true,
+      quota: undefined,
+    },
   },
 });
 
@@ -61,12 +69,12 @@ async function abortUnder(policy: string, scripts: FakeStore["scripts"] = {}) {
   const create = async (size: number) => {
     const body = { policy, contentType: "image/png", size };
     const created = await send(worker, "POST", "/v1/uploads", { body });
-    return created.json<{ id: string; quota: { bytes: { remaining: number } } }>();
+    return created.json<{ id: string; key: string; quota: { bytes: { remaining: number } } }>();
   };
-  const { id } = await create(10_000_000);
+  const { id, key } = await create(10_000_000);
   const answer = await send(worker, "DELETE", `/v1/uploads/${id}`);
   const { quota } = await create(1);
-  return { status: answer.status, store, remaining: quota.bytes.remaining };
+  return { status: answer.status, store, worker, key, remaining: quota.bytes.remaining };
 }
 
 it.for(["media", "measured"])(
@@ -109,3 +117,14 @@ it.for([403, 503])(
     expect(store.count("DeleteObject")).toBe(0);
   },
 );
+
+it("keeps the bytes reserved where its caller could delete the empty object, and so use the ticket", async () => {
+  const { status: answered, worker, store, key, remaining } = await abortUnder("deletable");
+  expect(answered).toBe(202);
+  expect(store.object).toBeDefined();
+  expect(remaining).toBe(9_999_999);
+  // The second policy has the same keys and no quota, so that nothing looks for the mark.
+  const body = { policy: "unmetered", key };
+  expect((await send(worker, "DELETE", "/v1/objects", { body })).status).toBe(204);
+  expect(store.object).toBeUndefined();
+});
