@@ -1,8 +1,10 @@
-/** Parses unknown input with a schema, or throws a problem with a pointer to each error. */
+/** Parses unknown input with a schema, or throws a problem with pointers to its errors. */
 import * as z from "zod/mini";
 import { Problem, invalidRequest, type FieldError } from "../problem.ts";
 
 const MAX_NAME_CHARACTERS = 255;
+/** The most errors that an answer names: a body of 1 MiB can have 100,000. */
+const MAX_ERRORS = 25;
 /** AWS: "Amazon S3 multipart upload limits". */
 export const MAX_PARTS = 10_000;
 
@@ -40,11 +42,12 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-/** Returns the parsed value. Throws `invalid-request` with every error. */
+/** Returns the parsed value. Throws `invalid-request` with the first 25 errors. */
 export function parseAs<T>(schema: z.ZodMiniType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [first, ...rest] = parsed.error.issues.flatMap(toFieldErrors);
+  const issues = parsed.error.issues.slice(0, MAX_ERRORS);
+  const [first, ...rest] = issues.flatMap(toFieldErrors).slice(0, MAX_ERRORS);
   throw first
     ? invalidRequest(first, ...rest)
     : new TypeError("Cannot describe the error: the schema reported none");
@@ -52,7 +55,7 @@ export function parseAs<T>(schema: z.ZodMiniType<T>, value: unknown): T {
 
 function toFieldErrors(issue: z.core.$ZodIssue): readonly FieldError[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MAX_ERRORS).map((key) => ({
       pointer: pointerTo([...issue.path, key]),
       detail: "is not a known field",
     }));
