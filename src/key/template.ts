@@ -14,6 +14,9 @@ export interface Template {
   readonly userIndex: number;
 }
 
+/** Match texts of any length. Three in one segment would take cubic time to match, and more of them minutes. */
+const VARIABLE: ReadonlySet<Part["kind"]> = new Set(["id", "name", "ext"]);
+
 /** Returns the template, or all of its errors. */
 export function parseTemplate(text: string): Template | { readonly errors: readonly string[] } {
   const errors: string[] = [];
@@ -84,6 +87,9 @@ function parseSegment(segment: string, errors: string[]): readonly Part[] {
   }
   const error = parts.length > 0 || segment === "" ? segmentError(sample) : undefined;
   if (error) errors.push(`the segment "${segment}" ${error}`);
+  const kinds = parts.map(({ kind }) => kind);
+  const repeated = kinds.find((kind, index) => VARIABLE.has(kind) && kinds.indexOf(kind) < index);
+  if (repeated) errors.push(`the segment "${segment}" may have {${repeated}} only once`);
   return parts;
 }
 
