@@ -26,6 +26,15 @@ export default defineConfig({
       },
       {
         test: {
+          // In Node.js, which can measure CPU time. What is fuzzed uses web standards and node:crypto only.
+          name: "fuzz",
+          include: ["test/fuzz/*.test.ts"],
+          testTimeout: 600_000,
+          provide: { fuzz: fuzzOptions(process.env) },
+        },
+      },
+      {
+        test: {
           name: "client",
           include: ["test/client/*.test.ts"],
         },
@@ -58,3 +67,20 @@ export default defineConfig({
     ],
   },
 });
+
+/** What `npm run fuzz` sets. */
+function fuzzOptions({ FUZZ_FACTOR, FUZZ_SEED, FUZZ_ENDS_AT_MS }: NodeJS.ProcessEnv): {
+  readonly factor: number;
+  readonly seed: number | undefined;
+  readonly endsAtMs: number | undefined;
+} {
+  return {
+    factor: toNumber(FUZZ_FACTOR) ?? 1,
+    seed: toNumber(FUZZ_SEED),
+    endsAtMs: toNumber(FUZZ_ENDS_AT_MS),
+  };
+}
+
+function toNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}

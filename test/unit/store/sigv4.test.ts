@@ -1,5 +1,3 @@
-import { Sha256 } from "@aws-crypto/sha256-js";
-import { SignatureV4 } from "@smithy/signature-v4";
 import { describe, expect, it } from "vitest";
 import * as define from "../../../src/define.ts";
 import type { Credentials } from "../../../src/store/store.ts";
@@ -8,6 +6,7 @@ import { Secret } from "../../../src/secret.ts";
 import { createSigner } from "../../../src/store/sigv4.ts";
 import { ACCOUNT, CONFIG, ENV, NOW, postUpload, startWorker } from "../support/start-worker.ts";
 import { SUITE } from "../support/aws-vectors.ts";
+import { signWithSdk, type SignedPut } from "../support/sign-with-sdk.ts";
 
 function credentialsOf(
   accessKeyId: string,
@@ -67,55 +66,6 @@ describe("AWS's published signatures", () => {
     },
   );
 });
-
-/** The SDK's own signer signs the same PUT at the same instant, with the same headers left in place. */
-async function signWithSdk(ticket: Ticket, signer: Scope): Promise<Record<string, unknown>> {
-  const { host, pathname, searchParams } = new URL(ticket.url);
-  const signedNames = (searchParams.get("X-Amz-SignedHeaders") ?? "").split(";");
-  const headers: Record<string, string> = { ...ticket.headers, host };
-  if (ticket.contentLength !== undefined) headers["content-length"] = String(ticket.contentLength);
-  if (signedNames.includes("x-amz-copy-source")) headers["x-amz-copy-source"] = "";
-  const sdk = new SignatureV4({
-    credentials: { accessKeyId: signer.accessKeyId, secretAccessKey: signer.secretAccessKey },
-    region: signer.region,
-    service: "s3",
-    sha256: Sha256,
-    uriEscapePath: false,
-    applyChecksum: false,
-  });
-  const path = decodeURIComponent(pathname);
-  const request = {
-    method: "PUT",
-    protocol: "https:",
-    hostname: host,
-    path: encodeKey(path),
-    query: {},
-    headers: { ...headers, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
-  };
-  const { query } = await sdk.presign(request, {
-    expiresIn: ticket.expiresIn,
-    signingDate: new Date(NOW),
-    signableHeaders: new Set(Object.keys(headers)),
-    unsignableHeaders: new Set(["x-amz-content-sha256"]),
-    unhoistableHeaders: new Set([...Object.keys(headers), "x-amz-content-sha256"]),
-    hoistableHeaders: new Set(),
-  });
-  return { ...query };
-}
-
-interface Ticket {
-  readonly url: string;
-  readonly key: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly contentLength?: number;
-  readonly expiresIn: number;
-}
-
-interface Scope {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly region: string;
-}
 
 const SHARED = { policy: "document", contentType: "text/plain", size: 5 };
 
@@ -234,7 +184,7 @@ describe("every provider's tickets are what the AWS SDK's signer makes", () => {
         checksum: { algorithm: "md5", value: btoa("\u0001".repeat(16)) },
       },
     );
-    const ticket = await response.json<Ticket>();
+    const ticket = await response.json<SignedPut>();
     expect(response.status).toBe(201);
     const { host, pathname, searchParams } = new URL(ticket.url);
     expect(host + pathname).toBe(`${address}/${encodeKey(ticket.key)}`);
@@ -267,7 +217,9 @@ describe("awkward names are signed as the AWS SDK's signer signs them", () => {
     "..a",
     longest.slice(0, 255),
   ])("%s", async (filename) => {
-    const ticket = await (await postUpload(startWorker(), { ...SHARED, filename })).json<Ticket>();
+    const ticket = await (
+      await postUpload(startWorker(), { ...SHARED, filename })
+    ).json<SignedPut>();
     const { searchParams } = new URL(ticket.url);
     expect(Object.fromEntries(searchParams)).toEqual(
       await signWithSdk(ticket, { ...MEDIA, region: "ap-northeast-2" }),
