@@ -26,7 +26,7 @@ export default defineConfig({
       },
       {
         test: {
-          // In Node.js, which can measure CPU time. What is fuzzed uses web standards and node:crypto only.
+          // In Node.js, which can measure CPU time. What is fuzzed uses web standards only.
           name: "fuzz",
           include: ["test/fuzz/*.test.ts"],
           testTimeout: 600_000,
