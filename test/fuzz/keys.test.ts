@@ -33,7 +33,7 @@ const claims = fc.oneof(
 );
 
 /** As every route parses them. */
-const filenames = anyName.filter((name) => name.length >= 1 && name.length <= 255);
+const filenames = anyName.filter((name) => name !== "" && Array.from(name).length <= 255);
 
 const grants = fc.record({
   template: templates,

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ceph } from "../../src/define.ts";
-import { signWithSdk, type SignedPut } from "../unit/support/sign-with-sdk.ts";
+import { escapeXml } from "../../src/store/xml.ts";
+import { MiB, createStore, send, xml, type CreatedUpload } from "../unit/support/fake-store.ts";
+import { signWithSdk, type SignedPut, type SignedTicket } from "../unit/support/sign-with-sdk.ts";
 import { CONFIG, ENV, postUpload, startWorker } from "../unit/support/start-worker.ts";
 import { expectAlways } from "./support/expect-always.ts";
 import { templates } from "./support/templates.ts";
@@ -12,6 +14,18 @@ const USERS = mostly(
   anyText,
 );
 const TYPES = ["application/octet-stream", "application/x-unknown", "image/png", "text/html"];
+
+const KEYS = {
+  accessKeyId: ENV.MEDIA_ACCESS_KEY_ID,
+  secretAccessKey: ENV.MEDIA_SECRET_ACCESS_KEY,
+};
+const VIDEO = {
+  store: "media",
+  key: "videos/{user}/{id}.{ext}",
+  types: ["video/*"],
+  maxBytes: "5 GB",
+  multipartFrom: "8 MiB",
+};
 
 const STORES = {
   media: CONFIG.stores["media"],
@@ -114,6 +128,24 @@ function segmentOf(user: string): string {
     .replaceAll(/%(..)/g, (_, hex: string) => `.${hex.toLowerCase()}`);
 }
 
+const visible = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
+const multipart = fc.record({
+  uploadId: fc.string({ unit: visible, minLength: 1 }),
+  size: fc.integer({ min: 1, max: 200 * MiB }),
+  filename: fc.oneof(anyName, anyText),
+  disposition: fc.constantFrom("attachment", "inline"),
+});
+
+const sumOf = (parts: readonly { readonly contentLength: number }[]) =>
+  parts.reduce((sum, { contentLength }) => sum + contentLength, 0);
+
+async function expectSignature(ticket: SignedTicket): Promise<void> {
+  expect(new URL(ticket.url).href).toBe(ticket.url);
+  expect(Object.fromEntries(new URL(ticket.url).searchParams)).toEqual(
+    await signWithSdk(ticket, { ...KEYS, region: "ap-northeast-2" }),
+  );
+}
+
 describe("whatever is asked for", () => {
   it("is a problem, or a URL of the encoded key in the user's prefix that the AWS SDK signs alike", async () => {
     await expectAlways(
@@ -139,14 +171,47 @@ describe("whatever is asked for", () => {
         if (own >= 0) expect(ticket.key.split("/")[own]).toBe(segmentOf(user));
         expect(ticket.contentLength).toBe(body.size);
         expect(Object.fromEntries(new URL(ticket.url).searchParams)).toEqual(
-          await signWithSdk(ticket, {
-            accessKeyId: ENV.MEDIA_ACCESS_KEY_ID,
-            secretAccessKey: ENV.MEDIA_SECRET_ACCESS_KEY,
-            region,
-          }),
+          await signWithSdk(ticket, { ...KEYS, region }),
         );
       }),
       400,
+    );
+  });
+
+  it("is signed by the AWS SDK alike for each part, and for a download", async () => {
+    const store = createStore();
+    const worker = startWorker({
+      config: {
+        ...CONFIG,
+        stores: { media: STORES.media },
+        policies: { video: { ...VIDEO, download: true } },
+        defaultPolicy: "video",
+      },
+      dependencies: { fetch: store.fetch },
+    });
+    await expectAlways(
+      fc.asyncProperty(multipart, async ({ uploadId, size, filename, disposition }) => {
+        store.requests.length = 0;
+        store.scripts.CreateMultipartUpload = () =>
+          xml("InitiateMultipartUploadResult", `<UploadId>${escapeXml(uploadId)}</UploadId>`);
+        const body = { contentType: "video/mp4", size, multipart: true };
+        const created = await send(worker, "POST", "/v1/uploads", { body });
+        expect(created.status).toBe(201);
+        const { key, multipart: started } = await created.json<CreatedUpload>();
+        for (const part of started.parts) await expectSignature(part);
+        expect(sumOf(started.parts)).toBe(size);
+
+        const download = { body: { key, disposition, filename } };
+        const downloaded = await send(worker, "POST", "/v1/downloads", download);
+        const isRefused = downloaded.status === 422;
+        expect(isRefused).toBe(
+          Array.from(filename).length > 255 ||
+            filename === "" ||
+            /[\p{Cc}\p{Cf}\p{Cs}]/u.test(filename),
+        );
+        if (!isRefused) await expectSignature(await downloaded.json<SignedTicket>());
+      }),
+      150,
     );
   });
 });

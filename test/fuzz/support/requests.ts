@@ -383,6 +383,7 @@ export type Filled = Readonly<
 export function prepare(
   { method, path, query, headers, body }: FuzzedRequest,
   filled: Filled,
+  origin = "https://uploads.example.com",
 ): (() => Request) | undefined {
   const fill = (text: string) =>
     text.replaceAll(/\{([a-z-]+)\}/g, (all, name: string) =>
@@ -392,7 +393,7 @@ export function prepare(
   const search = new URLSearchParams(named).toString();
   const content = body instanceof Uint8Array ? body : new TextEncoder().encode(fill(toText(body)));
   const hasBody = body !== undefined && method !== "GET" && method !== "HEAD";
-  const url = `https://uploads.example.com${fill(path)}${search && `?${search}`}`;
+  const url = `${origin}/${fill(path).replace(/^\//, "")}${search && `?${search}`}`;
   const init = {
     method,
     headers: { authorization: `Bearer ${filled.token}`, ...headers },

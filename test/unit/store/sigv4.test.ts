@@ -242,7 +242,8 @@ describe("awkward names are signed as the AWS SDK's signer signs them", () => {
       expiresInSeconds: 60,
       now: new Date(NOW),
     });
-    const ticket = { url, key, headers: { "content-type": "text/plain" }, expiresIn: 60 };
+    const headers = { "content-type": "text/plain" };
+    const ticket = { method: "PUT", url, headers, expiresIn: 60 };
     expect(Object.fromEntries(new URL(url).searchParams)).toEqual(
       await signWithSdk(ticket, { ...MEDIA, region: "auto" }),
     );

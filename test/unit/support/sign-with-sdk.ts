@@ -4,13 +4,18 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { encodeKey } from "../../../src/store/encode-key.ts";
 import { NOW } from "./start-worker.ts";
 
-/** A ticket for a PUT, as answers have it. */
-export interface SignedPut {
+/** A ticket, as answers have it. */
+export interface SignedTicket {
+  readonly method: string;
   readonly url: string;
-  readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly contentLength?: number;
   readonly expiresIn: number;
+}
+
+/** A ticket for a whole file. */
+export interface SignedPut extends SignedTicket {
+  readonly key: string;
 }
 
 interface Scope {
@@ -19,9 +24,9 @@ interface Scope {
   readonly region: string;
 }
 
-/** Returns the query of the same PUT, signed by the SDK at the same instant, with the same headers left in place. */
+/** Returns the query of the same request, signed by the SDK at the same instant, with the same headers left in place. */
 export async function signWithSdk(
-  ticket: SignedPut,
+  ticket: SignedTicket,
   signer: Scope,
 ): Promise<Record<string, unknown>> {
   const { host, pathname, searchParams } = new URL(ticket.url);
@@ -38,12 +43,13 @@ export async function signWithSdk(
     applyChecksum: false,
   });
   const path = decodeURIComponent(pathname);
+  const ownQuery = [...searchParams].filter(([name]) => !name.startsWith("X-Amz-"));
   const request = {
-    method: "PUT",
+    method: ticket.method,
     protocol: "https:",
     hostname: host,
     path: encodeKey(path),
-    query: {},
+    query: Object.fromEntries(ownQuery),
     headers: { ...headers, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
   };
   const { query } = await sdk.presign(request, {
