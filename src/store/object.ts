@@ -28,8 +28,8 @@ export async function putAbortMark(
   access: StoreAccess,
 ): Promise<boolean> {
   const headers = { [`x-amz-meta-${ABORTED.name}`]: ABORTED.value };
-  const { status } = await sendToStore(location, { method: "PUT", headers, body: "" }, access);
-  return status === 200;
+  const response = await sendToStore(location, { method: "PUT", headers, body: "" }, access);
+  return response.status === 200 && response.headers.has("etag");
 }
 
 /** Returns whether the object is the empty one of an aborted upload. A client's file with that metadata is not empty. */
@@ -70,9 +70,12 @@ export async function deleteObject(
 }
 
 function readObject(headers: Headers): StoredObject {
-  const size = Number(headers.get("content-length") ?? Number.NaN);
-  if (!Number.isSafeInteger(size)) throw new StoreUnavailable("HEAD returned no length");
+  const length = headers.get("content-length") ?? "";
   const etag = (headers.get("etag") ?? "").replaceAll('"', "");
+  // Every S3 object has both. Without them it is the page of a proxy, and no reason to reject an upload.
+  if (!/^\d{1,15}$/.test(length) || etag === "")
+    throw new StoreUnavailable("HEAD returned no length or ETag");
+  const size = Number(length);
   const encryption = headers.get("x-amz-server-side-encryption");
   const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
   for (const algorithm of CHECKSUM_ALGORITHMS) {

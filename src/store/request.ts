@@ -64,8 +64,9 @@ export async function sendToStore(
   });
   // Not signed, as proxies change it. A compressed response to HEAD would have no length.
   signed.headers.set("accept-encoding", "identity");
+  let response: StoreResponse;
   try {
-    return await boundedFetch(
+    response = await boundedFetch(
       {
         url: signed.url,
         init: { method, headers: signed.headers, ...(body !== undefined && { body }) },
@@ -77,6 +78,14 @@ export async function sendToStore(
   } catch (cause) {
     throw new StoreUnavailable(`${method} got no readable response`, { cause });
   }
+  if (response.status < 500 && !isFromStore(response)) throw unexpectedResponse(method, response);
+  return response;
+}
+
+/** S3 answers with nothing or with XML. A proxy's page says nothing about an object, whatever its status. */
+function isFromStore({ text }: StoreResponse): boolean {
+  const start = text.trimStart().slice(0, 10);
+  return start === "" || start.startsWith("<?xml") || /^<[A-Z][a-z]/.test(start);
 }
 
 /** Returns the error for a response of an unexpected kind, with the status, and the store's `Code` or an unexpected root. */

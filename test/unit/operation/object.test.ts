@@ -474,7 +474,7 @@ describe("an object of a policy with several stores", () => {
     const setting = start(READING);
     setting.store.scripts.HeadObject = ({ url }) =>
       holders.includes(url.host)
-        ? new Response(null, { headers: { "content-length": "5" } })
+        ? new Response(null, { headers: { "content-length": "5", etag: '"a"' } })
         : status(404);
     return setting;
   }

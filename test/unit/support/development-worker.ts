@@ -85,8 +85,8 @@ async function answerFromBucket(
     const customMetadata = Object.fromEntries(
       named.map(([name, value]) => [name.slice(METADATA.length), value]),
     );
-    await bucket().put(key, "", { customMetadata });
-    return new Response(null, { status: 200 });
+    const object = await bucket().put(key, "", { customMetadata });
+    return new Response(null, { headers: { etag: object.httpEtag } });
   }
   const object = await bucket().head(key);
   if (!object) return new Response(null, { status: 404 });

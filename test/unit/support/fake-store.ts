@@ -121,8 +121,9 @@ const ANSWERS: Readonly<Record<Operation, (store: FakeStore) => Script>> = {
     (store) =>
     ({ headers, body }) => {
       const sent = [...headers].filter(([name]) => name.startsWith("x-amz-meta-"));
-      store.object = { ...Object.fromEntries(sent), "content-length": String(body.length) };
-      return status(200);
+      const object = { "content-length": String(body.length), etag: '"put"' };
+      store.object = { ...Object.fromEntries(sent), ...object };
+      return new Response(null, { headers: { etag: object.etag } });
     },
   DeleteObject: (store) => () => {
     store.object = undefined;
