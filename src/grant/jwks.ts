@@ -48,7 +48,9 @@ export function jwksKeySource(
   let failedAt = Number.NEGATIVE_INFINITY;
   let underway: Promise<JWTVerifyGetKey> | undefined;
 
-  const isCool = () => now() - Math.max(fetchedAt, failedAt) >= COOL_DOWN_MS;
+  /** A clock that was set back must not keep anybody waiting. */
+  const since = (atMs: number) => Math.abs(now() - atMs);
+  const isCool = () => since(Math.max(fetchedAt, failedAt)) >= COOL_DOWN_MS;
   const load = async () => {
     try {
       keys = createLocalJWKSet(await fetchJwks(url, fetch));
@@ -79,9 +81,9 @@ export function jwksKeySource(
   };
 
   return async function getKey(header, token) {
-    const age = now() - fetchedAt;
+    const age = since(fetchedAt);
     if (!keys || age >= STALE_MS) {
-      if (now() - failedAt < COOL_DOWN_MS) throw new JwksUnavailable(url);
+      if (since(failedAt) < COOL_DOWN_MS) throw new JwksUnavailable(url);
       return (await refresh())(header, token);
     }
     if (age >= FRESH_MS && isCool()) waitUntil(refresh().catch(() => undefined));

@@ -105,7 +105,10 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies) {
         await this.ctx.storage.setAlarm(Date.now() + FIVE_MINUTES_MS);
         return;
       }
-      await this.#open();
+      if (!(await this.#attempt(async () => this.#open()))) {
+        await this.ctx.storage.setAlarm(Date.now() + FIVE_MINUTES_MS);
+        return;
+      }
       await this.#attempt(async () => handleDueUploads(this.#sql, this.#alarmDependencies()));
       await this.#attempt(async () => {
         const { deliver } = this.#dependencies;
@@ -161,11 +164,13 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies) {
       return result;
     }
 
-    async #attempt(work: () => Promise<void>): Promise<void> {
+    async #attempt(work: () => Promise<void>): Promise<boolean> {
       try {
         await work();
+        return true;
       } catch (error) {
         this.#dependencies.log("alarm-failed", { reason: describeError(error) });
+        return false;
       }
     }
 

@@ -1,0 +1,94 @@
+/** The development Worker with its real ledgers, whose calls fail as a test says. */
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import development from "../../../dev/presigner.config.ts";
+import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
+import type { Ledger } from "../../../src/ledger/client.ts";
+import { RUNTIME } from "../../../src/runtime.ts";
+import type { Dependencies } from "../../../src/service.ts";
+import { createWorker } from "../../../src/worker.ts";
+import { ledgerOf } from "./development-worker.ts";
+import { mintShared } from "./tokens.ts";
+
+/** `before`: the ledger is overloaded. `after`: it does it, and its answer is lost. `evicted`: it starts anew first. */
+export type LedgerFault = "before" | "after" | "evicted";
+
+export interface FailingWorker {
+  readonly ask: (method: string, path: string, body?: object) => Promise<Response>;
+  /** Fails the call of that number from now on, counted from 0; later calls work. */
+  failAt: (call: number, fault: LedgerFault) => void;
+  /** How many calls there were. */
+  readonly calls: () => number;
+  readonly log: string[];
+}
+
+interface Options {
+  readonly config?: object;
+  readonly secrets?: Readonly<Record<string, unknown>>;
+  readonly dependencies?: Partial<Dependencies>;
+}
+
+export function startFailingWorker({
+  config = development,
+  secrets = {},
+  dependencies = {},
+}: Options = {}): FailingWorker {
+  const log: string[] = [];
+  let calls = 0;
+  let failing: { readonly call: number; readonly fault: LedgerFault } | undefined;
+  const around = async <T>(work: (ledger: Ledger) => Promise<T>, name: string): Promise<T> => {
+    const fault = failing?.call === calls++ ? failing.fault : undefined;
+    if (fault === "before")
+      throw new Error("Durable Object is overloaded. Too many requests queued");
+    if (fault === "evicted") {
+      // Only a running instance can be evicted.
+      await runInDurableObject(ledgerOf(), () => undefined);
+      await evictDurableObject(ledgerOf());
+    }
+    const result = await work(env.LEDGER.getByName(name));
+    if (fault === "after") throw new Error("Network connection lost");
+    return result;
+  };
+  const getByName = (name: string): Ledger => ({
+    reserve: async (reservations) => around(async (ledger) => ledger.reserve(reservations), name),
+    attach: async (claims, dueAtMs) =>
+      around(async (ledger) => ledger.attach(claims, dueAtMs), name),
+    find: async (id) => around(async (ledger) => ledger.find(id), name),
+    list: async (query) => around(async (ledger) => ledger.list(query), name),
+    isKeyShared: async (id) => around(async (ledger) => ledger.isKeyShared(id), name),
+    settle: async (id, outcome) => around(async (ledger) => ledger.settle(id, outcome), name),
+    release: async (id) => around(async (ledger) => ledger.release(id), name),
+  });
+  const worker = createWorker(
+    config,
+    { ...DEVELOPMENT_SECRETS, ...env, ...secrets, LEDGER: { getByName } },
+    {
+      ...RUNTIME,
+      log: (event, fields) => void log.push(JSON.stringify({ event, ...fields })),
+      ...dependencies,
+    },
+  );
+  return {
+    log,
+    calls: () => calls,
+    failAt: (call, fault) => void (failing = { call: calls + call, fault }),
+    async ask(method, path, body) {
+      const token = await mintShared(DEVELOPMENT_SECRETS.AUTH_SECRET, {
+        iss: "development",
+        aud: "edge-presigner",
+        sub: "alice",
+        exp: Date.parse("2041-01-01T00:00:00Z") / 1000,
+      });
+      return worker.fetch(
+        new Request(`http://localhost:8787${path}`, {
+          method,
+          headers: {
+            authorization: `Bearer ${token}`,
+            ...(body && { "content-type": "application/json" }),
+          },
+          ...(body && { body: JSON.stringify(body) }),
+        }),
+      );
+    },
+  };
+}
