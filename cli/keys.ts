@@ -61,10 +61,11 @@ async function rotate(name: Name): Promise<Readonly<Record<string, string>>> {
   const made = await MAKERS[name]();
   switch (name) {
     case "UPLOAD_ID_SECRET":
+      // In the order in which they are set: after each one, every id that is out still opens.
       return {
-        UPLOAD_ID_SECRET: made,
+        UPLOAD_ID_SECRET_ROTATED_AT: rotatedAt(),
         UPLOAD_ID_SECRET_PREVIOUS: present.reveal(),
-        UPLOAD_ID_SECRET_ROTATED_AT: new Date().toISOString().replace(/\.\d{3}/, ""),
+        UPLOAD_ID_SECRET: made,
       };
     case "WEBHOOK_SECRET": {
       if (!parseWebhookSecrets(present.reveal())) throw invalidSecret(name);
@@ -76,6 +77,11 @@ async function rotate(name: Name): Promise<Readonly<Record<string, string>>> {
       return { RECEIPT_PRIVATE_KEY: JSON.stringify({ keys: [JSON.parse(made), current] }) };
     }
   }
+}
+
+/** Returns a time in an hour: until the last command has run, the present secret goes on sealing ids. */
+function rotatedAt(): string {
+  return new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d{3}/, "");
 }
 
 /** Returns the error for a current value that the Worker would refuse. It does not print the value, which may be a mistyped secret. */

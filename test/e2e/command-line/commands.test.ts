@@ -5,6 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileConfig } from "../../../src/config/compile.ts";
 import development from "../../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
+import type { Caller } from "../../../src/grant/authenticate.ts";
+import { ownerOf } from "../../../src/grant/owner.ts";
+import type { UploadClaims } from "../../../src/grant/upload-claims.ts";
+import { createUploadIds } from "../../../src/grant/upload-id.ts";
 import { runCommand } from "../support/command.ts";
 import {
   askForTicket,
@@ -39,6 +43,20 @@ const areTaken = (secrets: Readonly<Record<string, string>>) => {
   return true;
 };
 
+const idClaims = (): UploadClaims => ({
+  iss: "development",
+  sub: "alice",
+  jti: crypto.randomUUID(),
+  iat: Math.floor(Date.now() / 1000),
+  exp: Math.floor(Date.now() / 1000) + 300,
+  policy: "photo",
+  store: "local",
+  key: "photos/alice/1.png",
+  type: "image/png",
+  size: 5,
+  unique: true,
+});
+
 describe("edge-presigner keys", () => {
   it("makes secrets that the Worker takes, new ones each time", async () => {
     const [first, second] = [await keys([]), await keys([])];
@@ -63,6 +81,27 @@ describe("edge-presigner keys", () => {
     expect(
       (await keys(["RECEIPT_PRIVATE_KEY", "--rotate"], after))["RECEIPT_PRIVATE_KEY"]?.split('"d"'),
     ).toHaveLength(3);
+  });
+
+  it("are set one by one in a rotation, and an upload is completed after each", async () => {
+    const before = {
+      UPLOAD_ID_SECRET: (await keys(["UPLOAD_ID_SECRET"]))["UPLOAD_ID_SECRET"] ?? "",
+    };
+    const after = await keys(["UPLOAD_ID_SECRET", "--rotate"], before);
+    const claims = idClaims();
+    const caller = { ...ownerOf(claims.iss, claims.sub), scope: {} } as Caller;
+    let secrets: Readonly<Record<string, string>> = { ...DEVELOPMENT_SECRETS, ...before };
+    const idsWith = () =>
+      createUploadIds(compileConfig(development, secrets).idSecrets, () => Date.now());
+    const ids = [idsWith().seal(claims, caller)];
+    for (const [name, value] of Object.entries(after)) {
+      secrets = { ...secrets, [name]: value };
+      for (const id of ids) expect((await idsWith().open(id, caller)).jti).toBe(claims.jti);
+      // Some minutes until the next command: the id is of an upload that was granted meanwhile.
+      const seconds = 300 * ids.length;
+      const later = { ...claims, iat: claims.iat + seconds, exp: claims.exp + seconds };
+      ids.push(idsWith().seal(later, caller));
+    }
   });
 
   it("says how to set each, and refuses a name that it does not know", async () => {
