@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 
 export interface DevelopmentProcess {
   readonly url: string;
+  readonly pid: number;
   /** Ends it at once, with everything that it started. */
   readonly kill: () => Promise<void>;
 }
@@ -14,19 +15,22 @@ interface Options {
   /** 0 for a free one. */
   readonly port: number;
   readonly vars: Readonly<Record<string, string>>;
+  /** Which Worker: the development one by default. */
+  readonly worker?: string;
 }
 
 export async function startDevelopmentProcess({
   folder,
   port,
   vars,
+  worker = "--env=dev",
 }: Options): Promise<DevelopmentProcess> {
   const server = spawn(
     process.execPath,
     [
       "node_modules/wrangler/bin/wrangler.js",
       "dev",
-      "--env=dev",
+      worker,
       "--ip=127.0.0.1",
       `--port=${port}`,
       "--inspector-port=0",
@@ -49,6 +53,7 @@ export async function startDevelopmentProcess({
   const url = await readUrl(server);
   return {
     url,
+    pid: server.pid ?? 0,
     async kill() {
       const exit = once(server, "exit");
       if (server.pid !== undefined) process.kill(-server.pid, "SIGKILL");
