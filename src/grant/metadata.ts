@@ -12,6 +12,10 @@ const UNSAFE = /[\p{Cc}\p{Cs}]/u;
 const DECODER = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 /** RFC 2047 section 2: an encoded word has at most 75 characters, 63 of them base64. */
 const MAX_WORD_BYTES = 45;
+/** Encoded words, with the spaces between them: base64 of whole groups, or hexadecimal digits after "=". */
+const WORD =
+  "=\\?UTF-8\\?(?:B\\?(?:[a-z0-9+/]{4})*(?:[a-z0-9+/]{2}==|[a-z0-9+/]{3}=)?|Q\\?(?:=[0-9a-f]{2}|[!-<>@-~])*)\\?=";
+const WORDS = new RegExp(`${WORD}(?: +${WORD})*`, "gi");
 
 /** Returns what to change in a value, or `undefined` for a valid one. */
 export function metadataError(value: string): string | undefined {
@@ -42,16 +46,26 @@ function encodeWords(value: string): string {
   return words.map((bytes) => `=?UTF-8?B?${btoa(String.fromCharCode(...bytes))}?=`).join(" ");
 }
 
-/** Reverses `encodeMetadata`. Returns the header unchanged where it is not encoded. */
+/**
+ * Reads encoded words of UTF-8, also those that the store made: AWS S3 and R2 decode a value, and encode
+ * it again in their own way. Returns the header unchanged where it has none.
+ */
 function decodeMetadata(header: string): string {
-  const words = header
-    .split(" ")
-    .map((word) => /^=\?UTF-8\?B\?([A-Za-z0-9+/]+={0,2})\?=$/i.exec(word)?.[1]);
-  if (!words.every((word) => word !== undefined && word.length % 4 === 0)) return header;
-  return words
-    .map((word = "") => Uint8Array.from(atob(word), (character) => character.charCodeAt(0)))
-    .map((bytes) => DECODER.decode(bytes))
-    .join("");
+  return header.replaceAll(WORDS, (words) => {
+    const bytes = words.split(/ +/).flatMap(decodeWord);
+    return DECODER.decode(Uint8Array.from(bytes));
+  });
+}
+
+function decodeWord(word: string): readonly number[] {
+  const [, , kind, text = ""] = word.split("?");
+  const binary =
+    kind?.toUpperCase() === "B"
+      ? atob(text)
+      : text
+          .replaceAll("_", " ")
+          .replaceAll(/=(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Array.from(binary, (character) => character.charCodeAt(0));
 }
 
 /** Returns the decoded values by their names without `x-amz-meta-`. */
@@ -63,9 +77,12 @@ export function decodeAll(
   );
 }
 
-/** Returns the SHA-256 of decoded metadata in hexadecimal digits, whatever the order of its names. */
+/**
+ * Returns the SHA-256 of decoded metadata in hexadecimal digits, whatever the order of its names. A
+ * store that has decoded a value returns it without the spaces around it, and ASCII as it is.
+ */
 export function digestMetadata(metadata: Readonly<Record<string, string>>): string {
-  const names = Object.keys(metadata).toSorted();
-  if (names.length === 0) return NO_METADATA;
-  return sha256Hex(JSON.stringify(names.map((name) => [name, metadata[name]])));
+  const pairs = Object.entries(decodeAll(metadata)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  if (pairs.length === 0) return NO_METADATA;
+  return sha256Hex(JSON.stringify(pairs.map(([name, value]) => [name, value.trim()])));
 }

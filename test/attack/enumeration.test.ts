@@ -2,7 +2,7 @@
  * Questions whose answers would tell what others have: ids, keys, tokens, routes.
  *
  * OWASP API1:2023 (broken object level authorization), and the oracle that is left when it is closed
- * with two different refusals. Identities are compared by WebCrypto's `verify` and `timingSafeEqual`, and
+ * with two different refusals. Identities are compared by WebCrypto's `verify` and `isSameTag`, and
  * after them, so that the time of a refusal depends on nothing that is secret; what can be tested is
  * that refusals look alike.
  */

@@ -239,6 +239,25 @@ describe("complete", () => {
     expect(JSON.stringify(eventsOf())).not.toContain("owner");
   });
 
+  it("vouches for granted metadata that the store has encoded in its own way", async () => {
+    const metadata = { album: "plain", note: "Café Österreich" };
+    const response = await ask("POST", "/v1/uploads", {
+      body: {
+        policy: "document",
+        filename: "a.txt",
+        contentType: "text/plain",
+        size: 2,
+        metadata,
+      },
+    });
+    const { id, key } = await response.json<{ id: string; key: string }>();
+    await putObject(key, 2, "text/plain", {
+      album: "plain",
+      note: "=?UTF-8?Q?Caf=C3=A9_=C3=96sterreich?=",
+    });
+    expect(await complete(id)).toMatchObject({ status: 200, body: { metadata } });
+  });
+
   it("knows nobody else's id, and no false one", async () => {
     const { id } = await grant();
     const forged = `${id.slice(0, 60)}${id[60] === "A" ? "B" : "A"}${id.slice(61)}`;
