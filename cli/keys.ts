@@ -111,6 +111,6 @@ function describe(secrets: Readonly<Record<string, string>>): string {
     return `${styleText("bold", `npx wrangler secret put ${name} --env=""`)}${note}\n${value}\n`;
   });
   const end =
-    "Run each command and paste the line below it. The values are not stored: they are shown only once.";
+    "Run each command in this order, and paste the line below it. The values are not stored: they are shown only once.";
   return `${lines.join("\n")}\n${styleText("dim", end)}\n`;
 }

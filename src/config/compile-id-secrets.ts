@@ -16,17 +16,25 @@ export interface IdSecrets {
 /** Returns the secrets. A missing one is reported, and empty. */
 export function compileIdSecrets(env: Env, errors: ErrorCollector): IdSecrets {
   const current = errors.requireSecret(env, "UPLOAD_ID_SECRET", MIN_CHARACTERS);
+  const time = readSecret(env, ROTATED_AT)?.reveal();
   if (!readSecret(env, PREVIOUS)) return { current, previous: undefined };
   const secret = errors.requireSecret(env, PREVIOUS, MIN_CHARACTERS);
-  const rotatedAtMs = Date.parse(String(env[ROTATED_AT]));
-  if (Number.isNaN(rotatedAtMs)) {
+  const rotatedAtSeconds = parseTime(time);
+  if (Number.isNaN(rotatedAtSeconds)) {
     const example = "2026-11-26T12:00:00Z";
     errors
       .at("secrets")
       .at(ROTATED_AT)
       .add(
-        `must be the time of the rotation, such as "${example}": ${PREVIOUS} opens older ids only`,
+        `must be the time of the rotation in UTC, such as "${example}": ${PREVIOUS} opens older ids only`,
       );
   }
-  return { current, previous: { secret, rotatedAtSeconds: Math.floor(rotatedAtMs / 1000) } };
+  return { current, previous: { secret, rotatedAtSeconds } };
+}
+
+/** Returns seconds since 1970, and `NaN` for all but a whole second in UTC: `Date.parse` guesses. */
+function parseTime(text: string | undefined): number {
+  const ms = Date.parse(text ?? "");
+  const isExact = !Number.isNaN(ms) && new Date(ms).toISOString().replace(".000Z", "Z") === text;
+  return isExact ? ms / 1000 : Number.NaN;
 }

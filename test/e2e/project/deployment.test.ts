@@ -126,6 +126,7 @@ describe("npm run check-config", () => {
       "MEDIA_READ_ACCESS_KEY_ID",
       "MEDIA_READ_SECRET_ACCESS_KEY",
       "UPLOAD_ID_SECRET_PREVIOUS",
+      "UPLOAD_ID_SECRET_ROTATED_AT",
     ];
     expect(pathsOf(READY, [...REQUIRED, ...optional])).toEqual([]);
     expect(pathsOf(READY, [...REQUIRED, "OLD_SECRET"])).toEqual([

@@ -335,15 +335,6 @@ describe("a configuration", () => {
     ],
     ["secrets.UPLOAD_ID_SECRET_PREVIOUS", CONFIG, { ...ENV, UPLOAD_ID_SECRET_PREVIOUS: "none" }],
     [
-      "secrets.UPLOAD_ID_SECRET_ROTATED_AT",
-      CONFIG,
-      {
-        ...ENV,
-        UPLOAD_ID_SECRET_PREVIOUS: ENV.UPLOAD_ID_SECRET,
-        UPLOAD_ID_SECRET_ROTATED_AT: undefined,
-      },
-    ],
-    [
       "issuers.0.audience",
       {
         ...CONFIG,
@@ -377,6 +368,22 @@ describe("a configuration", () => {
       "secrets.RECEIPT_PRIVATE_KEY",
     ]),
   );
+
+  it.for([
+    undefined,
+    "12/11/2026",
+    "2026-11-26",
+    "2026-11-26T12:00:00",
+    "2026-11-26T12:00:00+09:00",
+    "2026-13-01T12:00:00Z",
+    "2027-02-31T12:00:00Z",
+  ])("refuses %s as the time of a rotation, where there is a previous secret", (time) => {
+    const env = { ...ENV, UPLOAD_ID_SECRET_ROTATED_AT: time };
+    expect(errorsIn(CONFIG, env)).toEqual([]);
+    expect(errorsIn(CONFIG, { ...env, UPLOAD_ID_SECRET_PREVIOUS: ENV.UPLOAD_ID_SECRET })).toEqual([
+      "secrets.UPLOAD_ID_SECRET_ROTATED_AT",
+    ]);
+  });
 
   it.for(["whsec_", "whsec_c2hvcnQ=", "c2VjcmV0", `whsec_${btoa("x".repeat(24))} whsec_short`])(
     "refuses %s as a webhook secret",
