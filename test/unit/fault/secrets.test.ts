@@ -53,7 +53,10 @@ describe("the secret of ids, rotated while tickets are out", () => {
   it("completes and aborts what was granted before and after", async () => {
     const old = [await create(startFailingWorker()), await create(startFailingWorker())] as const;
     const worker = startFailingWorker({
-      secrets: { ...rotated, UPLOAD_ID_SECRET_ROTATED_AT: new Date(Date.now()).toISOString() },
+      secrets: {
+        ...rotated,
+        UPLOAD_ID_SECRET_ROTATED_AT: new Date(Date.now()).toISOString().replace(/\.\d{3}/, ""),
+      },
     });
     moveClock(60);
     const later = await create(worker);
