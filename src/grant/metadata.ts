@@ -52,20 +52,18 @@ function encodeWords(value: string): string {
  */
 function decodeMetadata(header: string): string {
   return header.replaceAll(WORDS, (words) => {
-    const bytes = words.split(/ +/).flatMap(decodeWord);
-    return DECODER.decode(Uint8Array.from(bytes));
+    const binary = words.split(/ +/).map(decodeWord).join("");
+    return DECODER.decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
   });
 }
 
-function decodeWord(word: string): readonly number[] {
+/** Returns a character for each byte. */
+function decodeWord(word: string): string {
   const [, , kind, text = ""] = word.split("?");
-  const binary =
-    kind?.toUpperCase() === "B"
-      ? atob(text)
-      : text
-          .replaceAll("_", " ")
-          .replaceAll(/=(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Array.from(binary, (character) => character.charCodeAt(0));
+  if (kind?.toUpperCase() === "B") return atob(text);
+  return text
+    .replaceAll("_", " ")
+    .replaceAll(/=(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 /** Returns the decoded values by their names without `x-amz-meta-`. */

@@ -92,6 +92,10 @@ const PARSERS: readonly Parser[] = [
   ["a metadata value", (text) => [metadataError(text), encodeMetadata(text)], 2 ** 16],
   ["a metadata header", (text) => decodeAll({ a: text, [text]: "" })],
   ["a metadata header in words", (text) => decodeAll({ a: `=?UTF-8?B?${text}?=` })],
+  [
+    "a metadata header in Q encoding",
+    (text) => [decodeAll({ a: `=?UTF-8?Q?${text}?=` }), decodeAll({ a: `=?UTF-8?Q?a?=${text}` })],
+  ],
   ["a scope", (text) => parseScope({ key: text, policies: [text] })],
   ["a segment", segmentError],
   ["a user", encodeSegment, 2 ** 13],
