@@ -1,7 +1,14 @@
 /** Reads and writes records as rows of the table `upload`. */
 import * as z from "zod/mini";
-import { uploadClaimsSchema } from "../grant/upload-claims.ts";
-import { verifiedSchema, type Outcome, type Status, type UploadRecord } from "./record.ts";
+import { digestMetadata } from "../grant/metadata.ts";
+import { uploadClaimsSchema, type UploadClaims } from "../grant/upload-claims.ts";
+import {
+  verifiedSchema,
+  type Outcome,
+  type Status,
+  type UploadRecord,
+  type Verified,
+} from "./record.ts";
 
 const completedSchema = z.object({ verified: verifiedSchema });
 const rejectedSchema = z.object({ reasons: z.array(z.string()) });
@@ -34,14 +41,21 @@ export function toRecord({
   switch (status) {
     case "pending":
       return { ...granted, status };
-    case "completed":
-      return { ...granted, status, ...finished, ...parseResult(completedSchema, result) };
+    case "completed": {
+      const { verified } = parseResult(completedSchema, result);
+      return { ...granted, status, ...finished, verified: withGranted(verified, granted.claims) };
+    }
     case "rejected":
       return { ...granted, status, ...finished, ...parseResult(rejectedSchema, result) };
     case "expired":
     case "aborted":
       return { ...granted, status, ...finished };
   }
+}
+
+/** Leaves metadata out that nobody is known to have granted: release 0.1.0 wrote down what the store had. */
+function withGranted(verified: Verified, { metadata }: UploadClaims): Verified {
+  return digestMetadata(verified.metadata) === metadata ? verified : { ...verified, metadata: {} };
 }
 
 /** Returns the `result` column of an outcome. */

@@ -1,5 +1,5 @@
 import { reset, runDurableObjectAlarm } from "cloudflare:test";
-import { importJWK, jwtVerify } from "jose";
+import { decodeJwt, importJWK, jwtVerify } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ENV, postUpload, startWorker, tokenFor } from "../support/start-worker.ts";
 import {
@@ -256,6 +256,20 @@ describe("complete", () => {
       note: "=?UTF-8?Q?Caf=C3=A9_=C3=96sterreich?=",
     });
     expect(await complete(id)).toMatchObject({ status: 200, body: { metadata } });
+  });
+
+  it("vouches for no metadata that release 0.1.0 wrote down without knowing what was granted", async () => {
+    const { id, key } = await grant(10);
+    await putObject(key, 10);
+    expect(await complete(id)).toMatchObject({ status: 200 });
+    await rowsOf(`UPDATE upload SET claims = json_remove(claims, '$.metadata'),
+      result = json_set(result, '$.verified.metadata', json('{"role":"owner"}'))`);
+    const { status, body } = await complete(id);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ metadata: {} });
+    expect(decodeJwt(String(body["receipt"]))).toMatchObject({ upload: { key, metadata: {} } });
+    const listed = await (await ask("GET", "/v1/uploads")).text();
+    expect(listed).not.toContain("owner");
   });
 
   it("knows nobody else's id, and no false one", async () => {
