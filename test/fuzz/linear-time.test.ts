@@ -89,7 +89,7 @@ const PARSERS: readonly Parser[] = [
   ],
   ["a page of a list", (text) => listQuery.parse({ status: text, cursor: text })],
   ["a download's file name", (text) => downloadRequest.parse({ key: "a", filename: text })],
-  ["a metadata value", (text) => [metadataError(text), encodeMetadata(text)], 2 ** 16],
+  ["a metadata value", (text) => [metadataError(text), encodeMetadata(text)], 2 ** 14],
   ["a metadata header", (text) => decodeAll({ a: text, [text]: "" })],
   ["a metadata header in words", (text) => decodeAll({ a: `=?UTF-8?B?${text}?=` })],
   [
