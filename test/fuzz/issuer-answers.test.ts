@@ -3,11 +3,10 @@ import { describe, expect, it } from "vitest";
 import { jwks, sharedSecret } from "../../src/define.ts";
 import { CONFIG, NOW, SECRET, startWorker } from "../unit/support/start-worker.ts";
 import { createSigner, mintShared } from "../unit/support/tokens.ts";
-import { leastCpuMs } from "./support/cpu-time.ts";
+import { HANG_MS, leastCpuMs } from "./support/cpu-time.ts";
 import { expectAlways } from "./support/expect-always.ts";
 import { anyJson, anyText, mostly } from "./support/texts.ts";
 
-const LIMIT_MS = 50;
 const SECONDS = NOW / 1000;
 const ISSUER = "https://id.example.com/";
 const config = {
@@ -83,8 +82,8 @@ async function ask({ token, answer }: Request): Promise<{ response: Response; ur
         uploads: [{ policy: "document", filename: "a", contentType: "text/plain", size: 5 }],
       }),
     });
-  }, LIMIT_MS);
-  expect(spentMs).toBeLessThan(LIMIT_MS);
+  }, HANG_MS);
+  expect(spentMs).toBeLessThan(HANG_MS);
   return { response, urls };
 }
 
@@ -150,7 +149,7 @@ describe("whatever an issuer publishes", async () => {
     },
   );
 
-  it("is a caller or 401, within 50 ms of CPU time", async () => {
+  it("is a caller or 401, without a hang", async () => {
     await expectAlways(
       fc.asyncProperty(
         mostly(fc.constant(200), fc.constantFrom(203, 302, 404, 500, 503)),
@@ -169,7 +168,7 @@ describe("whatever a token holds", async () => {
   const signer = await createSigner("k1");
   const answer = () => Response.json({ keys: [signer.jwk] });
 
-  it("is a caller or a problem if its issuer signed it, within 50 ms of CPU time", async () => {
+  it("is a caller or a problem if its issuer signed it, without a hang", async () => {
     await expectAlways(
       fc.asyncProperty(tokenHeaders, claims, fc.boolean(), async (header, payload, isShared) => {
         const token = isShared

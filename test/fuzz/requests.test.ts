@@ -10,12 +10,10 @@ import {
   type CreatedUpload,
 } from "../unit/support/fake-store.ts";
 import { CONFIG, NOW, tokenFor } from "../unit/support/start-worker.ts";
-import { leastCpuMs } from "./support/cpu-time.ts";
+import { HANG_MS, leastCpuMs } from "./support/cpu-time.ts";
 import { expectAlways } from "./support/expect-always.ts";
 import { requests, prepare, type Filled } from "./support/requests.ts";
 
-/** What no request may take. Under `npm test` the code is still being compiled. */
-const LIMIT_MS = 50;
 const SIZE = 16 * MiB;
 
 const { metered: _, ...unmetered } = PARTS_CONFIG.policies;
@@ -72,7 +70,7 @@ async function start() {
 }
 
 describe("any bytes as a request", () => {
-  it("get an answer below 500, within 50 ms of CPU time", async () => {
+  it("get an answer below 500, without a hang", async () => {
     const { fetch, filled, reset } = await start();
     await expectAlways(
       fc.asyncProperty(requests, async (request) => {
@@ -82,9 +80,9 @@ describe("any bytes as a request", () => {
         const spentMs = await leastCpuMs(async () => {
           reset();
           response = await fetch(make());
-        }, LIMIT_MS);
+        }, HANG_MS);
         expect(response.status, await response.text()).toBeLessThan(500);
-        expect(spentMs).toBeLessThanOrEqual(LIMIT_MS);
+        expect(spentMs).toBeLessThanOrEqual(HANG_MS);
       }),
       1000,
     );

@@ -11,11 +11,10 @@ import {
   type Operation,
 } from "../unit/support/fake-store.ts";
 import { startWorker } from "../unit/support/start-worker.ts";
-import { leastCpuMs } from "./support/cpu-time.ts";
+import { HANG_MS, leastCpuMs } from "./support/cpu-time.ts";
 import { expectAlways } from "./support/expect-always.ts";
 import { anyJson, anyText, mostly } from "./support/texts.ts";
 
-const LIMIT_MS = 50;
 const SIZE = 16 * MiB;
 
 const config = {
@@ -167,7 +166,7 @@ const REQUESTS = [
 ] as const;
 
 describe("whatever a store answers", () => {
-  it("gives an answer or a problem that the API names, within 50 ms of CPU time", async () => {
+  it("gives an answer or a problem that the API names, without a hang", async () => {
     const store = createStore();
     const worker = startWorker({
       config,
@@ -204,12 +203,12 @@ describe("whatever a store answers", () => {
                 body: JSON.parse(fill(JSON.stringify(body))) as unknown,
               }),
             });
-          }, LIMIT_MS);
+          }, HANG_MS);
           const text = await response.text();
           if (response.status >= 500)
             expect(text).toMatch(/"code":"(store-unavailable|misconfigured)"/);
           else expect(text).not.toContain("evil.example");
-          expect(spentMs).toBeLessThan(LIMIT_MS);
+          expect(spentMs).toBeLessThan(HANG_MS);
         },
       ),
       500,
