@@ -1,10 +1,7 @@
-import { env } from "cloudflare:workers";
 import config from "../presigner.config.ts";
-import { createLedgerClass } from "./ledger/durable-object.ts";
-import { RUNTIME } from "./runtime.ts";
-import { createWorker } from "./worker.ts";
+import { createPresigner } from "./presigner.ts";
 
-const worker = createWorker(config, { ...env }, RUNTIME);
-export default worker;
+const presigner = createPresigner(config);
+export default { fetch: presigner.fetch };
 /** The Durable Object class that wrangler.toml names. */
-export class Ledger extends createLedgerClass(worker.getLedgerDependencies) {}
+export class Ledger extends presigner.Ledger {}
