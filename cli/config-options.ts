@@ -53,6 +53,7 @@ export async function openConfig(
 }
 
 async function choosePath(): Promise<string> {
+  if (!existsSync(DEVELOPMENT_FILE)) return CONFIG_FILE;
   const isExample = findExampleValues(await loadDefinition(CONFIG_FILE)).length > 0;
   return isExample ? DEVELOPMENT_FILE : CONFIG_FILE;
 }

@@ -5,7 +5,7 @@ import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";
 import { paint, printError } from "./output.ts";
-import { version } from "./version.ts";
+import { VERSION } from "../src/version.ts";
 import { addReceipt } from "./receipt.ts";
 import { addSetup } from "./setup.ts";
 import { addSimulate } from "./simulate.ts";
@@ -16,7 +16,7 @@ import { addUpload } from "./upload.ts";
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = new Command("edge-presigner")
     .description("Sets up, tests and debugs the Worker and its stores.")
-    .version(version)
+    .version(VERSION)
     .showHelpAfterError()
     .exitOverride();
   for (const add of [

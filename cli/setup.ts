@@ -4,7 +4,7 @@ import type { Env } from "../src/secret.ts";
 import { CONFIG_FILE, loadDefinition } from "./load-config.ts";
 import { readEnv } from "./config-options.ts";
 import { isTerminal, print, printJson } from "./output.ts";
-import { applyPlan, type Applied } from "./setup/apply.ts";
+import type { Applied } from "./setup/apply.ts";
 import { RULE_ID } from "./setup/cors.ts";
 import { PROMPTS, chooseStore, confirmChange } from "./setup/prompts.ts";
 import { completeDefinition, storeNamesOf } from "./setup/complete-definition.ts";
@@ -97,6 +97,7 @@ async function apply(
   const show = (text: string) => {
     if (!options.json) print(`${text}\n`);
   };
+  const { applyPlan } = await importApply();
   const applied = await applyPlan(plan, {
     env,
     isReplaced: options.replace ?? false,
@@ -110,6 +111,17 @@ async function apply(
   });
   for (const one of applied) show(printOutcome(one));
   return applied;
+}
+
+/** Imports what only `--apply` needs: the AWS SDK is an optional peer, of 20 MB. */
+async function importApply() {
+  return import("./setup/apply.ts").catch((error: unknown) => {
+    if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND"))
+      throw error;
+    throw new InvalidArgumentError(
+      "--apply needs the AWS SDK: run npm install --save-dev @aws-sdk/client-s3. Without --apply, setup prints the commands.",
+    );
+  });
 }
 
 async function chooseStoreName(names: readonly string[], isInteractive: boolean): Promise<string> {

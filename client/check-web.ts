@@ -1,9 +1,9 @@
 /** Checks that `client/web` can be published: it builds, its package is valid, and its bundle is small. */
-import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build as bundle, type Plugin } from "esbuild";
+import { runTool } from "../pack/run-tool.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const PACKAGE = join(ROOT, "client/web");
@@ -20,23 +20,12 @@ const skipDynamicImports: Plugin = {
 };
 
 rmSync(join(PACKAGE, "dist"), { recursive: true, force: true });
-run("tsc", "-p", join(PACKAGE, "tsconfig.build.json"));
-run("publint", "--strict", PACKAGE);
-run("attw", "--pack", PACKAGE, "--profile", "esm-only");
+runTool("tsc", "-p", join(PACKAGE, "tsconfig.build.json"));
+runTool("publint", "--strict", PACKAGE);
+runTool("attw", "--pack", PACKAGE, "--profile", "esm-only");
 const bytes = await measure();
 process.stdout.write(`client/web: ${bytes} bytes of ${MAX_BYTES}, minified and gzip\n`);
 if (bytes >= MAX_BYTES) process.exitCode = 1;
-
-/** Runs a tool. Prints its output only if it fails. */
-function run(tool: string, ...args: readonly string[]): void {
-  try {
-    execFileSync(join(ROOT, "node_modules/.bin", tool), args, { stdio: "pipe", encoding: "utf8" });
-  } catch (error) {
-    for (const stream of ["stdout", "stderr"])
-      if (error instanceof Error) process.stderr.write(String(Reflect.get(error, stream)));
-    process.exit(1);
-  }
-}
 
 /** Returns the size of `createUploader` in an app that imports nothing else. */
 async function measure(): Promise<number> {

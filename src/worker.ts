@@ -18,11 +18,13 @@ import type { Dependencies, Service, Signers } from "./service.ts";
 import { createSigner } from "./store/sigv4.ts";
 import type { Store } from "./store/store.ts";
 
-/** The secrets of the Worker, and its bindings as `wrangler types` generates them. */
-export type WorkerEnv = Env &
-  Partial<Pick<Cloudflare.Env, "RATE_LIMIT_ADDRESS" | "RATE_LIMIT_CALLER" | "VERSION">> & {
-    readonly LEDGER?: LedgerNamespace | undefined;
-  };
+/** The secrets of the Worker and its bindings. A configuration that does not need one works without it. */
+export interface WorkerEnv extends Env {
+  readonly LEDGER?: LedgerNamespace | undefined;
+  readonly RATE_LIMIT_ADDRESS?: RateLimit | undefined;
+  readonly RATE_LIMIT_CALLER?: RateLimit | undefined;
+  readonly VERSION?: WorkerVersionMetadata | undefined;
+}
 
 export interface Worker {
   readonly fetch: (request: Request) => Response | Promise<Response>;

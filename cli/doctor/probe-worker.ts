@@ -1,8 +1,8 @@
 /** Tests the public endpoints of a deployed Worker: its configuration, keys, tokens, origins and rate limit. */
 import * as z from "zod/mini";
+import { VERSION } from "../../src/version.ts";
 import type { Config } from "../../src/config/config.ts";
 import { mintDevelopmentToken } from "../mint.ts";
-import { version } from "../version.ts";
 import { parseJson } from "../parse-json.ts";
 import { isRefused, isAccepted, statusOf, type Answer, type SendRequest } from "./send-request.ts";
 import { good, unknown, type Finding } from "./finding.ts";
@@ -41,8 +41,8 @@ async function tryHealth({ url, sendRequest }: Target): Promise<Finding> {
   const answer = await sendRequest(new URL("/healthz", url).href);
   const health = healthSchema.safeParse(parseJson(answer.text));
   if (health.success) {
-    if (health.data.version === version) return good(name, `is running, version ${version}`);
-    const message = `is running version ${health.data.version}, but this folder has version ${version}`;
+    if (health.data.version === VERSION) return good(name, `is running, version ${VERSION}`);
+    const message = `is running version ${health.data.version}, but this folder has version ${VERSION}`;
     return { name, verdict: "note", message };
   }
   const code = codeOf(answer);

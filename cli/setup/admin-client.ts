@@ -4,18 +4,13 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
 import type { Store } from "../../src/store/store.ts";
+import { endpointOf } from "./endpoint.ts";
 import { readSecret, type Env, type Secret } from "../../src/secret.ts";
 
 export interface Administrator {
   readonly client: S3Client;
   /** The name of the environment variable with its access key id. */
   readonly found: string;
-}
-
-/** Returns the endpoint of the S3 service, without the bucket. */
-export function endpointOf({ ownOrigin = "", ownBasePath, bucket }: Store): string {
-  // With the bucket in the path, the host belongs to the service, even if it starts with the name of the bucket.
-  return ownBasePath === "/" ? ownOrigin.replace(`://${bucket}.`, "://") : ownOrigin;
 }
 
 /**

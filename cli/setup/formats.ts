@@ -1,7 +1,7 @@
 /** Writes the same rules in the format of each tool, with the commands that apply them. */
 import type { Store } from "../../src/store/store.ts";
 import type { ProviderName } from "../../src/store/providers.ts";
-import { endpointOf } from "./admin-client.ts";
+import { endpointOf } from "./endpoint.ts";
 import { toGcloud, toS3, toWrangler, type CorsRule } from "./cors.ts";
 import { jurisdictionOf, toGcloudLifecycle, toWranglerLines, type AbortRule } from "./lifecycle.ts";
 

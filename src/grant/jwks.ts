@@ -101,10 +101,8 @@ export function jwksKeySource(
  * request without settling its promises, so that only a timer of this request surely ends the wait.
  */
 async function waitAtMost<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeUp = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
+  const { promise: timeUp, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, ms, undefined);
   return Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
 }
 

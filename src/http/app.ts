@@ -1,10 +1,10 @@
 /** The routes of the Worker. */
 import type { Hono } from "hono/tiny";
 import { getPath } from "hono/utils/url";
-import { version } from "../../package.json";
 import type { ConfigurationError } from "../config/errors.ts";
 import { Problem } from "../problem.ts";
 import type { Dependencies, Service } from "../service.ts";
+import { VERSION } from "../version.ts";
 import { answerJson } from "./answer.ts";
 import { createBaseApp, type BaseEnv } from "./base.ts";
 import { guideRoutes } from "./guide.ts";
@@ -47,7 +47,7 @@ function createTicketApp(service: Service): Hono<BaseEnv> {
 function createFullApp(service: Service): Hono<BaseEnv> {
   const app = createCheckedApp(service);
   app.get("/healthz", (c) =>
-    answerJson(c, { status: "ok", version, deployment: service.deployment }),
+    answerJson(c, { status: "ok", version: VERSION, deployment: service.deployment }),
   );
   app.get("/.well-known/jwks.json", (c) =>
     answerJson(c, service.receipts.publicKeys(), 200, { "cache-control": FIVE_MINUTES }),

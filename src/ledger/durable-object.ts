@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Quota } from "../config/policy-schema.ts";
 import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
 import { describeError, type Log } from "../log.ts";
+import type { Ledger as LedgerMethods } from "./client.ts";
 import { countLeftover } from "./count-leftover.ts";
 import type { Leftover } from "./leftover.ts";
 import { readList } from "./list.ts";
@@ -37,6 +38,12 @@ export interface LedgerDependencies {
   ) => Promise<Leftover>;
 }
 
+/** The class that the Worker exports. */
+export type LedgerClass = new (
+  state: DurableObjectState,
+  env: Cloudflare.Env,
+) => DurableObject & LedgerMethods;
+
 const FIVE_MINUTES_MS = 300_000;
 
 /** Returns whether the configuration is valid. Otherwise the alarm waits for a deployment that is. */
@@ -50,7 +57,7 @@ function isReady(getDependencies: () => LedgerDependencies): boolean {
 }
 
 /** Returns the class that the Worker exports. `getDependencies` throws for an invalid configuration. */
-export function createLedgerClass(getDependencies: () => LedgerDependencies) {
+export function createLedgerClass(getDependencies: () => LedgerDependencies): LedgerClass {
   return class Ledger extends DurableObject {
     readonly #sql: SqlStorage;
     #isOpen = false;
