@@ -1,0 +1,66 @@
+/** What the rows of providers share. */
+import { IF_NONE_MATCH, type Provider, type ProviderOption } from "./provider.ts";
+
+const SEVEN_DAYS = 604_800;
+export const GiB = 2 ** 30;
+const TiB = 2 ** 40;
+
+const REGION: ProviderOption = {
+  pattern: /^[a-z0-9-]{2,32}$/,
+  expected: "a region name, such as us-east-1",
+};
+const ENDPOINT: ProviderOption = {
+  pattern: /^(https:\/\/[a-z0-9.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d{1,5})?$/,
+  expected:
+    "an https origin without a path, such as https://s3.example.com (http on a loopback host only)",
+};
+export const ENFORCED = { ...IF_NONE_MATCH, trust: "enforced" } as const;
+export const ALL_ENFORCED = {
+  md5: "enforced",
+  sha256: "enforced",
+  crc32: "enforced",
+  crc32c: "enforced",
+  crc64nvme: "enforced",
+} as const;
+
+/** One checksum of the full object, and one that is composed of the parts' digests. */
+export const MULTIPART_CHECKSUMS = { crc64nvme: "full-object", sha256: "composite" } as const;
+
+/** What is assumed of an unknown S3-compatible server. */
+export const COMPATIBLE = {
+  title: "an S3-compatible server",
+  options: { endpoint: ENDPOINT, region: REGION },
+  addressing: "path",
+  maxExpiresInSeconds: SEVEN_DAYS,
+  maxPutBytes: 5 * GiB,
+  maxObjectBytes: 5 * TiB,
+  maxParts: 10_000,
+  multipartChecksums: {},
+  maxMetadataBytes: 2048,
+  noOverwrite: { ...IF_NONE_MATCH, trust: "unverified" },
+  checksums: {
+    md5: "enforced",
+    sha256: "unverified",
+    crc32: "unverified",
+    crc32c: "unverified",
+    crc64nvme: "unverified",
+  },
+  needsSdkChecksumAlgorithm: true,
+  tags: false,
+  storageClasses: [],
+  unsignedHeaders: "unverified",
+  copyGuard: "none",
+} as const satisfies Provider;
+
+/** The same, without `x-amz-sdk-checksum-algorithm`. */
+export const HOSTED = {
+  ...COMPATIBLE,
+  needsSdkChecksumAlgorithm: false,
+} as const satisfies Provider;
+
+/** Cloudflare R2: limits and names (developers.cloudflare.com/r2/platform/limits). */
+export const R2_LIMITS = {
+  maxPutBytes: 5 * GiB - 5 * 2 ** 20,
+  maxObjectBytes: 5 * TiB - 5 * GiB,
+  maxMetadataBytes: 8192,
+} as const;

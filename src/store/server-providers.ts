@@ -1,0 +1,42 @@
+/** The rows of servers that one runs oneself. Facts and their sources: docs/providers.md. */
+import type { Provider } from "./provider.ts";
+import { COMPATIBLE, ENFORCED, HOSTED, R2_LIMITS } from "./provider-defaults.ts";
+
+export const SERVER_PROVIDERS = {
+  minio: {
+    ...HOSTED,
+    title: "MinIO",
+    noOverwrite: ENFORCED,
+    checksums: { ...COMPATIBLE.checksums, crc32: "enforced" },
+    tags: true,
+    storageClasses: ["STANDARD", "REDUCED_REDUNDANCY"],
+  },
+  /** Checks checksums from version 20 on, and only with `x-amz-sdk-checksum-algorithm`. */
+  ceph: {
+    ...COMPATIBLE,
+    title: "Ceph RGW",
+    noOverwrite: ENFORCED,
+    tags: true,
+    storageClasses: ["STANDARD"],
+  },
+  compatible: COMPATIBLE,
+  /** Verifies signatures and ignores `x-amz-checksum-*`; turns a PUT with an added copy source into a copy. */
+  local: {
+    ...HOSTED,
+    ...R2_LIMITS,
+    title: "the embedded store of Wrangler",
+    endpoint: "request",
+    options: {},
+    signingRegion: "auto",
+    noOverwrite: ENFORCED,
+    checksums: {
+      md5: "enforced",
+      sha256: "ignored",
+      crc32: "ignored",
+      crc32c: "ignored",
+      crc64nvme: "ignored",
+    },
+    unsignedHeaders: "accepted",
+    copyGuard: "signed-empty",
+  },
+} as const satisfies Readonly<Record<string, Provider>>;
