@@ -15,11 +15,23 @@ export interface Advice {
 }
 
 const NOT_TESTED = "From its documentation, not tested.";
+const UNTESTED = "Not tested: compare it with its documentation.";
 const AWS_FORM = {
   hasPolicies: true,
   isReaderOptional: false,
   writer: "Create a key with only this policy.",
   reader: "Create a second key with this policy. Without it, the writing key would have to read.",
+} as const;
+
+const UNKNOWN = {
+  ...AWS_FORM,
+  writer:
+    "Create a key with this policy, if the server supports IAM policies. If not, do not keep anything in the bucket that an uploader must not see.",
+} as const;
+const OWN_PERMISSIONS = {
+  hasPolicies: false,
+  isReaderOptional: false,
+  reader: `Create a second key that can only read. Add the right to delete if objects have to be deleted. ${UNTESTED}`,
 } as const;
 
 export const ADVICE = {
@@ -85,6 +97,48 @@ export const ADVICE = {
     writer: `Create an API key of an application with only the permission set ObjectStorageObjectsWrite, in a separate project: the set applies to all buckets of a project. ${NOT_TESTED}`,
     reader: `Create a second application with ObjectStorageObjectsRead. Add ObjectStorageObjectsDelete if objects have to be deleted. ${NOT_TESTED}`,
   },
+  ovh: UNKNOWN,
+  linode: {
+    hasPolicies: false,
+    isReaderOptional: true,
+    writer: `Create an access key with the permission read_write for only this bucket: there is no permission to only write. Do not keep anything in it that an uploader must not see. ${UNTESTED}`,
+    reader: `Optional: create a second key with the permission read_only. ${UNTESTED}`,
+  },
+  vultr: UNKNOWN,
+  exoscale: {
+    ...OWN_PERMISSIONS,
+    writer: `Create an API key whose IAM role can only put objects into this bucket. ${UNTESTED}`,
+  },
+  idrive: UNKNOWN,
+  storj: {
+    ...OWN_PERMISSIONS,
+    writer: `Create S3 credentials with only the permission to write, for this bucket. ${UNTESTED}`,
+    cors: "The gateway has no CORS rules for buckets: --apply cannot set them.",
+  },
+  oci: {
+    ...OWN_PERMISSIONS,
+    writer: `Create a Customer Secret Key of a user whose group can only create objects (OBJECT_CREATE) in this bucket. ${UNTESTED}`,
+  },
+  ibm: {
+    ...OWN_PERMISSIONS,
+    writer: `Create a service credential with an HMAC key and the role Object Writer on this bucket. ${UNTESTED}`,
+  },
+  alibaba: {
+    ...OWN_PERMISSIONS,
+    writer: `Create a RAM user whose policy allows only oss:PutObject on the keys of these policies. For multipart uploads add oss:AbortMultipartUpload and oss:ListParts. ${UNTESTED}`,
+    cors: "Set the rule in its console, if --apply is refused: its documentation does not list CORS rules among the compatible operations.",
+  },
+  tencent: {
+    ...OWN_PERMISSIONS,
+    writer: `Create a CAM user whose policy allows only uploads to the keys of these policies. ${UNTESTED}`,
+  },
+  supabaseStorage: {
+    hasPolicies: false,
+    isReaderOptional: true,
+    writer: `Create an S3 access key in the settings of Storage: it has access to every bucket of its project. Use a separate project, and do not keep anything in it that an uploader must not see. ${UNTESTED}`,
+    reader: "Optional: create a second key. It has the same permissions.",
+    cors: "It has no CORS rules for buckets: --apply cannot set them.",
+  },
   minio: {
     ...AWS_FORM,
     writer:
@@ -101,11 +155,22 @@ export const ADVICE = {
     bucketPolicy:
       "Measured with Ceph 16.2: this policy stops copies by PUT, but not copies by parts, so the writing key must not be able to read. The command replaces the current policy of the bucket.",
   },
-  compatible: {
-    ...AWS_FORM,
-    writer:
-      "Create a key with this policy, if the server supports IAM policies. If not, do not keep anything in the bucket that an uploader must not see.",
+  garage: {
+    hasPolicies: false,
+    isReaderOptional: false,
+    writer: `Create a key that may only write: garage bucket allow --write BUCKET --key KEY. ${UNTESTED}`,
+    reader: `Create a second key with --read. Add --write if objects have to be deleted. ${UNTESTED}`,
   },
+  seaweedfs: UNKNOWN,
+  rustfs: UNKNOWN,
+  rclone: {
+    hasPolicies: false,
+    isReaderOptional: true,
+    writer:
+      "It has key pairs without permissions (--auth-key). Do not serve anything that an uploader must not see.",
+    reader: "Optional: a second --auth-key. It has the same permissions.",
+  },
+  compatible: UNKNOWN,
   local: {
     hasPolicies: false,
     isReaderOptional: true,

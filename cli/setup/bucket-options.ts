@@ -22,9 +22,12 @@ export function addBucketFlags(command: Command): Command {
     .option("--provider <name>", "provider of the bucket, such as aws or r2")
     .option("--bucket <name>", "name of the bucket")
     .option("--region <region>", "region of the bucket, if the provider has regions")
-    .option("--account <id>", "account id, for r2")
+    .option("--account <id>", "account id for r2, namespace for oci, project for supabaseStorage")
     .option("--jurisdiction <name>", "jurisdiction of an r2 bucket: eu or fedramp")
-    .option("--endpoint <origin>", "URL of the server, for minio, ceph and compatible")
+    .option(
+      "--endpoint <origin>",
+      "URL of the server, for idrive, minio, ceph, compatible and other servers",
+    )
     .option(
       "--origin <origin>",
       "origin of a page that may upload; can be repeated",

@@ -48,10 +48,16 @@ export function resourcesOf(store: Store, policies: readonly Policy[]): readonly
   return keysOf(policies).map((keys) => `${bucketArn(store)}/${pattern(keys)}`);
 }
 
-/** Returns the ARN of the bucket, such as `arn:aws:s3:::media`. GovCloud is another partition (AWS: "Amazon Resource Names"). */
-export function bucketArn({ bucket, region, providerName }: Store): string {
-  const isGov = providerName === "aws" && region.startsWith("us-gov-");
-  return `arn:${isGov ? "aws-us-gov" : "aws"}:s3:::${bucket}`;
+/** Returns the ARN of the bucket, such as `arn:aws:s3:::media`. */
+export function bucketArn(store: Store): string {
+  return `arn:${partitionOf(store)}:s3:::${store.bucket}`;
+}
+
+/** GovCloud and China are partitions of their own (AWS: "Amazon Resource Names"). */
+function partitionOf({ providerName, region }: Store): string {
+  if (providerName !== "aws") return "aws";
+  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  return region.startsWith("cn-") ? "aws-cn" : "aws";
 }
 
 /** Returns the pattern of keys. `*`, `?` and `$` are escaped as `${*}` (AWS: "IAM policy elements: Variables and tags"). */

@@ -17,13 +17,15 @@ export const PROMPTS: Prompts = {
   provider: async (initial) => {
     const names = Object.keys(PROVIDERS).filter(isOffered);
     const first = names.find((name) => name === initial);
-    return orCancelled(
-      await select({
+    const answer = orCancelled(
+      await select<string>({
         message: "provider: the service of the bucket",
         options: names.map((name) => ({ value: name, label: PROVIDERS[name].title, hint: name })),
         ...(first && { initialValue: first }),
       }),
     );
+    if (isOffered(answer)) return answer;
+    throw new TypeError("Cannot choose the provider: the answer is none of the options");
   },
 };
 

@@ -27,7 +27,9 @@ export function withCapabilities(provider: Provider, seen: Capabilities = {}): P
     ...provider,
     checksums: known,
     ...(noOverwrite !== undefined && {
-      noOverwrite: noOverwrite ? { ...IF_NONE_MATCH, trust: "enforced" } : undefined,
+      noOverwrite: noOverwrite
+        ? { ...(provider.noOverwrite ?? IF_NONE_MATCH), trust: "enforced" }
+        : undefined,
     }),
     ...(needsSdkChecksumAlgorithm !== undefined && { needsSdkChecksumAlgorithm }),
   };

@@ -25,6 +25,7 @@ export function compileStore(
   const row = PROVIDERS[providerName];
   checkOptions(fields, row, errors);
   checkEndpoints(fields, errors);
+  checkAddressing(fields, row, errors);
   if (bucket === undefined || !isNameValid) return undefined;
 
   const provider = withCapabilities(row, fields.get("capabilities"));
@@ -34,6 +35,7 @@ export function compileStore(
     account: fields.get("account") ?? "",
     jurisdiction: fields.get("jurisdiction"),
     addressing: fields.get("addressing") ?? provider.addressing,
+    path: /\w(\/.*)$/.exec(provider.endpoint ?? "")?.[1] ?? "",
   };
   const endpoint = fields.get("endpoint") ?? provider.endpoint ?? "";
   const own = locate(address, endpoint);
@@ -86,6 +88,18 @@ function checkEndpoints(fields: Fields<StoreFields>, errors: ErrorCollector): vo
     at.add("must be an https origin without a path, such as https://s3.example.com");
 }
 
+function checkAddressing(
+  fields: Fields<StoreFields>,
+  { isVirtualHostOnly, title }: Provider,
+  errors: ErrorCollector,
+): void {
+  if (!isVirtualHostOnly) return;
+  if (fields.get("addressing") === "path")
+    errors.at("addressing").add(`must be left out: ${title} refuses buckets in the path`);
+  if (fields.get("bucket")?.includes("."))
+    errors.at("bucket").add(`must have no dot: ${title} refuses buckets in the path`);
+}
+
 /** `media-eu` reads `MEDIA_EU_ACCESS_KEY_ID` and so on. The read pair is optional. */
 function readCredentials(
   name: string,
@@ -115,21 +129,25 @@ interface Address {
   readonly account: string;
   readonly jurisdiction: string | undefined;
   readonly addressing: Provider["addressing"];
+  /** Of the provider's endpoint, without a slash at its end. A `publicEndpoint` has none. */
+  readonly path: string;
 }
 
 /** Returns where the bucket is; no origin for the embedded store, which is at the request's own. */
 function locate(
-  { bucket, region, account, jurisdiction, addressing }: Address,
+  { bucket, region, account, jurisdiction, addressing, path }: Address,
   endpoint: string,
 ): Pick<Store, "origin" | "basePath"> {
   if (endpoint === "request")
     return { origin: undefined, basePath: `/cdn-cgi/local/r2/s3/${bucket}/` };
   const host = endpoint
+    .replace(path, "")
     .replace("{region}", region)
+    .replace("{china}", region.startsWith("cn-") ? ".cn" : "")
     .replace("{account}", jurisdiction ? `${account}.${jurisdiction}` : account);
   // A certificate for *.host does not cover a bucket with a dot in its name.
   const isVirtualHost = addressing === "virtual-host" && !bucket.includes(".");
   return isVirtualHost
-    ? { origin: host.replace("://", `://${bucket}.`), basePath: "/" }
-    : { origin: host, basePath: `/${bucket}/` };
+    ? { origin: host.replace("://", `://${bucket}.`), basePath: `${path}/` }
+    : { origin: host, basePath: `${path}/${bucket}/` };
 }

@@ -8,18 +8,20 @@ import {
   HOSTED,
   MULTIPART_CHECKSUMS,
   R2_LIMITS,
+  regionOf,
+  TiB,
+  UNMEASURED,
 } from "./provider-defaults.ts";
 
 export const HOSTED_PROVIDERS = {
   aws: {
     ...HOSTED,
     title: "Amazon S3",
-    endpoint: "https://s3.{region}.amazonaws.com",
+    endpoint: "https://s3.{region}.amazonaws.com{china}",
     options: {
       region: {
-        pattern: /^(?!cn-)[a-z]{2}(-[a-z]+){1,2}-[1-9]$/,
-        expected:
-          "an AWS region, such as ap-northeast-2 (for China use compatible with its endpoint)",
+        pattern: /^[a-z]{2}(-[a-z]+){1,2}-[1-9]$/,
+        expected: "an AWS region, such as ap-northeast-2",
       },
     },
     addressing: "virtual-host",
@@ -125,5 +127,87 @@ export const HOSTED_PROVIDERS = {
     maxParts: 1000,
     maxObjectBytes: 1000 * 5 * GiB,
     storageClasses: ["STANDARD", "ONEZONE_IA", "GLACIER"],
+  },
+  ovh: {
+    ...UNMEASURED,
+    title: "OVHcloud Object Storage",
+    endpoint: "https://s3.{region}.io.cloud.ovh.net",
+    options: { region: regionOf("OVHcloud", "gra") },
+  },
+  /** Its documentation says that SDKs which send `x-amz-checksum-*` fail. */
+  linode: {
+    ...UNMEASURED,
+    title: "Akamai (Linode) Object Storage",
+    endpoint: "https://{region}.linodeobjects.com",
+    options: { region: regionOf("Linode", "eu-central-1") },
+    checksums: { md5: "unverified" },
+    needsSdkChecksumAlgorithm: false,
+  },
+  vultr: {
+    ...UNMEASURED,
+    title: "Vultr Object Storage",
+    endpoint: "https://{region}.vultrobjects.com",
+    options: { region: regionOf("Vultr", "ewr1") },
+  },
+  exoscale: {
+    ...UNMEASURED,
+    title: "Exoscale Object Storage",
+    endpoint: "https://sos-{region}.exo.io",
+    options: { region: regionOf("Exoscale", "ch-gva-2") },
+    maxObjectBytes: 4 * TiB,
+  },
+  /** Its dashboard shows the endpoint of an account and region. */
+  idrive: { ...UNMEASURED, title: "IDrive e2" },
+  /** Ignores the region. */
+  storj: {
+    ...UNMEASURED,
+    title: "Storj",
+    endpoint: "https://gateway.storjshare.io",
+    options: {},
+    signingRegion: "us-east-1",
+  },
+  oci: {
+    ...UNMEASURED,
+    title: "Oracle Cloud Object Storage",
+    endpoint: "https://{account}.compat.objectstorage.{region}.oci.customer-oci.com",
+    options: {
+      account: { pattern: /^[a-z0-9][a-z0-9-]{0,62}$/, expected: "the namespace of the tenancy" },
+      region: regionOf("Oracle Cloud", "eu-frankfurt-1"),
+    },
+  },
+  ibm: {
+    ...UNMEASURED,
+    title: "IBM Cloud Object Storage",
+    endpoint: "https://s3.{region}.cloud-object-storage.appdomain.cloud",
+    options: { region: regionOf("IBM Cloud", "us-south") },
+  },
+  /** Keeps objects by a header of its own. */
+  alibaba: {
+    ...UNMEASURED,
+    title: "Alibaba Cloud OSS",
+    endpoint: "https://s3.oss-{region}.aliyuncs.com",
+    options: { region: regionOf("Alibaba Cloud", "ap-southeast-1") },
+    addressing: "virtual-host",
+    isVirtualHostOnly: true,
+    noOverwrite: { header: "x-oss-forbid-overwrite", value: "true", trust: "unverified" },
+  },
+  tencent: {
+    ...UNMEASURED,
+    title: "Tencent Cloud COS",
+    endpoint: "https://cos.{region}.myqcloud.com",
+    options: { region: regionOf("Tencent Cloud", "ap-singapore") },
+    addressing: "virtual-host",
+  },
+  /** Its documentation says that it supports no Content-MD5. */
+  supabaseStorage: {
+    ...UNMEASURED,
+    title: "Supabase Storage",
+    endpoint: "https://{account}.supabase.co/storage/v1/s3",
+    options: {
+      account: { pattern: /^[a-z0-9]{20}$/, expected: "the reference of the project, 20 letters" },
+      region: regionOf("Supabase", "eu-central-1"),
+    },
+    checksums: {},
+    needsSdkChecksumAlgorithm: false,
   },
 } as const satisfies Readonly<Record<string, Provider>>;

@@ -3,7 +3,7 @@ import { IF_NONE_MATCH, type Provider, type ProviderOption } from "./provider.ts
 
 const SEVEN_DAYS = 604_800;
 export const GiB = 2 ** 30;
-const TiB = 2 ** 40;
+export const TiB = 2 ** 40;
 
 const REGION: ProviderOption = {
   pattern: /^[a-z0-9-]{2,32}$/,
@@ -14,6 +14,11 @@ const ENDPOINT: ProviderOption = {
   expected:
     "an https origin without a path, such as https://s3.example.com (http on a loopback host only)",
 };
+/** Returns the option of a service with regions of its own. */
+export const regionOf = (service: string, example: string): ProviderOption => ({
+  pattern: REGION.pattern,
+  expected: `a region of ${service}, such as ${example}`,
+});
 export const ENFORCED = { ...IF_NONE_MATCH, trust: "enforced" } as const;
 export const ALL_ENFORCED = {
   md5: "enforced",
@@ -52,7 +57,13 @@ export const COMPATIBLE = {
   copyGuard: "none",
 } as const satisfies Provider;
 
-/** The same, without `x-amz-sdk-checksum-algorithm`. */
+/** A store of which no test is known: nothing is expected of it until `doctor` has measured it. */
+export const UNMEASURED = {
+  ...COMPATIBLE,
+  checksums: { ...COMPATIBLE.checksums, md5: "unverified" },
+} as const satisfies Provider;
+
+/** `COMPATIBLE` without `x-amz-sdk-checksum-algorithm`. */
 export const HOSTED = {
   ...COMPATIBLE,
   needsSdkChecksumAlgorithm: false,

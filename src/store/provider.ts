@@ -15,12 +15,17 @@ export interface ProviderOption {
 
 export interface Provider {
   readonly title: string;
-  /** The origin that is signed: `undefined` for the definition's `endpoint`, `"request"` for the request's origin. */
+  /**
+   * The URL that is signed, which may have a path: `undefined` for the definition's `endpoint`, `"request"`
+   * for the request's origin. `{china}` is `.cn` for the regions of China.
+   */
   readonly endpoint?: string;
   readonly options: Readonly<Record<string, ProviderOption>>;
   /** The region of the credential scope, where it is not the definition's `region`. */
   readonly signingRegion?: string;
   readonly addressing: "virtual-host" | "path";
+  /** Refuses every request by path. */
+  readonly isVirtualHostOnly?: true;
   readonly maxExpiresInSeconds: number;
   /** The largest single PUT. */
   readonly maxPutBytes: number;

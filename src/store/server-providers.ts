@@ -1,6 +1,6 @@
 /** The rows of servers that one runs oneself. Facts and their sources: docs/providers.md. */
 import type { Provider } from "./provider.ts";
-import { COMPATIBLE, ENFORCED, HOSTED, R2_LIMITS } from "./provider-defaults.ts";
+import { COMPATIBLE, ENFORCED, HOSTED, R2_LIMITS, UNMEASURED } from "./provider-defaults.ts";
 
 export const SERVER_PROVIDERS = {
   minio: {
@@ -19,6 +19,11 @@ export const SERVER_PROVIDERS = {
     tags: true,
     storageClasses: ["STANDARD"],
   },
+  garage: { ...UNMEASURED, title: "Garage" },
+  seaweedfs: { ...UNMEASURED, title: "SeaweedFS" },
+  rustfs: { ...UNMEASURED, title: "RustFS" },
+  /** Its answers to multipart uploads have other names than those of AWS: they cannot be started. */
+  rclone: { ...UNMEASURED, title: "rclone serve s3" },
   compatible: COMPATIBLE,
   /** Verifies signatures and ignores `x-amz-checksum-*`; turns a PUT with an added copy source into a copy. */
   local: {

@@ -33,6 +33,8 @@ const documentOf = async (name: string, ...args: readonly string[]) => {
 describe("what setup works out", () => {
   it.for([
     ["aws", []],
+    ["aws-china", []],
+    ["alibaba", []],
     ["r2", ["media-eu"]],
     ["compatible", []],
   ] as const)("is what was looked over for %s", async ([name, args]) => {
@@ -51,12 +53,15 @@ describe("what setup works out", () => {
     expect(stdout).toContain('stores: { "media-eu": r2({');
   });
 
-  it("names actions and conditions that AWS lists, in AWS's grammar", async () => {
-    const { permissions, bucketPolicy } = await documentOf("aws");
-    expect(await judgePolicy(permissions.writer.policy, "identity")).toEqual([]);
-    expect(await judgePolicy(permissions.reader.policy, "identity")).toEqual([]);
-    expect(await judgePolicy(bucketPolicy, "bucket")).toEqual([]);
-  });
+  it.for(["aws", "aws-china"])(
+    "names actions and conditions that AWS lists, in AWS's grammar: %s",
+    async (name) => {
+      const { permissions, bucketPolicy } = await documentOf(name);
+      expect(await judgePolicy(permissions.writer.policy, "identity")).toEqual([]);
+      expect(await judgePolicy(permissions.reader.policy, "identity")).toEqual([]);
+      expect(await judgePolicy(bucketPolicy, "bucket")).toEqual([]);
+    },
+  );
 
   it("would be told of a condition that an action does not have", async () => {
     const invented = {

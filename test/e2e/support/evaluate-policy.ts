@@ -14,7 +14,7 @@ const statement = z.strictObject({
   Effect: z.enum(["Allow", "Deny"]),
   Principal: z.literal("*").optional(),
   Action: z.array(z.string().regex(/^s3:(\*|[A-Z][A-Za-z]+)$/)).nonempty(),
-  Resource: z.array(z.string().regex(/^arn:aws(-us-gov)?:s3:::[a-z0-9.-]+(\/.+)?$/)).nonempty(),
+  Resource: z.array(z.string().regex(/^arn:aws(-us-gov|-cn)?:s3:::[a-z0-9.-]+(\/.+)?$/)).nonempty(),
   Condition: z
     .record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string()).nonempty()])))
     .optional(),

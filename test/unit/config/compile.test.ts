@@ -210,7 +210,20 @@ describe("a configuration", () => {
     ],
     ["policies.photo.quota.uploads", withPolicy({ quota: { uploads: "many" } })],
     ["policies.photo.quota.pending", withPolicy({ quota: { pending: 0 } })],
-    ["stores.media.region", withStore(aws({ region: "cn-north-1", bucket: "acme" }))],
+    ["stores.media.region", withStore(aws({ region: "cn-north", bucket: "acme" }))],
+    ["stores.media.region", withStore(define.ovh({ region: "gra.evil.example", bucket: "acme" }))],
+    [
+      "stores.media.account",
+      withStore(define.oci({ account: "a.b", region: "eu-frankfurt-1", bucket: "acme" })),
+    ],
+    [
+      "stores.media.bucket",
+      withStore(define.alibaba({ region: "us-east-1", bucket: "acme.media" })),
+    ],
+    [
+      "stores.media.addressing",
+      withStore(define.alibaba({ region: "us-east-1", bucket: "acme", addressing: "path" })),
+    ],
     ["webhook.url", { ...CONFIG, webhook: { url: "http://hooks.example.com/" } }],
     ["secrets.WEBHOOK_SECRET", { ...CONFIG, webhook: { url: "https://hooks.example.com/" } }],
     ["limits.perCaller", { ...CONFIG, limits: { perCaller: "120 / hour" } }],
@@ -402,6 +415,20 @@ describe("a configuration", () => {
       "checksum",
       b2({ region: "us-west-004", bucket: "acme" }),
       { overwrite: true, checksum: ["sha256"] },
+    ],
+    [
+      "checksum",
+      define.linode({ region: "eu-central-1", bucket: "acme" }),
+      { checksum: ["sha256"] },
+    ],
+    [
+      "checksum",
+      define.supabaseStorage({
+        account: "abcdefghijklmnopqrst",
+        region: "eu-central-1",
+        bucket: "acme",
+      }),
+      { checksum: ["md5"] },
     ],
     ["checksum", local({ bucket: "acme" }), { checksum: ["sha256"] }],
     ["tags", r2({ account: "0".repeat(32), bucket: "acme" }), { tags: { a: "b" } }],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { StoreDefinition } from "../../../src/config/definition.ts";
 import * as define from "../../../src/define.ts";
 import type { Credentials } from "../../../src/store/store.ts";
 import { encodeKey, type EncodedKey } from "../../../src/store/encode-key.ts";
@@ -74,6 +75,14 @@ const MEDIA = {
   secretAccessKey: ENV.MEDIA_SECRET_ACCESS_KEY,
 };
 
+/** Starts a Worker with one store and one policy. */
+function startWith(media: StoreDefinition, more: { readonly overwrite?: boolean } = {}) {
+  const document = { ...CONFIG.policies["document"], store: "media", ...more };
+  return startWorker({
+    config: { ...CONFIG, stores: { media }, policies: { document }, defaultPolicy: "document" },
+  });
+}
+
 describe("every provider's tickets are what the AWS SDK's signer makes", () => {
   const endpoint = "https://s3.storage.example.net:9443";
   const rows = [
@@ -140,6 +149,86 @@ describe("every provider's tickets are what the AWS SDK's signer makes", () => {
       "fr-par",
     ],
     [
+      "aws in China",
+      define.aws({ region: "cn-north-1", bucket: "acme" }),
+      "acme.s3.cn-north-1.amazonaws.com.cn",
+      "cn-north-1",
+    ],
+    ["ovh", define.ovh({ region: "gra", bucket: "acme" }), "s3.gra.io.cloud.ovh.net/acme", "gra"],
+    [
+      "linode",
+      define.linode({ region: "eu-central-1", bucket: "acme" }),
+      "eu-central-1.linodeobjects.com/acme",
+      "eu-central-1",
+    ],
+    [
+      "vultr",
+      define.vultr({ region: "ewr1", bucket: "acme" }),
+      "ewr1.vultrobjects.com/acme",
+      "ewr1",
+    ],
+    [
+      "exoscale",
+      define.exoscale({ region: "ch-gva-2", bucket: "acme" }),
+      "sos-ch-gva-2.exo.io/acme",
+      "ch-gva-2",
+    ],
+    [
+      "idrive",
+      define.idrive({ endpoint, region: "fra", bucket: "acme" }),
+      "s3.storage.example.net:9443/acme",
+      "fra",
+    ],
+    ["storj", define.storj({ bucket: "acme" }), "gateway.storjshare.io/acme", "us-east-1"],
+    [
+      "oci",
+      define.oci({ account: "axaxnpcrorw5", region: "eu-frankfurt-1", bucket: "acme" }),
+      "axaxnpcrorw5.compat.objectstorage.eu-frankfurt-1.oci.customer-oci.com/acme",
+      "eu-frankfurt-1",
+    ],
+    [
+      "ibm",
+      define.ibm({ region: "us-south", bucket: "acme" }),
+      "s3.us-south.cloud-object-storage.appdomain.cloud/acme",
+      "us-south",
+    ],
+    [
+      "alibaba",
+      define.alibaba({ region: "ap-southeast-1", bucket: "acme" }),
+      "acme.s3.oss-ap-southeast-1.aliyuncs.com",
+      "ap-southeast-1",
+    ],
+    [
+      "tencent",
+      define.tencent({ region: "ap-singapore", bucket: "acme-1250000000" }),
+      "acme-1250000000.cos.ap-singapore.myqcloud.com",
+      "ap-singapore",
+    ],
+    [
+      "garage",
+      define.garage({ endpoint, region: "garage", bucket: "acme" }),
+      "s3.storage.example.net:9443/acme",
+      "garage",
+    ],
+    [
+      "seaweedfs",
+      define.seaweedfs({ endpoint, region: "us-east-1", bucket: "acme" }),
+      "s3.storage.example.net:9443/acme",
+      "us-east-1",
+    ],
+    [
+      "rustfs",
+      define.rustfs({ endpoint, region: "us-east-1", bucket: "acme" }),
+      "s3.storage.example.net:9443/acme",
+      "us-east-1",
+    ],
+    [
+      "rclone",
+      define.rclone({ endpoint, region: "us-east-1", bucket: "acme" }),
+      "s3.storage.example.net:9443/acme",
+      "us-east-1",
+    ],
+    [
       "minio",
       define.minio({ endpoint, region: "us-east-1", bucket: "acme" }),
       "s3.storage.example.net:9443/acme",
@@ -166,14 +255,7 @@ describe("every provider's tickets are what the AWS SDK's signer makes", () => {
   ] as const;
 
   it.for(rows)("%s", async ([name, store, address, region]) => {
-    const policy = { ...CONFIG.policies["document"], store: "media", overwrite: true };
-    const config = {
-      ...CONFIG,
-      stores: { media: store },
-      policies: { document: policy },
-      defaultPolicy: "document",
-    };
-    const worker = startWorker({ config });
+    const worker = startWith(store, { overwrite: true });
     const origin = name === "local" ? "http://localhost:8787" : "https://uploads.example.com";
     const response = await postUpload(
       { ...worker, fetch: async (path, init) => worker.fetch(origin + path, init) },
@@ -197,6 +279,34 @@ describe("every provider's tickets are what the AWS SDK's signer makes", () => {
       await signWithSdk(ticket, { ...MEDIA, region }),
     );
   });
+});
+
+it("signs the path of a provider's endpoint before the bucket", async () => {
+  const account = "abcdefghijklmnopqrst";
+  const store = define.supabaseStorage({ account, region: "eu-central-1", bucket: "acme" });
+  const worker = startWith(store);
+  const ticket = await (
+    await postUpload(worker, { ...SHARED, filename: "a.txt" })
+  ).json<SignedPut>();
+  const { host, pathname, searchParams } = new URL(ticket.url);
+  expect(host).toBe(`${account}.supabase.co`);
+  expect(pathname).toBe(`/storage/v1/s3/acme/${encodeKey(ticket.key)}`);
+  expect(Object.fromEntries(searchParams)).toEqual(
+    await signWithSdk(ticket, { ...MEDIA, region: "eu-central-1" }),
+  );
+});
+
+it("keeps objects on Alibaba Cloud by its own header, which is signed", async () => {
+  const store = define.alibaba({ region: "ap-southeast-1", bucket: "acme" });
+  const worker = startWith(store);
+  const ticket = await (
+    await postUpload(worker, { ...SHARED, filename: "a.txt" })
+  ).json<SignedPut>();
+  expect(ticket.headers).toMatchObject({ "x-oss-forbid-overwrite": "true" });
+  expect(ticket.headers).not.toHaveProperty("if-none-match");
+  expect(new URL(ticket.url).searchParams.get("X-Amz-SignedHeaders")).toContain(
+    "x-oss-forbid-overwrite",
+  );
 });
 
 describe("awkward names are signed as the AWS SDK's signer signs them", () => {
