@@ -4,6 +4,7 @@ import type { Provider } from "../store/provider.ts";
 import { PROVIDERS } from "../store/providers.ts";
 import type { Credentials, Store } from "../store/store.ts";
 import { withCapabilities } from "./capabilities.ts";
+import { checkPublicBaseUrl } from "./check-public-base-url.ts";
 import type { ErrorCollector } from "./errors.ts";
 import { parseFields, type Fields } from "./fields.ts";
 import { storeSchema, type StoreFields } from "./store-schema.ts";
@@ -26,6 +27,7 @@ export function compileStore(
   checkOptions(fields, row, errors);
   checkEndpoints(fields, errors);
   checkAddressing(fields, row, errors);
+  checkPublicBaseUrl(fields.get("publicBaseUrl"), errors.at("publicBaseUrl"));
   if (bucket === undefined || !isNameValid) return undefined;
 
   const provider = withCapabilities(row, fields.get("capabilities"));
@@ -48,6 +50,7 @@ export function compileStore(
     ...locate(address, fields.get("publicEndpoint") ?? endpoint),
     ownOrigin: own.origin,
     ownBasePath: own.basePath,
+    publicBaseUrl: fields.get("publicBaseUrl")?.replace(/\/$/, ""),
     copyGuard: fields.get("copyGuard") ?? provider.copyGuard,
     ...readCredentials(name, env, errors),
   };

@@ -20,6 +20,8 @@ export const storeSchema = z.strictObject({
   endpoint: z.optional(z.string()),
   /** The host that clients reach and that is signed, where it differs from the one that the Worker calls. */
   publicEndpoint: z.optional(z.string()),
+  /** Where anybody reads the objects, such as a CDN before the bucket: completions and lists have a `publicUrl`. */
+  publicBaseUrl: z.optional(z.string()),
   addressing: z.optional(z.enum(["virtual-host", "path"])),
   /**
    * `"signed-empty"` signs an empty `x-amz-copy-source`, so that a ticket cannot be turned into a copy.

@@ -92,7 +92,7 @@ export function progressAnswer({ uploadId, parts, stored, claims }: Progress): A
 
 /** A verified upload with its receipt. */
 export function completedAnswer(completed: CompletedUpload, id: string): Answer {
-  const { claims, verified, completedAtMs, isListed, receipt } = completed;
+  const { claims, verified, completedAtMs, isListed, publicUrl, receipt } = completed;
   const { policy, key } = claims;
   return {
     id,
@@ -100,6 +100,7 @@ export function completedAnswer(completed: CompletedUpload, id: string): Answer 
     policy,
     key,
     ...verified,
+    ...(publicUrl !== undefined && { publicUrl }),
     ...(isListed === false && { partsListed: false }),
     completedAt: formatTime(completedAtMs),
     receipt,
@@ -107,7 +108,7 @@ export function completedAnswer(completed: CompletedUpload, id: string): Answer 
 }
 
 /** A record of the ledger. */
-export function recordAnswer({ id, record }: ListedUpload): Answer {
+export function recordAnswer({ id, record, publicUrl }: ListedUpload): Answer {
   const { policy, key, type, size, iat, exp } = record.claims;
   return {
     id,
@@ -122,6 +123,7 @@ export function recordAnswer({ id, record }: ListedUpload): Answer {
     ...(record.status !== "pending" &&
       record.isReserved && { reservedUntil: formatTime(lastArrivalMs(record.claims)) }),
     ...(record.status === "completed" && record.verified),
+    ...(publicUrl !== undefined && { publicUrl }),
     ...(record.status === "rejected" && { reasons: record.reasons }),
   };
 }

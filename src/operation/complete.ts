@@ -14,6 +14,7 @@ import { completeParts, type CompletedParts } from "./complete-parts.ts";
 import { locateUpload, type LocatedUpload } from "./locate.ts";
 import { requireMultipart } from "./open-multipart.ts";
 import { findLedger, requireRecord, refuseOld } from "./record.ts";
+import { publicUrlOf } from "./public-url.ts";
 import { verifyUpload } from "./verify.ts";
 
 /** A verified upload. */
@@ -26,6 +27,8 @@ export interface CompletedUpload {
   readonly bucket: string;
   /** The unsigned URL of the object. */
   readonly url: string;
+  /** Where anybody reads the object, if its store has a `publicBaseUrl`. */
+  readonly publicUrl: string | undefined;
   readonly receipt: string;
 }
 
@@ -110,7 +113,7 @@ async function withReceipt(service: Service, completed: Completed): Promise<Comp
   const url = service.stores.has(claims.store)
     ? objectUrl(locateUpload(service, claims).location)
     : "";
-  return { ...completed, bucket, url, receipt };
+  return { ...completed, bucket, url, publicUrl: publicUrlOf(service, claims, verified), receipt };
 }
 
 function recordWithoutLedger(claims: UploadClaims, outcome: Outcome, nowMs: number): UploadRecord {

@@ -5,12 +5,15 @@ import type { Position } from "../ledger/page.ts";
 import type { Status, UploadRecord } from "../ledger/record.ts";
 import { Problem, invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
+import { publicUrlOf } from "./public-url.ts";
 import { findLedger, requireRecord } from "./record.ts";
 
 /** A record with its sealed id. */
 export interface ListedUpload {
   readonly id: string;
   readonly record: UploadRecord;
+  /** Where anybody reads a completed object, if its store has a `publicBaseUrl`. */
+  readonly publicUrl: string | undefined;
 }
 
 interface ListQuery {
@@ -31,7 +34,7 @@ export async function findUpload(
 ): Promise<ListedUpload> {
   const claims = await service.uploadIds.open(id, caller);
   const ledger = findLedger(service, caller, claims);
-  if (ledger) return { id, record: await requireRecord(ledger, claims) };
+  if (ledger) return toListed(service, id, await requireRecord(ledger, claims));
   throw new Problem(
     "upload-not-found",
     `The policy "${claims.policy}" keeps no records: ask with complete`,
@@ -47,11 +50,18 @@ export async function listUploads(
   const after = cursor === undefined ? undefined : parseCursor(cursor);
   const { uploads, next } = await service.ledgerOf(caller).list({ status, after });
   const allowed = uploads.filter(({ claims }) => isInScope(caller, claims));
-  const listed = allowed.map((record) => ({
-    id: service.uploadIds.seal(record.claims, caller),
-    record,
-  }));
+  const listed = allowed.map((record) =>
+    toListed(service, service.uploadIds.seal(record.claims, caller), record),
+  );
   return { uploads: listed, cursor: next && `${next.createdAtMs}.${next.id}` };
+}
+
+function toListed(service: Service, id: string, record: UploadRecord): ListedUpload {
+  const publicUrl =
+    record.status === "completed"
+      ? publicUrlOf(service, record.claims, record.verified)
+      : undefined;
+  return { id, record, publicUrl };
 }
 
 function parseCursor(cursor: string): Position {

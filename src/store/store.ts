@@ -18,6 +18,8 @@ export interface Store {
   readonly origin: string | undefined;
   /** The encoded path between the host and the key: `/` or `/bucket/`. */
   readonly basePath: string;
+  /** Where anybody reads the bucket's objects: a normal URL without a slash at its end. */
+  readonly publicBaseUrl: string | undefined;
   readonly copyGuard: "signed-empty" | "none";
   readonly credentials: Credentials;
   /** The Worker's own reads use these: a second pair, or the writing one. */

@@ -76,6 +76,8 @@ export interface Completed {
   readonly etag: string;
   readonly checksum?: Checksum;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Where anybody reads the object, if its store is public. Absent for types that a browser runs. */
+  readonly publicUrl?: string;
   /** RFC 3339. */
   readonly completedAt: string;
   /** A signed proof (compact JWS, ES256). Send it to your backend. */
@@ -117,6 +119,7 @@ export interface UploadRecord {
   readonly etag?: string;
   readonly checksum?: Checksum;
   readonly metadata?: Readonly<Record<string, string>>;
+  readonly publicUrl?: string;
   readonly reasons?: readonly string[];
 }
 

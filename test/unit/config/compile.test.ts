@@ -224,6 +224,22 @@ describe("a configuration", () => {
       "stores.media.addressing",
       withStore(define.alibaba({ region: "us-east-1", bucket: "acme", addressing: "path" })),
     ],
+    ...[
+      "http://media.example.com",
+      "https://media.example.com/?v=1",
+      "https://media.example.com/#a",
+      "https://user@media.example.com",
+      "https://media.example.com/a/../b",
+      "https:media.example.com",
+      "media.example.com",
+      "javascript:alert(1)",
+    ].map(
+      (publicBaseUrl) =>
+        [
+          "stores.media.publicBaseUrl",
+          withStore(aws({ region: "ap-northeast-2", bucket: "acme", publicBaseUrl })),
+        ] as const,
+    ),
     ["webhook.url", { ...CONFIG, webhook: { url: "http://hooks.example.com/" } }],
     ["secrets.WEBHOOK_SECRET", { ...CONFIG, webhook: { url: "https://hooks.example.com/" } }],
     ["limits.perCaller", { ...CONFIG, limits: { perCaller: "120 / hour" } }],

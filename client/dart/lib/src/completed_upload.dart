@@ -11,6 +11,7 @@ class CompletedUpload {
     required this.receipt,
     required this.completedAt,
     this.etag,
+    this.publicUrl,
     this.metadata = const <String, String>{},
   });
 
@@ -23,6 +24,7 @@ class CompletedUpload {
         receipt: readText(json, 'receipt'),
         completedAt: readTime(json, 'completedAt'),
         etag: readTextOrNull(json, 'etag'),
+        publicUrl: readTextOrNull(json, 'publicUrl'),
         metadata: readTexts(json, 'metadata'),
       );
 
@@ -42,5 +44,9 @@ class CompletedUpload {
 
   /// Without quotes.
   final String? etag;
+
+  /// Where anybody reads the object, if its store is public. Types that a
+  /// browser runs have none.
+  final String? publicUrl;
   final Map<String, String> metadata;
 }

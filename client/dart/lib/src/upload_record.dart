@@ -10,6 +10,7 @@ class UploadRecord {
     required this.contentType,
     required this.createdAt,
     this.size,
+    this.publicUrl,
   });
 
   factory UploadRecord.fromJson(Json json) => UploadRecord(
@@ -20,6 +21,7 @@ class UploadRecord {
         contentType: readText(json, 'contentType'),
         createdAt: readTime(json, 'createdAt'),
         size: readIntOrNull(json, 'size'),
+        publicUrl: readTextOrNull(json, 'publicUrl'),
       );
 
   final String id;
@@ -33,6 +35,9 @@ class UploadRecord {
 
   /// In bytes, if it is known.
   final int? size;
+
+  /// Where anybody reads a completed object, if its store is public.
+  final String? publicUrl;
 }
 
 /// One page of records, the newest first.
