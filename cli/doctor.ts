@@ -8,6 +8,7 @@ import { Interrupted, diagnose } from "./doctor/diagnose.ts";
 import { examineWorker } from "./doctor/examine-worker.ts";
 import type { Group, Setting } from "./doctor/finding.ts";
 import { printGroups, printSettings, printSummary, settingsOf } from "./doctor/print.ts";
+import { reportRow } from "./doctor/report.ts";
 import { openSession } from "./doctor/session.ts";
 import { INTERRUPT_EXIT_CODE, listenForInterrupts } from "./interrupt.ts";
 import { mintDevelopmentToken } from "./mint.ts";
@@ -22,6 +23,7 @@ interface Options extends ConfigOptions {
   readonly token?: string;
   readonly policy?: string;
   readonly flood?: boolean;
+  readonly report?: boolean;
   readonly json?: boolean;
 }
 
@@ -31,6 +33,8 @@ interface Report {
   readonly groups: readonly Group[];
   readonly setting: Setting;
   readonly left: readonly string[];
+  /** The provider's row as it was measured, with `--report`. */
+  readonly row?: string;
 }
 
 /** Adds the command `doctor` to the program. */
@@ -50,6 +54,7 @@ export function addDoctor(program: Command): void {
     )
     .option("--policy <name>", "with --url: policy of that upload (default: the default policy)")
     .option("--flood", "with --url: exceed the rate limit of one address")
+    .option("--report", "print what was found as a provider's row, to send as a pull request")
     .option("--json", "print the findings as JSON")
     .action(run);
   addConfigOptions(command);
@@ -126,7 +131,7 @@ function storesOf({ policies }: Config, name: string | undefined): readonly Stor
 async function examine(
   config: Config,
   store: Store,
-  { dev, json, signal }: Options & { readonly signal: AbortSignal },
+  { dev, json, report, signal }: Options & { readonly signal: AbortSignal },
 ): Promise<Report> {
   const context = { nowMs: Date.now, newId: randomUUID, signal };
   const session = openSession(config, store, { embeddedOrigin: dev.origin, context });
@@ -137,7 +142,13 @@ async function examine(
       progress?.message(`${store.name}: ${title}`),
     );
     progress?.stop(`${store.name}: done`);
-    return { store: store.name, groups, setting: settingsOf(groups), left };
+    return {
+      store: store.name,
+      groups,
+      setting: settingsOf(groups),
+      left,
+      ...(report && { row: reportRow(groups, store, Date.now()) }),
+    };
   } catch (error) {
     progress?.error(store.name);
     throw error;
@@ -145,13 +156,18 @@ async function examine(
 }
 
 function describe(
-  { groups, setting, left }: Report,
+  { groups, setting, left, row }: Report,
   { name, provider, bucket, origin }: Store,
   path: string,
 ): string {
   const where = origin === undefined ? "" : `, ${origin}`;
   const head = `\n${styleText("bold", name)} · ${provider.title}, bucket ${bucket}${where} ${styleText("dim", `(${path})`)}\n`;
-  return `${head}\n${printGroups(groups)}${printSettings(name, setting)}${describeLeft(left)}\n${printSummary(groups)}\n`;
+  return `${head}\n${printGroups(groups)}${printSettings(name, setting)}${describeLeft(left)}${describeRow(row)}\n${printSummary(groups)}\n`;
+}
+
+function describeRow(row: string | undefined): string {
+  if (row === undefined) return "";
+  return `\nThe row for src/store/hosted-providers.ts or server-providers.ts (docs/providers.md says how to send it):\n\n${row}\n`;
 }
 
 function describeLeft(keys: readonly string[]): string {

@@ -46,6 +46,12 @@ const MESSAGES: Readonly<Record<Seen, string>> = {
   refused: "the store refuses every request with it",
 };
 
+/** Returns what the store was seen to do, or `undefined` if the test gave no result. */
+export function seenIn(finding: Finding | undefined): Seen | undefined {
+  const all = ["enforced", "ignored", "refused"] as const;
+  return all.find((seen) => finding?.message.startsWith(MESSAGES[seen]));
+}
+
 /** Returns what the store does with a correct and a wrong checksum, or `undefined` if it fails. */
 async function observe(session: Session, algorithm: ChecksumAlgorithm): Promise<Seen | undefined> {
   const right = await send(session, algorithm, DIGESTS[algorithm]);

@@ -233,6 +233,29 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     expect(third.bad).toEqual([]);
   });
 
+  it("writes the row that was measured, and nothing that is private", async () => {
+    const { row } = await examine(definition(), PAIRS);
+    expect(row).toBe(
+      [
+        "  /** Measured with doctor on 1970-01-01. */",
+        "  ceph: {",
+        "    // Keep the lines of the row that are not here.",
+        '    noOverwrite: { header: "if-none-match", value: "*", trust: "enforced" },',
+        '    checksums: { md5: "enforced", sha256: "enforced", crc32: "enforced" },',
+        "    needsSdkChecksumAlgorithm: true,",
+        '    unsignedHeaders: "refused",',
+        '    copyGuard: "none",',
+        "  },",
+      ].join("\n"),
+    );
+    double.broken.add("sha256");
+    double.broken.add("refuses-condition");
+    const broken = await examine(definition({}, { overwrite: true }), PAIRS);
+    expect(broken.row).toContain('sha256: "ignored"');
+    expect(broken.row).not.toContain(BUCKET);
+    expect(broken.row).not.toContain(double.endpoint);
+  });
+
   it("tells of a policy that demands a checksum which nobody looks at", async () => {
     double.broken.add("crc32");
     const { all } = await examine(

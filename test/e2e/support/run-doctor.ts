@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { diagnose } from "../../../cli/doctor/diagnose.ts";
 import type { Finding, FindingName } from "../../../cli/doctor/finding.ts";
 import { settingsOf } from "../../../cli/doctor/print.ts";
+import { reportRow } from "../../../cli/doctor/report.ts";
 import { openSession } from "../../../cli/doctor/session.ts";
 import { compileConfig } from "../../../src/config/compile.ts";
 import { SECRETS } from "./secrets.ts";
@@ -13,6 +14,8 @@ export interface Seen {
   readonly verdictOf: (name: FindingName) => string | undefined;
   readonly setting: object;
   readonly left: readonly string[];
+  /** As `doctor --report` prints it. */
+  readonly row: string;
 }
 
 export async function examine(
@@ -29,5 +32,12 @@ export async function examine(
   const all = groups.flatMap(({ findings }) => findings);
   const bad = all.filter(({ verdict }) => verdict === "bad").map(({ name }) => name);
   const verdictOf = (name: FindingName) => all.find((one) => one.name === name)?.verdict;
-  return { all, bad, verdictOf, setting: settingsOf(groups), left };
+  return {
+    all,
+    bad,
+    verdictOf,
+    setting: settingsOf(groups),
+    left,
+    row: reportRow(groups, store, 0),
+  };
 }
