@@ -23,7 +23,14 @@ export class ByteWriter {
     this.#reserve(text.length * 3 + 16);
     // The number stands before the text and is known after it: one byte for most texts.
     const start = this.#length + 1;
-    const { written } = ENCODER.encodeInto(text, this.#bytes.subarray(start));
+    let written = 0;
+    for (; written < text.length; written += 1) {
+      const code = text.charCodeAt(written);
+      if (code >= 128) break;
+      this.#bytes[start + written] = code;
+    }
+    if (written < text.length)
+      ({ written } = ENCODER.encodeInto(text, this.#bytes.subarray(start)));
     if (written >= 128) {
       const moved = start + (written < 16_384 ? 1 : 2);
       this.#bytes.copyWithin(moved, start, start + written);
@@ -44,6 +51,11 @@ export class ByteWriter {
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
+  }
+
+  /** Forgets what was written. */
+  clear(): void {
+    this.#length = 0;
   }
 
   /** Returns what was written so far. It is valid until more is written. */

@@ -16,11 +16,11 @@ export function checkChecksum(
   checksum: Checksum | undefined,
   multipart: Multipart | undefined,
 ): void {
+  if (!checksum && policy.checksum === "optional") return;
   const allowed = [...policy.checksums].filter(
     (algorithm) => !multipart || multipart.store.provider.multipartChecksums[algorithm],
   );
   if (!checksum) {
-    if (policy.checksum === "optional") return;
     throw invalidRequest({
       pointer: "/checksum",
       detail: `is required: the policy requires one of ${allowed.join(", ")}`,

@@ -80,7 +80,7 @@ export function decodeAll(
  * store that has decoded a value returns it without the spaces around it, and ASCII as it is.
  */
 export function digestMetadata(metadata: Readonly<Record<string, string>>): string {
+  if (Object.keys(metadata).length === 0) return NO_METADATA;
   const pairs = Object.entries(decodeAll(metadata)).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  if (pairs.length === 0) return NO_METADATA;
   return sha256Hex(JSON.stringify(pairs.map(([name, value]) => [name, value.trim()])));
 }

@@ -39,9 +39,11 @@ export function createUploadIds({ current, previous }: IdSecrets, now: () => num
     ...(previous ? [{ ...previous, key: toKey(previous.secret) }] : []),
   ];
 
+  const writer = new ByteWriter();
+
   return {
     seal(claims, owner) {
-      const writer = new ByteWriter();
+      writer.clear();
       writer.number(VERSION);
       packClaims(claims, owner, writer);
       writer.bytes(tagOf(sealing, writer.written()));
@@ -115,5 +117,5 @@ function toKey(secret: Secret): SealingKey {
 }
 
 function tagOf({ hmac }: SealingKey, data: Uint8Array): Uint8Array {
-  return hmac(data).subarray(0, TAG_BYTES);
+  return hmac(data).slice(0, TAG_BYTES);
 }

@@ -144,5 +144,5 @@ export function downloadAnswer({ policy, key, ticket }: Download): Answer {
 
 /** RFC 3339, in whole seconds. */
 function formatTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}/, "");
+  return `${new Date(ms).toISOString().slice(0, -".000Z".length)}Z`;
 }

@@ -33,6 +33,7 @@ interface KeyGrant extends KeyRule {
 
 /** S3 counts the UTF-8 bytes of a key (AWS: "Naming Amazon S3 objects"). */
 const MAX_KEY_BYTES = 1024;
+const ENCODER = new TextEncoder();
 
 /**
  * Returns the key of a new upload. Throws `invalid-request` for a file name that cannot be part of a
@@ -41,7 +42,8 @@ const MAX_KEY_BYTES = 1024;
  */
 export function makeKey(grant: KeyGrant, { id, now }: Pick<KeyValues, "id" | "now">): ObjectKey {
   const text = chooseText(grant, { ...grant, id, now });
-  const bytes = new TextEncoder().encode(text).length;
+  // A character has at most three bytes, so that most keys need not be encoded to count them.
+  const bytes = text.length * 3 <= MAX_KEY_BYTES ? 0 : ENCODER.encode(text).length;
   if (bytes > MAX_KEY_BYTES) {
     const detail = `makes a key of ${bytes} bytes: a key may have at most ${MAX_KEY_BYTES}`;
     throw invalidRequest({ pointer: "/filename", detail });

@@ -4,20 +4,21 @@
  */
 import { createHmac, sha256Hex, type Hmac } from "../hash.ts";
 import { toHex } from "../hex.ts";
+import type { EncodedKey } from "./encode-key.ts";
 
-/** A request in plain form. */
+/** What the holder of the URL may send. */
 export interface PresignRequest {
   readonly method: string;
   /** The scheme and host, as the URL parser writes them. */
   readonly origin: string;
-  /** The encoded path, from the first slash on. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  /** What the holder of the URL has to send, without `host`. */
+  /** The encoded path before the key, with a slash at both ends. */
+  readonly basePath: string;
+  readonly key: EncodedKey;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Without `host`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly expiresInSeconds: number;
-  /** As `20261126T120000Z`. */
-  readonly datetime: string;
+  readonly now: Date;
 }
 
 export interface SigningKey {
@@ -59,9 +60,10 @@ export function createPresigner(key: SigningKey): (request: PresignRequest) => s
       : toParameter("X-Amz-Security-Token", key.sessionToken);
   let day: Day | undefined;
 
-  return ({ method, origin, path, query, headers, expiresInSeconds, datetime }) => {
+  return ({ method, origin, basePath, key: objectKey, query, headers, expiresInSeconds, now }) => {
+    const path = basePath + objectKey;
     const ownNames = Object.keys(headers);
-    const ownParameters = Object.keys(query);
+    const ownParameters = query ? Object.keys(query) : [];
     const isPlain =
       PLAIN_PATH.test(path) &&
       !DOT_SEGMENT.test(path) &&
@@ -69,29 +71,36 @@ export function createPresigner(key: SigningKey): (request: PresignRequest) => s
       ownParameters.every((name) => PLAIN_PARAMETER.test(name));
     if (!isPlain) return undefined;
 
+    const datetime = toDatetime(now);
     const date = datetime.slice(0, 8);
     if (day?.date !== date) day = startDay(key, date);
     const names = [...ownNames, "host"].toSorted();
     const host = origin.slice(origin.indexOf("//") + 2);
-    const canonicalHeaders = names
-      .map((name) => `${name}:${name === "host" ? host : (headers[name] ?? "")}\n`)
-      .join("");
-    const own = ownParameters
-      .toSorted()
-      .map((name) => `&${toParameter(name, query[name] ?? "").signed}`);
+    let canonicalHeaders = "";
+    for (const name of names)
+      canonicalHeaders += `${name}:${name === "host" ? host : (headers[name] ?? "")}\n`;
+    let own = "";
+    for (const name of ownParameters.toSorted())
+      own += `&${toParameter(name, query?.[name] ?? "").signed}`;
     const expiry = `X-Amz-Expires=${expiresInSeconds}`;
     const dateParameter = `X-Amz-Date=${datetime}`;
     const signedHeaders = `X-Amz-SignedHeaders=${names.join("%3B")}`;
 
-    const canonicalQuery = `${ALGORITHM}&${day.credential.signed}&${dateParameter}&${expiry}${token ? `&${token.signed}` : ""}&${signedHeaders}${own.join("")}`;
+    const canonicalQuery = `${ALGORITHM}&${day.credential.signed}&${dateParameter}&${expiry}${token ? `&${token.signed}` : ""}&${signedHeaders}${own}`;
     const canonicalRequest = `${method}\n${path}\n${canonicalQuery}\n${canonicalHeaders}\n${names.join(";")}\nUNSIGNED-PAYLOAD`;
     const digest = sha256Hex(canonicalRequest);
     const stringToSign = `AWS4-HMAC-SHA256\n${datetime}\n${day.scope}\n${digest}`;
     const signature = toHex(day.sign(stringToSign));
 
-    const before = own.length > 0 ? `${new URLSearchParams(query).toString()}&` : "";
+    const before = own && `${new URLSearchParams(query).toString()}&`;
     return `${origin}${path}?${before}${expiry}&${dateParameter}${token ? `&${token.inUrl}` : ""}&${ALGORITHM}&${day.credential.inUrl}&${signedHeaders}&X-Amz-Signature=${signature}`;
   };
+}
+
+/** Returns the time as `20261126T120000Z`. */
+export function toDatetime(time: Date): string {
+  const iso = time.toISOString();
+  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
 }
 
 const ALGORITHM = "X-Amz-Algorithm=AWS4-HMAC-SHA256";

@@ -5,7 +5,7 @@
 import { AwsV4Signer } from "aws4fetch";
 import { logToConsole, type Log } from "../log.ts";
 import type { EncodedKey } from "./encode-key.ts";
-import { createPresigner } from "./presign.ts";
+import { createPresigner, toDatetime } from "./presign.ts";
 import { takeOver } from "./take-over.ts";
 import type { Credentials } from "./store.ts";
 
@@ -84,15 +84,13 @@ export function createSigner(
     const { url } = await sign(request, { "X-Amz-Expires": String(expiresInSeconds) }, true);
     return url;
   };
-  const presignFast = createPresigner({ accessKeyId, secretAccessKey, sessionToken, region });
 
   return {
     presign:
       service === "s3"
         ? takeOver(
             presign,
-            ({ basePath, key, now, query = {}, ...request }) =>
-              presignFast({ ...request, query, path: basePath + key, datetime: toDatetime(now) }),
+            createPresigner({ accessKeyId, secretAccessKey, sessionToken, region }),
             log,
           )
         : presign,
@@ -100,9 +98,4 @@ export function createSigner(
       return sign(request, {}, false);
     },
   };
-}
-
-/** Returns the time as `20261126T120000Z`. */
-function toDatetime(time: Date): string {
-  return time.toISOString().replaceAll(/[:-]|\.\d{3}/g, "");
 }

@@ -29,13 +29,6 @@ const secretsOf = ({ accessKeyId, secretAccessKey, sessionToken }: Key) => ({
   sessionToken: sessionToken === undefined ? undefined : new Secret("TOKEN", sessionToken),
 });
 
-const toPlain = ({ basePath, key, now, query = {}, ...rest }: Request) => ({
-  ...rest,
-  query,
-  path: basePath + key,
-  datetime: now.toISOString().replaceAll(/[:-]|\.\d{3}/g, ""),
-});
-
 const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 24 });
 const word = fc.stringMatching(/^[!-~]{1,20}$/);
 const headerName = fc.stringMatching(/^x-amz-meta-[a-z0-9-]{1,12}$/);
@@ -71,7 +64,7 @@ describe("the presigner", () => {
     let signed = 0;
     await fc.assert(
       fc.asyncProperty(keys, requests, async (key, request) => {
-        const url = createPresigner(key)(toPlain(request));
+        const url = createPresigner(key)(request);
         if (url === undefined) return;
         signed += 1;
         expect(url).toBe(await signWithAws4fetch(request, key));
@@ -93,7 +86,7 @@ describe("the presigner", () => {
     for (const day of ["2026-11-26", "2026-11-27", "2026-11-26"]) {
       const onDay = { ...request, now: new Date(`${day}T00:00:00Z`) };
       // oxlint-disable-next-line no-await-in-loop -- the order of the days matters
-      expect(presign(toPlain(onDay))).toBe(await signWithAws4fetch(onDay, key));
+      expect(presign(onDay)).toBe(await signWithAws4fetch(onDay, key));
     }
   });
 
@@ -116,7 +109,7 @@ describe("the presigner", () => {
       sessionToken: undefined,
       region: "auto",
     };
-    expect(createPresigner(key)(toPlain({ ...requestFor("a.txt"), ...change }))).toBeUndefined();
+    expect(createPresigner(key)({ ...requestFor("a.txt"), ...change })).toBeUndefined();
   });
 });
 
