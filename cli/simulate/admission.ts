@@ -30,14 +30,14 @@ export function admissionOf(
 
 /** Returns the upload, admitted within the limits of a user without uploads. Throws `quota-exceeded`. */
 export async function admitUnused(upload: AllowedUpload, nowMs: number): Promise<Admitted> {
-  const ledger = {
-    reserve: async (reservations: readonly Reservation[]): Promise<readonly ReservationResult[]> =>
-      reservations.map(({ quota, bytes }) => {
-        const exceeded = findExceeded(UNUSED, quota, { bytes, nowMs });
-        return exceeded
-          ? { isAdmitted: false, ...exceeded, remaining: {} }
-          : { isAdmitted: true, remaining: {} };
-      }),
-  };
-  return admit(upload, ledger);
+  const reserve = async (
+    reservations: readonly Reservation[],
+  ): Promise<readonly ReservationResult[]> =>
+    reservations.map(({ quota, bytes }) => {
+      const exceeded = findExceeded(UNUSED, quota, { bytes, nowMs });
+      return exceeded
+        ? { isAdmitted: false, ...exceeded, remaining: {} }
+        : { isAdmitted: true, remaining: {} };
+    });
+  return admit(upload, reserve);
 }

@@ -8,20 +8,20 @@ import type { Caller } from "../grant/authenticate.ts";
 export type RequestKind = "parts" | "downloads" | "deletions";
 
 /** Counts a request of an address. Throws `rate-limited`. */
-export async function countAddress(
+export function countAddress(
   { perAddress, log }: Service,
   address: string | undefined,
 ): Promise<void> {
-  await count(perAddress, addressKey(address), log);
+  return count(perAddress, addressKey(address), log);
 }
 
 /** Counts a request of a caller. Throws `rate-limited`. */
-export async function countCaller(
+export function countCaller(
   { perCaller, log }: Service,
   { issuer, user }: Caller,
   kind?: RequestKind,
 ): Promise<void> {
-  await count(perCaller, kind ? `${kind} ${issuer} ${user}` : `${issuer} ${user}`, log);
+  return count(perCaller, kind ? `${kind} ${issuer} ${user}` : `${issuer} ${user}`, log);
 }
 
 async function count({ name, binding, limit }: RateLimiter, key: string, log: Log): Promise<void> {

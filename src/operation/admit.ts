@@ -24,14 +24,14 @@ export interface AllowedUpload {
   readonly claims: UploadClaims;
 }
 
-/** Asked only where a policy has a quota. */
-type Reserve = Pick<Ledger, "reserve">;
+/** Called only where a policy has a quota. */
+type Reserve = Ledger["reserve"];
 
 /** Returns the upload, reserved. Throws `quota-exceeded`, and `ledger-unavailable` where no limit can be checked. */
-export async function admit(upload: AllowedUpload, ledger: Reserve): Promise<Admitted> {
+export async function admit(upload: AllowedUpload, reserve: Reserve): Promise<Admitted> {
   const { quota } = upload.grant.policy;
   if (!quota) return brand(upload, undefined);
-  const [result] = await ledger.reserve([toReservation(upload, quota)]);
+  const [result] = await reserve([toReservation(upload, quota)]);
   const decided = decide(upload, quota, result);
   if (decided instanceof Problem) throw decided;
   return decided;
@@ -43,13 +43,13 @@ export async function admit(upload: AllowedUpload, ledger: Reserve): Promise<Adm
  */
 export async function admitAll(
   uploads: readonly (AllowedUpload | Problem)[],
-  ledger: Reserve,
+  reserve: Reserve,
 ): Promise<readonly (Admitted | Problem)[]> {
   const reservations = uploads.flatMap((one) => {
     const quota = one instanceof Problem ? undefined : one.grant.policy.quota;
     return one instanceof Problem || !quota ? [] : [toReservation(one, quota)];
   });
-  const results = reservations.length > 0 ? await reserveAll(ledger, reservations) : [];
+  const results = reservations.length > 0 ? await reserveAll(reserve, reservations) : [];
   let index = 0;
   return uploads.map((one) => {
     if (one instanceof Problem) return one;
@@ -66,11 +66,11 @@ function toReservation({ claims, grant }: AllowedUpload, quota: Quota): Reservat
 }
 
 async function reserveAll(
-  ledger: Reserve,
+  reserve: Reserve,
   reservations: readonly Reservation[],
 ): Promise<readonly ReservationResult[] | Problem> {
   try {
-    return await ledger.reserve(reservations);
+    return await reserve(reservations);
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;

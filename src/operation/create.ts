@@ -5,6 +5,7 @@ import type { Intent } from "../grant/intent.ts";
 import { MAX_SIGNED_PARTS } from "../grant/parts.ts";
 import { claimUpload, type UploadClaims } from "../grant/upload-claims.ts";
 import { makeKey } from "../key/make.ts";
+import type { Ledger } from "../ledger/client.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { admit, admitAll, type AllowedUpload, type Admitted } from "./admit.ts";
@@ -44,7 +45,7 @@ export async function createUpload(
   intent: Intent,
   maxTickets = MAX_SIGNED_PARTS,
 ): Promise<CreatedUpload> {
-  const admitted = await admit(allow(context, intent), ledgerOf(context));
+  const admitted = await admit(allow(context, intent), reserveIn(context));
   return isMultipart(admitted)
     ? startParts(context, admitted, maxTickets)
     : signSinglePart(context, admitted);
@@ -80,7 +81,7 @@ export async function createUploads(
   const allowed = await Promise.all(
     intents.map(async (intent) => orProblem(async () => allow(context, await intent()))),
   );
-  const admitted = await admitAll(allowed, ledgerOf(context));
+  const admitted = await admitAll(allowed, reserveIn(context));
   return Promise.all(
     admitted.map(async (one) => {
       if (one instanceof Problem) return one;
@@ -102,7 +103,7 @@ function allow({ service, caller, place }: UploadContext, intent: Intent): Allow
 }
 
 async function admitSinglePart(context: UploadContext, intent: Intent): Promise<Admitted> {
-  return admit(allow(context, { ...intent, multipart: false }), ledgerOf(context));
+  return admit(allow(context, { ...intent, multipart: false }), reserveIn(context));
 }
 
 async function signSinglePart(
@@ -115,7 +116,7 @@ async function signSinglePart(
   return { kind: "single-part", id, claims, admitted, ticket };
 }
 
-async function signTicket({ service }: UploadContext, admitted: Admitted): Promise<Ticket> {
+function signTicket({ service }: UploadContext, admitted: Admitted): Promise<Ticket> {
   const { claims, grant } = admitted;
   const { writer: signer } = service.signersOf(grant.store);
   const now = new Date(claims.iat * 1000);
@@ -142,8 +143,9 @@ function isMultipart(admitted: Admitted): admitted is AdmittedMultipart {
   return admitted.grant.parts !== undefined;
 }
 
-function ledgerOf({ service, caller }: UploadContext): ReturnType<Service["ledgerOf"]> {
-  return service.ledgerOf(caller);
+/** Reserves in the ledger of the caller. */
+function reserveIn({ service, caller }: UploadContext): Ledger["reserve"] {
+  return async (reservations) => service.ledgerOf(caller).reserve(reservations);
 }
 
 async function orProblem<T>(work: () => Promise<T>): Promise<T | Problem> {

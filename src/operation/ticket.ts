@@ -35,10 +35,7 @@ interface SignOptions {
 }
 
 /** Signs a PUT of the granted object: its length, its type and every other header. */
-export async function signPut(
-  { grant, key, claims }: Admitted,
-  options: SignOptions,
-): Promise<Ticket> {
+export function signPut({ grant, key, claims }: Admitted, options: SignOptions): Promise<Ticket> {
   const { store, size, headers, expiresInSeconds } = grant;
   return sign(
     {
@@ -94,7 +91,7 @@ interface Read<Method> {
 }
 
 /** Signs a GET or HEAD of an object that the caller may read. */
-export async function signRead<Method extends "GET" | "HEAD">(
+export function signRead<Method extends "GET" | "HEAD">(
   { key }: ReadableObject,
   { method, location, query, expiresInSeconds }: Read<Method>,
   options: SignOptions,
