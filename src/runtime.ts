@@ -1,12 +1,11 @@
 import { waitUntil } from "cloudflare:workers";
 import { logToConsole } from "./log.ts";
-import { randomId } from "./random-id.ts";
 import type { Dependencies } from "./service.ts";
 
 /** The clock, randomness and network of the Workers runtime. */
 export const RUNTIME: Dependencies = {
   now: () => Date.now(),
-  newId: randomId,
+  newId: () => crypto.randomUUID(),
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),
   waitUntil,
