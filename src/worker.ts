@@ -39,7 +39,9 @@ export function createWorker(
   dependencies: Dependencies,
 ): Worker {
   try {
-    const service = createService(compileConfig(definition, env), env, dependencies);
+    const config = compileConfig(definition, env);
+    checkLedger(config, env);
+    const service = createService(config, env, dependencies);
     const app = createApp(service);
     const ledgerDependencies = createLedgerDependencies(service);
     return {
@@ -56,6 +58,15 @@ export function createWorker(
       },
     };
   }
+}
+
+/** Throws `ConfigurationError` if a policy has a quota and wrangler.toml has no ledger: it would allow nothing. */
+function checkLedger({ policies }: Config, { LEDGER }: WorkerEnv): void {
+  const limited = [...policies.values()].find(({ quota }) => quota);
+  if (!limited || LEDGER) return;
+  const path = "wrangler.toml: durable_objects.bindings";
+  const detail = `add LEDGER: the policy "${limited.name}" has a quota`;
+  throw new ConfigurationError([{ path, detail }]);
 }
 
 function createService(config: Config, env: WorkerEnv, dependencies: Dependencies): Service {

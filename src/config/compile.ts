@@ -1,6 +1,7 @@
 /** Compiles `presigner.config.ts` and the Worker's secrets, or reports every error at once. */
 import { readSecret, type Env, type Secret } from "../secret.ts";
 import type { Store } from "../store/store.ts";
+import { asRecord } from "./as-record.ts";
 import { compileIdSecrets } from "./compile-id-secrets.ts";
 import { compileIssuer } from "./compile-issuer.ts";
 import { checkKeySpaces, type KeySpace } from "./check-key-spaces.ts";
@@ -10,6 +11,7 @@ import { checkSecrets } from "./check-secrets.ts";
 import { checkSettings } from "./check-settings.ts";
 import { compileStore } from "./compile-store.ts";
 import type { Config, Issuer, Policy } from "./config.ts";
+import { ENVIRONMENT_VARIABLE, chooseEnvironment } from "./environment.ts";
 import { ConfigurationError, ErrorCollector } from "./errors.ts";
 import { parseFields } from "./fields.ts";
 import { settingsSchema } from "./schema.ts";
@@ -24,7 +26,7 @@ export function compileConfig(definition: unknown, env: Env): Config {
     policies: policiesIn,
     issuers: issuersIn,
     ...rest
-  } = asRecord(definition);
+  } = chooseEnvironment(definition, env[ENVIRONMENT_VARIABLE], errors);
   const stores = compileStores(storesIn, env, errors.at("stores"));
   const declared = new Set(Object.keys(asRecord(storesIn)));
   const policies = compilePolicies(policiesIn, { stores, declared }, errors.at("policies"));
@@ -124,8 +126,4 @@ function entriesOf(
   const found = Object.entries(asRecord(value));
   if (found.length === 0) errors.add("must have at least one");
   return found;
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }

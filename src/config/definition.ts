@@ -32,6 +32,19 @@ export interface ConfigDefinition<
   readonly policies: Policies & Readonly<Record<string, PolicyDefinition<keyof Stores & string>>>;
   /** The policy of a request that names none. */
   readonly defaultPolicy?: keyof Policies & string;
+  /** What is different in an environment of wrangler.toml, by the name that its variable `ENVIRONMENT` has. */
+  readonly environments?: Readonly<
+    Record<string, EnvironmentDefinition<NoInfer<Stores>, NoInfer<Policies>>>
+  >;
+}
+
+/** The fields that replace those of the configuration, and the stores and policies that replace others of their name. */
+interface EnvironmentDefinition<Stores, Policies> extends Partial<Written<typeof settingsSchema>> {
+  readonly issuers?: readonly IssuerDefinition[];
+  readonly stores?: { readonly [Name in keyof Stores]?: StoreDefinition };
+  readonly policies?: {
+    readonly [Name in keyof Policies]?: PolicyDefinition<keyof Stores & string>;
+  };
 }
 
 /** Types the configuration, so that an editor completes it and a wrong store name is a type error. */

@@ -1,6 +1,7 @@
 /** Records what the Worker answers where the store or the network fails. It runs in this process. */
 import development from "../../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
+import { NO_LEDGER } from "../../unit/support/no-ledger.ts";
 import { exchange, type Exchange, type Exchanges } from "./exchange.ts";
 
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -57,7 +58,7 @@ function startWorker(
 ): Ask {
   const worker = createWorker(
     definition,
-    { ...DEVELOPMENT_SECRETS, ...env },
+    { ...DEVELOPMENT_SECRETS, LEDGER: NO_LEDGER, ...env },
     {
       now: () => Date.now(),
       newId: () => crypto.randomUUID(),

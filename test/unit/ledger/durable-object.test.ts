@@ -54,11 +54,8 @@ describe("the ledger's failure", () => {
   };
   const photo = { policy: "photo", filename: "a.png", contentType: "image/png", size: 5 };
 
-  it.for([
-    ["that throws", { ...ENV, LEDGER: broken }],
-    ["that is missing", ENV],
-  ] as const)("refuses policies with a quota alone: a binding %s", async ([, bindings]) => {
-    const worker = startWorker({ config, env: bindings });
+  it("refuses policies with a quota alone", async () => {
+    const worker = startWorker({ config, env: { ...ENV, LEDGER: broken } });
     const refused = await postUpload(worker, { ...photo, policy: "limited" });
     expect(refused.status).toBe(503);
     expect(refused.headers.get("retry-after")).toBe("5");

@@ -3,6 +3,7 @@ import { aws, defineConfig, r2, sharedSecret } from "../../../src/define.ts";
 import type { Dependencies } from "../../../src/service.ts";
 import { createWorker } from "../../../src/worker.ts";
 import { expectAgreement } from "./compare-with-simulate.ts";
+import { NO_LEDGER } from "./no-ledger.ts";
 import { mintShared } from "./tokens.ts";
 
 export const NOW = Date.parse("2026-11-22T07:00:00Z");
@@ -111,15 +112,19 @@ export function startWorker({
   const log: string[] = [];
   const now = dependencies.now ?? (() => NOW);
   let ids = 0;
-  const worker = createWorker(config, env, {
-    newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
-    fetch: async () => Promise.reject(new Error("This test lets nothing out")),
-    waitUntil: () => undefined,
-    random: () => 0.5,
-    log: (event, fields) => void log.push(JSON.stringify({ event, ...fields })),
-    ...dependencies,
-    now,
-  });
+  const worker = createWorker(
+    config,
+    { LEDGER: NO_LEDGER, ...env },
+    {
+      newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
+      fetch: async () => Promise.reject(new Error("This test lets nothing out")),
+      waitUntil: () => undefined,
+      random: () => 0.5,
+      log: (event, fields) => void log.push(JSON.stringify({ event, ...fields })),
+      ...dependencies,
+      now,
+    },
+  );
   return {
     log,
     fetch: async (path, init) => {
