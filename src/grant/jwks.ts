@@ -1,6 +1,7 @@
 /** The keys that verify an issuer's tokens: a shared secret, or a cached JWK Set. */
 import { createLocalJWKSet, type CryptoKey, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import * as z from "zod/mini";
+import { lazy } from "../lazy.ts";
 import { boundedFetch, type Fetch } from "../bounded-fetch.ts";
 import { describeError } from "../log.ts";
 import type { Secret } from "../secret.ts";
@@ -20,7 +21,7 @@ const COOL_DOWN_MS = 30_000;
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 64 * 1024;
 
-const jwkSet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
+const jwkSet = lazy(() => z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) }));
 
 /** Returns the key source of a shared secret (HS256). The key is imported once. */
 export function secretKeySource(secret: Secret): JWTVerifyGetKey {
@@ -134,5 +135,5 @@ async function fetchJwks(url: string, fetch: Fetch): Promise<JSONWebKeySet> {
     fetch,
   );
   if (status !== 200) throw new Error(`The response is ${status}`);
-  return jwkSet.parse(JSON.parse(text));
+  return jwkSet().parse(JSON.parse(text));
 }

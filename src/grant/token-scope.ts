@@ -1,5 +1,6 @@
 /** The restrictions of a token: a token can allow less than the policies do, never more. */
 import * as z from "zod/mini";
+import { lazy } from "../lazy.ts";
 import { Problem } from "../problem.ts";
 
 /** What a caller can do. Each route names its own (docs/configuration.md, "Restrict a token"). */
@@ -7,14 +8,23 @@ export const ACTIONS = ["upload", "download", "delete", "list", "credentials"] a
 export type Action = (typeof ACTIONS)[number];
 
 /** Malformed claims are refused: they must not count as no restriction. */
-const scopeSchema = z.object({
-  policies: z.optional(z.array(z.string())),
-  maxBytes: z.optional(z.int().check(z.nonnegative())),
-  /** A whole key, or a prefix that ends with a slash. */
-  key: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
-  actions: z.optional(z.array(z.enum(ACTIONS))),
-});
-export type TokenScope = Readonly<z.output<typeof scopeSchema>>;
+const scopeSchema = lazy(() =>
+  z.object({
+    policies: z.optional(z.array(z.string())),
+    maxBytes: z.optional(z.int().check(z.nonnegative())),
+    /** A whole key, or a prefix that ends with a slash. */
+    key: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+    actions: z.optional(z.array(z.enum(ACTIONS))),
+  }),
+);
+export type TokenScope = Readonly<z.output<ReturnType<typeof scopeSchema>>>;
+
+const RESTRICTIONS = Object.keys({
+  policies: true,
+  maxBytes: true,
+  key: true,
+  actions: true,
+} satisfies Record<keyof TokenScope, true>);
 
 /** An upload, or an object whose size is unknown. */
 interface Resource {
@@ -24,8 +34,9 @@ interface Resource {
 }
 
 /** Returns the restrictions in a token's claims. Throws for malformed ones. */
-export function parseScope(claims: unknown): TokenScope {
-  return scopeSchema.parse(claims);
+export function parseScope(claims: Readonly<Record<string, unknown>>): TokenScope {
+  const isRestricted = RESTRICTIONS.some((name) => claims[name] !== undefined);
+  return isRestricted ? scopeSchema().parse(claims) : {};
 }
 
 /** Throws `forbidden` for a token that is restricted to other actions. */

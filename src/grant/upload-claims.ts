@@ -1,11 +1,12 @@
 /** What was granted for an upload, as plain data: sealed into its id, and kept by the ledger. */
 import * as z from "zod/mini";
+import { lazy } from "../lazy.ts";
 import type { ObjectKey } from "../key/make.ts";
 import { checksumSchema } from "../store/checksum.ts";
 import type { Grant } from "./authorize.ts";
 import { digestMetadata } from "./metadata.ts";
 
-const common = {
+const common = lazy(() => ({
   /** The issuer and the id of the user. */
   iss: z.string(),
   sub: z.string(),
@@ -18,54 +19,62 @@ const common = {
   store: z.string(),
   key: z.string(),
   type: z.string(),
-  checksum: z.optional(checksumSchema),
+  checksum: z.optional(checksumSchema()),
   /** The SHA-256 of the granted metadata, or "none". Claims of the first release lack it. */
   metadata: z.optional(z.string()),
   /** The key contains the random `{id}` of this upload alone, so that the object may be deleted with it. */
   unique: z.boolean(),
   /** Where the embedded store is, which the configuration does not know. */
   origin: z.optional(z.string()),
-};
+}));
 
-const multipartSchema = z.object({
-  ...common,
-  size: z.int(),
-  /** The size of every part except the last one. */
-  partSize: z.int(),
-  /** The store's id; absent until the store has created the upload. */
-  uploadId: z.optional(z.string()),
-});
+const multipartSchema = lazy(() =>
+  z.object({
+    ...common(),
+    size: z.int(),
+    /** The size of every part except the last one. */
+    partSize: z.int(),
+    /** The store's id; absent until the store has created the upload. */
+    uploadId: z.optional(z.string()),
+  }),
+);
 
-const absent = z.optional(z.literal(undefined));
+const absent = lazy(() => z.optional(z.literal(undefined)));
 
-const singlePartSchema = z.object({
-  ...common,
-  size: z.int(),
-  partSize: absent,
-  uploadId: absent,
-});
+const singlePartSchema = lazy(() =>
+  z.object({
+    ...common(),
+    size: z.int(),
+    partSize: absent(),
+    uploadId: absent(),
+  }),
+);
 
 /** A single PUT whose size the client does not know. */
-const unsizedSchema = z.object({
-  ...common,
-  size: absent,
-  /**
-   * The least and the most bytes that may arrive. Claims of the first release lack `minBytes`. Without
-   * `maxBytes`, which no release leaves out, only an empty object would fit.
-   */
-  minBytes: z._default(z.int(), 0),
-  maxBytes: z._default(z.int(), 0),
-  partSize: absent,
-  uploadId: absent,
-});
+const unsizedSchema = lazy(() =>
+  z.object({
+    ...common(),
+    size: absent(),
+    /**
+     * The least and the most bytes that may arrive. Claims of the first release lack `minBytes`. Without
+     * `maxBytes`, which no release leaves out, only an empty object would fit.
+     */
+    minBytes: z._default(z.int(), 0),
+    maxBytes: z._default(z.int(), 0),
+    partSize: absent(),
+    uploadId: absent(),
+  }),
+);
 
-export const uploadClaimsSchema = z.union([multipartSchema, singlePartSchema, unsizedSchema]);
+export const uploadClaimsSchema = lazy(() =>
+  z.union([multipartSchema(), singlePartSchema(), unsizedSchema()]),
+);
 
-type MultipartClaims = Readonly<z.output<typeof multipartSchema>>;
+type MultipartClaims = Readonly<z.output<ReturnType<typeof multipartSchema>>>;
 export type UploadClaims =
   | MultipartClaims
-  | Readonly<z.output<typeof singlePartSchema>>
-  | Readonly<z.output<typeof unsizedSchema>>;
+  | Readonly<z.output<ReturnType<typeof singlePartSchema>>>
+  | Readonly<z.output<ReturnType<typeof unsizedSchema>>>;
 /** A multipart upload that the store has created. */
 export type CreatedMultipartClaims = MultipartClaims & { readonly uploadId: string };
 

@@ -91,7 +91,7 @@ async function tryToOpen(
 ): Promise<UploadClaims | undefined> {
   try {
     const claims = id.includes(".") ? await openJws(id, key.bytes) : openPacked(id, key, caller);
-    return claims === undefined ? undefined : uploadClaimsSchema.parse(claims);
+    return claims === undefined ? undefined : uploadClaimsSchema().parse(claims);
   } catch {
     return undefined;
   }

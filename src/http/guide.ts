@@ -4,6 +4,7 @@
  */
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
+import { lazy } from "../lazy.ts";
 import { createTicket } from "../operation/create.ts";
 import type { Service } from "../service.ts";
 import { answerJson } from "./answer.ts";
@@ -14,18 +15,20 @@ import { contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "./pars
 /** The guide's client sends images of this type without naming it. */
 const DEFAULT_TYPE = "image/jpeg";
 
-const querySchema = z.object({
-  fileName: z.optional(filenameSchema),
-  fileType: z._default(contentTypeSchema, DEFAULT_TYPE),
-  fileSize: z.optional(digitsSchema),
-  policy: z.optional(z.string()),
-});
+const querySchema = lazy(() =>
+  z.object({
+    fileName: z.optional(filenameSchema()),
+    fileType: z._default(contentTypeSchema(), DEFAULT_TYPE),
+    fileSize: z.optional(digitsSchema()),
+    policy: z.optional(z.string()),
+  }),
+);
 
 /** Ignores unknown parameters. */
 export function guideRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();
   app.get("/presigned-url", withCaller(service, "upload"), async (c) => {
-    const { fileName, fileType, fileSize, policy } = parseAs(querySchema, c.req.query());
+    const { fileName, fileType, fileSize, policy } = parseAs(querySchema(), c.req.query());
     const { admitted, ticket } = await createTicket(contextOf(c, service), {
       policy,
       filename: fileName,

@@ -1,27 +1,35 @@
 /** Parses unknown input with a schema, or throws a problem with pointers to its errors. */
 import * as z from "zod/mini";
+import { lazy } from "../lazy.ts";
 import { Problem, invalidRequest, type FieldError } from "../problem.ts";
 
-const MAX_NAME_CHARACTERS = 255;
+export const MAX_NAME_CHARACTERS = 255;
 /** The most errors that an answer names: a body of 1 MiB can have 100,000. */
 const MAX_ERRORS = 25;
 /** AWS: "Amazon S3 multipart upload limits". */
 export const MAX_PARTS = 10_000;
 
 /** A type name (RFC 6838 section 4.2) without parameters: S3 compares the signed header byte for byte. */
-export const contentTypeSchema = z
-  .string()
-  .check(
-    z.regex(
-      /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/,
-      'must be a type such as "image/png", in lower case and without parameters',
+export const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
+export const contentTypeSchema = lazy(() =>
+  z
+    .string()
+    .check(
+      z.regex(
+        MEDIA_TYPE,
+        'must be a type such as "image/png", in lower case and without parameters',
+      ),
     ),
-  );
-export const filenameSchema = z.string().check(z.minLength(1), z.maxLength(MAX_NAME_CHARACTERS));
+);
+export const filenameSchema = lazy(() =>
+  z.string().check(z.minLength(1), z.maxLength(MAX_NAME_CHARACTERS)),
+);
 /** A number of bytes in a query, as digits. */
-export const digitsSchema = z.pipe(
-  z.string().check(z.regex(/^\d{1,15}$/, "must be a whole number of bytes")),
-  z.transform(Number),
+export const digitsSchema = lazy(() =>
+  z.pipe(
+    z.string().check(z.regex(/^\d{1,15}$/, "must be a whole number of bytes")),
+    z.transform(Number),
+  ),
 );
 
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,95 +1,113 @@
 /** The bodies and queries of `/v1`. Unknown fields are refused. */
 import * as z from "zod/mini";
+import { lazy } from "../lazy.ts";
 import type { Intent } from "../grant/intent.ts";
 import { MAX_SIGNED_PARTS } from "../grant/parts.ts";
 import { STATUSES } from "../ledger/record.ts";
 import type { PartIntent } from "../operation/multipart.ts";
 import { invalidRequest } from "../problem.ts";
 import { checksumSchema } from "../store/checksum.ts";
+import { isPlainIntent } from "./plain-intent.ts";
 import { MAX_PARTS, contentTypeSchema, filenameSchema, parseAs } from "./parse.ts";
 
 const MAX_BATCH = 25;
-const etagSchema = z.string().check(z.minLength(1), z.maxLength(256));
-const partNumberSchema = z.int().check(z.minimum(1), z.maximum(MAX_PARTS));
+const etagSchema = lazy(() => z.string().check(z.minLength(1), z.maxLength(256)));
+const partNumberSchema = lazy(() => z.int().check(z.minimum(1), z.maximum(MAX_PARTS)));
 
 /** A record drops a key `__proto__` silently, so that it is refused first. */
-const metadataSchema = z.pipe(
-  z.unknown().check(
-    z.refine((value) => !(value instanceof Object && Object.hasOwn(value, "__proto__")), {
-      path: ["__proto__"],
-      error: "is not allowed",
-    }),
+const metadataSchema = lazy(() =>
+  z.pipe(
+    z.unknown().check(
+      z.refine((value) => !(value instanceof Object && Object.hasOwn(value, "__proto__")), {
+        path: ["__proto__"],
+        error: "is not allowed",
+      }),
+    ),
+    z.record(z.string(), z.string()),
   ),
-  z.record(z.string(), z.string()),
 );
 
-const uploadRequest = z.strictObject({
-  policy: z.optional(z.string()),
-  filename: z.optional(filenameSchema),
-  contentType: contentTypeSchema,
-  size: z.optional(z.int().check(z.nonnegative())),
-  checksum: z.optional(checksumSchema),
-  metadata: z.optional(metadataSchema),
-  multipart: z.optional(z.boolean()),
-  background: z.optional(z.boolean()),
-});
+export const uploadRequest = lazy(() =>
+  z.strictObject({
+    policy: z.optional(z.string()),
+    filename: z.optional(filenameSchema()),
+    contentType: contentTypeSchema(),
+    size: z.optional(z.int().check(z.nonnegative())),
+    checksum: z.optional(checksumSchema()),
+    metadata: z.optional(metadataSchema()),
+    multipart: z.optional(z.boolean()),
+    background: z.optional(z.boolean()),
+  }),
+);
 
 /** The items are parsed one by one, so that each gets its own problem. */
-export const batchRequest = z.strictObject({
-  uploads: z.array(z.unknown()).check(z.minLength(1), z.maxLength(MAX_BATCH)),
-});
+export const batchRequest = lazy(() =>
+  z.strictObject({
+    uploads: z.array(z.unknown()).check(z.minLength(1), z.maxLength(MAX_BATCH)),
+  }),
+);
 
-export const completeRequest = z.strictObject({
-  etag: z.optional(z.string().check(z.maxLength(256))),
-  parts: z.optional(
-    z
-      .array(z.strictObject({ partNumber: partNumberSchema, etag: etagSchema }))
-      .check(z.minLength(1), z.maxLength(MAX_PARTS)),
-  ),
-});
-
-export const listQuery = z.object({
-  status: z.optional(z.enum(STATUSES)),
-  cursor: z.optional(z.string()),
-});
-
-export const objectRequest = z.strictObject({
-  policy: z.optional(z.string()),
-  key: z.string().check(z.minLength(1)),
-});
-
-export const downloadRequest = z.strictObject({
-  policy: z.optional(z.string()),
-  key: z.string().check(z.minLength(1)),
-  method: z._default(z.enum(["GET", "HEAD"]), "GET"),
-  disposition: z._default(z.enum(["attachment", "inline"]), "attachment"),
-  filename: z.optional(
-    filenameSchema.check(
-      z.regex(/^[^\p{Cc}\p{Cf}\p{Cs}]+$/u, "must not contain control characters"),
+export const completeRequest = lazy(() =>
+  z.strictObject({
+    etag: z.optional(z.string().check(z.maxLength(256))),
+    parts: z.optional(
+      z
+        .array(z.strictObject({ partNumber: partNumberSchema(), etag: etagSchema() }))
+        .check(z.minLength(1), z.maxLength(MAX_PARTS)),
     ),
-  ),
-});
+  }),
+);
 
-const partsRequest = z.strictObject({
-  partNumbers: z.array(partNumberSchema).check(z.minLength(1), z.maxLength(MAX_SIGNED_PARTS)),
-  /** By part number: the SHA-256 of each part in base64. */
-  checksums: z.optional(
-    z.record(
-      z.string(),
-      z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "must be 32 bytes in base64")),
+export const listQuery = lazy(() =>
+  z.object({
+    status: z.optional(z.enum(STATUSES)),
+    cursor: z.optional(z.string()),
+  }),
+);
+
+export const objectRequest = lazy(() =>
+  z.strictObject({
+    policy: z.optional(z.string()),
+    key: z.string().check(z.minLength(1)),
+  }),
+);
+
+export const downloadRequest = lazy(() =>
+  z.strictObject({
+    policy: z.optional(z.string()),
+    key: z.string().check(z.minLength(1)),
+    method: z._default(z.enum(["GET", "HEAD"]), "GET"),
+    disposition: z._default(z.enum(["attachment", "inline"]), "attachment"),
+    filename: z.optional(
+      filenameSchema().check(
+        z.regex(/^[^\p{Cc}\p{Cf}\p{Cs}]+$/u, "must not contain control characters"),
+      ),
     ),
-  ),
-  background: z.optional(z.boolean()),
-});
+  }),
+);
+
+const partsRequest = lazy(() =>
+  z.strictObject({
+    partNumbers: z.array(partNumberSchema()).check(z.minLength(1), z.maxLength(MAX_SIGNED_PARTS)),
+    /** By part number: the SHA-256 of each part in base64. */
+    checksums: z.optional(
+      z.record(
+        z.string(),
+        z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/, "must be 32 bytes in base64")),
+      ),
+    ),
+    background: z.optional(z.boolean()),
+  }),
+);
 
 /** Parses one upload. Throws `invalid-request` with every error. */
 export function parseIntent(value: unknown): Intent {
-  return parseAs(uploadRequest, value);
+  return isPlainIntent(value) ? value : parseAs(uploadRequest(), value);
 }
 
 /** Parses the parts to be signed. Throws `invalid-request` with every error. */
 export function parsePartIntents(value: unknown): readonly PartIntent[] {
-  const { partNumbers, checksums = {}, background } = parseAs(partsRequest, value);
+  const { partNumbers, checksums = {}, background } = parseAs(partsRequest(), value);
   if (new Set(partNumbers).size !== partNumbers.length) {
     throw invalidRequest({ pointer: "/partNumbers", detail: "must not repeat a part number" });
   }

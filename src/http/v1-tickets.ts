@@ -28,7 +28,7 @@ export function ticketRoutes(service: Service): Hono<BaseEnv> {
   });
 
   app.post("/v1/uploads/batch", uploader, limitBody("batch"), async (c) => {
-    const { uploads } = parseAs(batchRequest, await readJson(c.req.raw));
+    const { uploads } = parseAs(batchRequest(), await readJson(c.req.raw));
     // Each upload counts as one request. `withCaller` has counted the first.
     const countAndParse = async (item: unknown, index: number) => {
       if (index > 0) await countCaller(service, c.get("caller"));
@@ -45,7 +45,7 @@ export function ticketRoutes(service: Service): Hono<BaseEnv> {
   });
 
   app.on("POST", "/v1/downloads", downloader, limitBody(), async (c) => {
-    const intent = parseAs(downloadRequest, await readJson(c.req.raw));
+    const intent = parseAs(downloadRequest(), await readJson(c.req.raw));
     const place = placeOf(c.req.raw);
     return answerJson(
       c,

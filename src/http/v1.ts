@@ -22,7 +22,7 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
   const deleter = withCaller(service, "delete", "deletions");
 
   app.get("/v1/uploads", withCaller(service, "list"), async (c) => {
-    const query = parseAs(listQuery, c.req.query());
+    const query = parseAs(listQuery(), c.req.query());
     const { uploads, cursor } = await listUploads(service, c.get("caller"), query);
     return answerJson(c, {
       uploads: uploads.map(recordAnswer),
@@ -37,7 +37,7 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
   app.post("/v1/uploads/:id/complete", uploader, limitBody("etags"), async (c) => {
     const id = c.req.param("id");
     const hasBody = c.req.header("content-type") !== undefined;
-    const { etag, parts } = hasBody ? parseAs(completeRequest, await readJson(c.req.raw)) : {};
+    const { etag, parts } = hasBody ? parseAs(completeRequest(), await readJson(c.req.raw)) : {};
     const completed = await completeUpload(service, c.get("caller"), { id, etag, parts });
     return answerJson(c, completedAnswer(completed, id));
   });
@@ -48,7 +48,7 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
   });
 
   app.on("DELETE", "/v1/objects", deleter, limitBody(), async (c) => {
-    const intent = parseAs(objectRequest, await readJson(c.req.raw));
+    const intent = parseAs(objectRequest(), await readJson(c.req.raw));
     await removeObject(service, c.get("caller"), intent, placeOf(c.req.raw));
     return c.body(null, 204);
   });

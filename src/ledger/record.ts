@@ -1,5 +1,6 @@
 /** The record of one upload in a ledger. */
 import * as z from "zod/mini";
+import { lazy } from "../lazy.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { checksumSchema } from "../store/checksum.ts";
 
@@ -7,14 +8,16 @@ export const STATUSES = ["pending", "completed", "rejected", "expired", "aborted
 export type Status = (typeof STATUSES)[number];
 
 /** An object as the store's response to HEAD shows it; a checksum only where the store guarantees it. */
-export const verifiedSchema = z.object({
-  size: z.int(),
-  contentType: z.string(),
-  etag: z.string(),
-  checksum: z.optional(checksumSchema),
-  metadata: z.record(z.string(), z.string()),
-});
-export type Verified = Readonly<z.output<typeof verifiedSchema>>;
+export const verifiedSchema = lazy(() =>
+  z.object({
+    size: z.int(),
+    contentType: z.string(),
+    etag: z.string(),
+    checksum: z.optional(checksumSchema()),
+    metadata: z.record(z.string(), z.string()),
+  }),
+);
+export type Verified = Readonly<z.output<ReturnType<typeof verifiedSchema>>>;
 
 /** How an upload ends. */
 export type Outcome =

@@ -1,5 +1,6 @@
 /** Reads and writes records as rows of the table `upload`. */
 import * as z from "zod/mini";
+import { lazy } from "../lazy.ts";
 import { digestMetadata } from "../grant/metadata.ts";
 import { uploadClaimsSchema, type UploadClaims } from "../grant/upload-claims.ts";
 import {
@@ -10,8 +11,8 @@ import {
   type Verified,
 } from "./record.ts";
 
-const completedSchema = z.object({ verified: verifiedSchema });
-const rejectedSchema = z.object({ reasons: z.array(z.string()) });
+const completedSchema = lazy(() => z.object({ verified: verifiedSchema() }));
+const rejectedSchema = lazy(() => z.object({ reasons: z.array(z.string()) }));
 
 export interface Row extends Record<string, SqlStorageValue> {
   readonly claims: string;
@@ -33,7 +34,7 @@ export function toRecord({
   result,
   reserved,
 }: Row): UploadRecord {
-  const granted = { claims: uploadClaimsSchema.parse(JSON.parse(claims)), createdAtMs };
+  const granted = { claims: uploadClaimsSchema().parse(JSON.parse(claims)), createdAtMs };
   const finished = {
     finishedAtMs: finishedMs ?? createdAtMs,
     ...(reserved > 0 && { isReserved: true as const }),
@@ -42,11 +43,11 @@ export function toRecord({
     case "pending":
       return { ...granted, status };
     case "completed": {
-      const { verified } = parseResult(completedSchema, result);
+      const { verified } = parseResult(completedSchema(), result);
       return { ...granted, status, ...finished, verified: withGranted(verified, granted.claims) };
     }
     case "rejected":
-      return { ...granted, status, ...finished, ...parseResult(rejectedSchema, result) };
+      return { ...granted, status, ...finished, ...parseResult(rejectedSchema(), result) };
     case "expired":
     case "aborted":
       return { ...granted, status, ...finished };

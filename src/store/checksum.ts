@@ -1,6 +1,7 @@
 /** Checksums of a whole object, as S3 names them: always signed headers, never in the query. */
 
 import * as z from "zod/mini";
+import { lazy } from "../lazy.ts";
 
 /** Header, digest length in bytes, and the name that `x-amz-sdk-checksum-algorithm` takes. */
 export const CHECKSUMS = {
@@ -22,11 +23,13 @@ export const CHECKSUM_ALGORITHMS = [
 ] as const satisfies readonly ChecksumAlgorithm[];
 
 /** A digest, big-endian, in base64 with padding (RFC 4648 section 4). */
-export const checksumSchema = z.strictObject({
-  algorithm: z.enum(CHECKSUM_ALGORITHMS),
-  value: z.string(),
-});
-export type Checksum = Readonly<z.output<typeof checksumSchema>>;
+export const checksumSchema = lazy(() =>
+  z.strictObject({
+    algorithm: z.enum(CHECKSUM_ALGORITHMS),
+    value: z.string(),
+  }),
+);
+export type Checksum = Readonly<z.output<ReturnType<typeof checksumSchema>>>;
 
 /** Returns whether `value` is exactly one digest: canonical base64 of the algorithm's length. */
 export function isDigest({ algorithm, value }: Checksum): boolean {

@@ -1,6 +1,7 @@
 /** What Uppy sends about a file: every field of its `meta`, three of which are for this service. */
 import type { Context } from "hono";
 import * as z from "zod/mini";
+import { lazy } from "../../lazy.ts";
 import { openUnderKey } from "../../grant/upload-id.ts";
 import type { Service } from "../../service.ts";
 import type { CallerEnv } from "../base.ts";
@@ -9,31 +10,37 @@ import { MAX_PARTS, contentTypeSchema, digitsSchema, filenameSchema, parseAs } f
 const MIN_PART_BYTES = 5 * 2 ** 20;
 
 /** A number, or its digits: versions 4 and 5 send every field as text. */
-const bytesSchema = z.pipe(
-  z.transform((value) => (typeof value === "number" ? String(value) : value)),
-  digitsSchema,
+const bytesSchema = lazy(() =>
+  z.pipe(
+    z.transform((value) => (typeof value === "number" ? String(value) : value)),
+    digitsSchema(),
+  ),
 );
 
 /** A field that is `null` counts as absent. */
-const metaSchema = z.pipe(
+const metaSchema = lazy(() =>
   z.pipe(
-    z.record(z.string(), z.unknown()),
-    z.transform((meta) =>
-      Object.fromEntries(Object.entries(meta).filter(([, value]) => value !== null)),
+    z.pipe(
+      z.record(z.string(), z.unknown()),
+      z.transform((meta) =>
+        Object.fromEntries(Object.entries(meta).filter(([, value]) => value !== null)),
+      ),
     ),
+    z.looseObject({
+      size: z.optional(bytesSchema()),
+      partSize: z.optional(bytesSchema()),
+      policy: z.optional(z.string()),
+    }),
   ),
-  z.looseObject({
-    size: z.optional(bytesSchema),
-    partSize: z.optional(bytesSchema),
-    policy: z.optional(z.string()),
-  }),
 );
 
-const uploadSchema = z.object({
-  filename: z.optional(filenameSchema),
-  type: contentTypeSchema,
-  metadata: z._default(metaSchema, {}),
-});
+const uploadSchema = lazy(() =>
+  z.object({
+    filename: z.optional(filenameSchema()),
+    type: contentTypeSchema(),
+    metadata: z._default(metaSchema(), {}),
+  }),
+);
 
 /** An upload as Uppy asks for it, before it is authorized. */
 export interface UppyUpload {
@@ -48,7 +55,7 @@ export interface UppyUpload {
 
 /** Throws `invalid-request` with every error. Unknown fields are ignored. */
 export function parseUppyUpload(value: unknown): UppyUpload {
-  const { filename, type, metadata } = parseAs(uploadSchema, value);
+  const { filename, type, metadata } = parseAs(uploadSchema(), value);
   const { size, partSize, policy, ...meta } = metadata;
   return {
     policy,
@@ -71,29 +78,33 @@ export function queryAsBody(query: Readonly<Record<string, string>>): unknown {
   return { filename, type, metadata: Object.fromEntries(fields) };
 }
 
-const ownUploadSchema = z.object({ uploadId: z.string(), key: z.string().check(z.minLength(1)) });
+const ownUploadSchema = lazy(() =>
+  z.object({ uploadId: z.string(), key: z.string().check(z.minLength(1)) }),
+);
 
 /** Returns the upload that the path and the query name. Throws for one that is not the caller's, or has another key. */
 export async function findOwnUpload(
   c: Context<CallerEnv>,
   service: Service,
 ): Promise<{ readonly id: string; readonly key: string }> {
-  const { uploadId: id, key } = parseAs(ownUploadSchema, { ...c.req.query(), ...c.req.param() });
+  const { uploadId: id, key } = parseAs(ownUploadSchema(), { ...c.req.query(), ...c.req.param() });
   await openUnderKey(service.uploadIds, { id, key }, c.get("caller"));
   return { id, key };
 }
 
 /** Parts as Uppy names them. The ETag may have quotes. */
-export const namedPartsSchema = z.pipe(
-  z
-    .array(
-      z.object({
-        PartNumber: z.int().check(z.minimum(1), z.maximum(MAX_PARTS)),
-        ETag: z.string().check(z.minLength(1), z.maxLength(256)),
-      }),
-    )
-    .check(z.minLength(1), z.maxLength(MAX_PARTS)),
-  z.transform((parts) =>
-    parts.map(({ PartNumber, ETag }) => ({ partNumber: PartNumber, etag: ETag })),
+export const namedPartsSchema = lazy(() =>
+  z.pipe(
+    z
+      .array(
+        z.object({
+          PartNumber: z.int().check(z.minimum(1), z.maximum(MAX_PARTS)),
+          ETag: z.string().check(z.minLength(1), z.maxLength(256)),
+        }),
+      )
+      .check(z.minLength(1), z.maxLength(MAX_PARTS)),
+    z.transform((parts) =>
+      parts.map(({ PartNumber, ETag }) => ({ partNumber: PartNumber, etag: ETag })),
+    ),
   ),
 );

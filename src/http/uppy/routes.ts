@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
+import { lazy } from "../../lazy.ts";
 import { MAX_SIGNED_PARTS } from "../../grant/parts.ts";
 import { abortUpload } from "../../operation/abort.ts";
 import { completeUpload } from "../../operation/complete.ts";
@@ -21,11 +22,13 @@ import { findOwnUpload, namedPartsSchema, parseUppyUpload, queryAsBody } from ".
 import { completedAnswer, partAnswer, partListAnswer, singlePartAnswer } from "./response.ts";
 import { signRequestRoutes } from "./sign-request.ts";
 
-const partNumberSchema = z.pipe(
-  z.string().check(z.regex(/^([1-9]\d{0,3}|10000)$/, "must be a whole number from 1 to 10000")),
-  z.transform(Number),
+const partNumberSchema = lazy(() =>
+  z.pipe(
+    z.string().check(z.regex(/^([1-9]\d{0,3}|10000)$/, "must be a whole number from 1 to 10000")),
+    z.transform(Number),
+  ),
 );
-const completeRequest = z.object({ parts: namedPartsSchema });
+const completeRequest = lazy(() => z.object({ parts: namedPartsSchema() }));
 
 /** Below `/s3` with a token in Authorization, and below `/uppy/{token}/s3`, as version 6 can send no header. */
 export function uppyRoutes(service: Service): Hono<BaseEnv> {
@@ -51,14 +54,14 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
 
   app.get("/multipart/:uploadId/batch", partUploader, async (c) => {
     const texts = (c.req.query("partNumbers") ?? "").split(",", MAX_SIGNED_PARTS + 1);
-    const schema = z.array(partNumberSchema).check(z.maxLength(MAX_SIGNED_PARTS));
+    const schema = z.array(partNumberSchema()).check(z.maxLength(MAX_SIGNED_PARTS));
     const tickets = await signOwnParts(c, service, parseAs(schema, texts));
     const urls = tickets.map(({ partNumber, url }) => [partNumber, url] as const);
     return answerJson(c, { presignedUrls: Object.fromEntries(urls) });
   });
 
   app.get("/multipart/:uploadId/:partNumber", partUploader, async (c) => {
-    const schema = z.object({ partNumber: partNumberSchema });
+    const schema = z.object({ partNumber: partNumberSchema() });
     const { partNumber } = parseAs(schema, c.req.param());
     const tickets = await signOwnParts(c, service, [partNumber]);
     return answerJson(c, tickets.map(partAnswer)[0]);
@@ -71,7 +74,7 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
 
   app.post("/multipart/:uploadId/complete", uploader, limitBody("etags"), async (c) => {
     const { id } = await findOwnUpload(c, service);
-    const { parts } = parseAs(completeRequest, await readJson(c.req.raw));
+    const { parts } = parseAs(completeRequest(), await readJson(c.req.raw));
     return answerJson(
       c,
       completedAnswer(await completeUpload(service, c.get("caller"), { id, parts })),

@@ -6,6 +6,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
+import { lazy } from "../../lazy.ts";
 import { openUnderKey } from "../../grant/upload-id.ts";
 import { abortUpload } from "../../operation/abort.ts";
 import { completeUpload } from "../../operation/complete.ts";
@@ -22,17 +23,19 @@ import { createUppyMultipart, createUppySinglePart } from "./create.ts";
 import { findOwnUpload, namedPartsSchema, parseUppyUpload } from "./request.ts";
 import { arrivedParts, toXml } from "./response.ts";
 
-const presignRequest = z.object({
-  method: z.enum(["PUT", "POST", "GET", "DELETE"]),
-  key: z.string().check(z.minLength(1)),
-  uploadId: z.optional(z.string()),
-  partNumber: z.optional(z.int().check(z.minimum(1), z.maximum(MAX_PARTS))),
-  /** Of a new file. Uppy uses this default too. */
-  contentType: z._default(z.string(), "application/octet-stream"),
-  filename: z.optional(z.unknown()),
-  metadata: z.optional(z.unknown()),
-});
-type PresignRequest = z.output<typeof presignRequest>;
+const presignRequest = lazy(() =>
+  z.object({
+    method: z.enum(["PUT", "POST", "GET", "DELETE"]),
+    key: z.string().check(z.minLength(1)),
+    uploadId: z.optional(z.string()),
+    partNumber: z.optional(z.int().check(z.minimum(1), z.maximum(MAX_PARTS))),
+    /** Of a new file. Uppy uses this default too. */
+    contentType: z._default(z.string(), "application/octet-stream"),
+    filename: z.optional(z.unknown()),
+    metadata: z.optional(z.unknown()),
+  }),
+);
+type PresignRequest = z.output<ReturnType<typeof presignRequest>>;
 
 /** A `url` that starts with a slash is on this service, and needs the token. */
 interface Presigned {
@@ -49,7 +52,7 @@ export function signRequestRoutes(service: Service): Hono<BaseEnv> {
   const uploader = withCaller(service, "upload");
 
   app.on("POST", "/presign", withCaller(service, "upload", "parts"), limitBody(), async (c) => {
-    const request = parseAs(presignRequest, await readJson(c.req.raw));
+    const request = parseAs(presignRequest(), await readJson(c.req.raw));
     const { uploadId: id } = request;
     return answerJson(
       c,
@@ -129,7 +132,7 @@ function ownUrl(id: string, key: string, query = ""): string {
 }
 
 /** Parses the body of CompleteMultipartUpload. Throws `bad-request` for another document. */
-function parsePartsXml(text: string): z.output<typeof namedPartsSchema> {
+function parsePartsXml(text: string): z.output<ReturnType<typeof namedPartsSchema>> {
   if (!isDocument(text, "CompleteMultipartUpload"))
     throw new Problem("bad-request", "Send the parts as S3's own XML: CompleteMultipartUpload");
   // One too many is enough for the schema to refuse the list.
@@ -138,7 +141,7 @@ function parsePartsXml(text: string): z.output<typeof namedPartsSchema> {
     PartNumber: readNumber(part, "PartNumber"),
     ETag: readField(part, "ETag"),
   }));
-  return parseAs(namedPartsSchema, parts);
+  return parseAs(namedPartsSchema(), parts);
 }
 
 function xml(c: Context, document: string): Response {

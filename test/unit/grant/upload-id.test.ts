@@ -67,7 +67,7 @@ const anyClaims = fc
     size,
   )
   .map(([common, lifetime, rest]) =>
-    uploadClaimsSchema.parse({ ...common, exp: common.iat + lifetime, ...rest }),
+    uploadClaimsSchema().parse({ ...common, exp: common.iat + lifetime, ...rest }),
   );
 
 describe("the id of an upload", () => {
