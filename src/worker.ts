@@ -4,7 +4,7 @@ import type { Config } from "./config/config.ts";
 import { ConfigurationError } from "./config/errors.ts";
 import { createVerifiers } from "./grant/authenticate.ts";
 import { createUploadIds } from "./grant/upload-id.ts";
-import { createApp, createMisconfiguredApp } from "./http/app.ts";
+import { atRoot, createApp, createMisconfiguredApp, type App } from "./http/app.ts";
 import { createLedgers, type LedgerNamespace } from "./ledger/client.ts";
 import type { LedgerDependencies } from "./ledger/durable-object.ts";
 import { createReceipts } from "./ledger/receipt.ts";
@@ -28,6 +28,8 @@ export interface WorkerEnv extends Env {
 
 export interface Worker {
   readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Answers at any path of another app. */
+  readonly answer: App;
   /** For the class of the Durable Object. Throws for an invalid configuration. */
   readonly getLedgerDependencies: () => LedgerDependencies;
 }
@@ -45,14 +47,16 @@ export function createWorker(
     const app = createApp(service);
     const ledgerDependencies = createLedgerDependencies(service);
     return {
-      fetch: (request) => app.fetch(request),
+      fetch: (request) => app(request, atRoot(request)),
+      answer: app,
       getLedgerDependencies: () => ledgerDependencies,
     };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const app = createMisconfiguredApp(error, dependencies);
     return {
-      fetch: (request) => app.fetch(request),
+      fetch: (request) => app(request, atRoot(request)),
+      answer: app,
       getLedgerDependencies: () => {
         throw error;
       },

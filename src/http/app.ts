@@ -6,7 +6,7 @@ import { Problem } from "../problem.ts";
 import type { Dependencies, Service } from "../service.ts";
 import { VERSION } from "../version.ts";
 import { answerJson } from "./answer.ts";
-import { createBaseApp, type BaseEnv } from "./base.ts";
+import { createBaseApp, type BaseEnv, type Mount } from "./base.ts";
 import { guideRoutes } from "./guide.ts";
 import { answerCors, loopbackOnly, refuseOtherOrigins } from "./middleware.ts";
 import { uppyRoutes } from "./uppy/routes.ts";
@@ -23,17 +23,27 @@ const TICKETS: ReadonlySet<string> = new Set([
   "GET /presigned-url",
 ]);
 
-/** Returns the handler of all requests. */
-export function createApp(service: Service): Pick<Hono<BaseEnv>, "fetch"> {
+/** Answers all requests, wherever it is mounted. */
+export type App = (request: Request, mount: Mount) => Response | Promise<Response>;
+
+export function createApp(service: Service): App {
   const tickets = createTicketApp(service);
   let all: Hono<BaseEnv> | undefined;
-  return {
-    fetch: (request) => {
-      if (TICKETS.has(`${request.method} ${getPath(request)}`)) return tickets.fetch(request);
-      all ??= createFullApp(service);
-      return all.fetch(request);
-    },
+  return (request, mount) => {
+    if (TICKETS.has(`${request.method} ${mount.path}`)) return tickets.fetch(request, mount);
+    all ??= createFullApp(service);
+    return all.fetch(request, mount);
   };
+}
+
+/** Returns the mount of an app that has its host for itself. */
+export function atRoot(request: Request): Mount {
+  return { path: normalizePath(getPath(request)), basePath: "" };
+}
+
+/** Uppy 6 adds a slash before `/s3` where its endpoint ends with one. */
+export function normalizePath(path: string): string {
+  return path.includes("//") ? path.replace(/^(\/uppy\/[^/]+)?\/{2,}(?=s3\/)/, "$1/") : path;
 }
 
 /** A router tries one route after the other: with few of them it is fast. */
@@ -73,7 +83,7 @@ function createCheckedApp(service: Service): Hono<BaseEnv> {
 export function createMisconfiguredApp(
   { errors }: ConfigurationError,
   dependencies: Dependencies,
-): Hono<BaseEnv> {
+): App {
   const { log } = dependencies;
   log("misconfigured", { errors });
   const app = createBaseApp(dependencies);
@@ -82,5 +92,5 @@ export function createMisconfiguredApp(
     const detail = "The configuration has errors: the log of the service lists each one";
     throw new Problem("misconfigured", detail);
   });
-  return app;
+  return (request, mount) => app.fetch(request, mount);
 }

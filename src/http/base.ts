@@ -2,14 +2,22 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Hono } from "hono/tiny";
-import { getPath } from "hono/utils/url";
 import type { Caller } from "../grant/authenticate.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem, problemResponse } from "../problem.ts";
 import type { Dependencies } from "../service.ts";
 
+/** Where a request is answered. */
+export interface Mount {
+  /** The path of the request below `basePath`. */
+  readonly path: string;
+  /** What stands before every route: empty, or `/uploads` where another app has mounted this one. */
+  readonly basePath: string;
+}
+
 /** The variables of every request. */
 export interface BaseEnv {
+  Bindings: Mount;
   Variables: {
     requestId: string;
     /** Headers of the answer to this request, whatever it is. */
@@ -19,6 +27,7 @@ export interface BaseEnv {
 
 /** The variables of a request whose caller is authenticated. Only the middleware `withCaller` adds `caller`. */
 export interface CallerEnv {
+  Bindings: Mount;
   Variables: BaseEnv["Variables"] & { caller: Caller };
 }
 
@@ -36,7 +45,7 @@ export function createBaseApp({
   now,
   newId,
 }: Pick<Dependencies, "log" | "now" | "newId">): Hono<BaseEnv> {
-  const app = new Hono<BaseEnv>({ getPath: normalizePath });
+  const app = new Hono<BaseEnv>({ getPath: (_, mount) => mount?.env?.path ?? "/" });
   app.use(
     createMiddleware<BaseEnv>(async (c, next) => {
       const startedAt = now();
@@ -58,17 +67,11 @@ export function createBaseApp({
     }),
   );
   app.notFound((c) => {
-    const detail = `There is no ${c.req.method} ${redactPath(c.req.path)}`;
+    const detail = `There is no ${c.req.method} ${redactPath(c.env.basePath + c.req.path)}`;
     return refuse(c, new Problem("not-found", detail), log);
   });
   app.onError((error, c) => refuse(c, error, log));
   return app;
-}
-
-/** Uppy 6 adds a slash before `/s3` where its endpoint ends with one. */
-function normalizePath(request: Request): string {
-  const path = getPath(request);
-  return path.includes("//") ? path.replace(/^(\/uppy\/[^/]+)?\/{2,}(?=s3\/)/, "$1/") : path;
 }
 
 /** Hides long segments, which may be tokens. */

@@ -23,7 +23,7 @@ export function ticketRoutes(service: Service): Hono<BaseEnv> {
     const upload = await createUpload(contextOf(c, service), intent);
     const { grant, remaining } = upload.admitted;
     const limits = grant.policy.quota && remaining && quotaHeaders(grant.policy.quota, remaining);
-    const location = `/v1/uploads/${upload.id}`;
+    const location = `${c.env.basePath}/v1/uploads/${upload.id}`;
     return answerJson(c, uploadAnswer(upload), 201, { location, ...limits });
   });
 

@@ -96,12 +96,19 @@ export function createUppySigner({ endpoint, getToken, policy }: SignerOptions):
       if (file) setUploadId(uploadIds, file, id);
       // A path is a request to the service itself. Only files and parts go to the store.
       return url.startsWith("/")
-        ? { url: base + url, key, headers: { authorization } }
+        ? { url: toOwnUrl(base, url), key, headers: { authorization } }
         : { url, key, headers };
     },
 
     completeAfter: (uppy) => completeEach(uppy, uploadIds, async (path) => ask(path, {})),
   };
+}
+
+/** A service that is mounted in another app answers its whole path; behind a proxy's prefix it does not know it. */
+function toOwnUrl(base: string, path: string): string {
+  if (path.startsWith("/s3/uploads/")) return base + path;
+  const [origin = ""] = /^https?:\/\/[^/]+/.exec(base) ?? [];
+  return origin + path;
 }
 
 /** A part, as Uppy 4 and 5 describe it. */

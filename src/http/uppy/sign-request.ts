@@ -105,7 +105,7 @@ async function presignNew(
   if (method === "POST") {
     const { id, admitted } = await createUppyMultipart(context, upload);
     const key = admitted.key.text;
-    return { url: ownUrl(id, key, "uploads&"), key, headers: {}, id };
+    return { url: ownUrl(c, { id, key }, "uploads&"), key, headers: {}, id };
   }
   const { id, admitted, ticket } = await createUppySinglePart(context, upload);
   return { url: ticket.url, key: admitted.key.text, headers: ticket.headers, id };
@@ -118,7 +118,7 @@ async function presignOwn(
 ): Promise<Presigned> {
   const caller = c.get("caller");
   await openUnderKey(service.uploadIds, { id, key }, caller);
-  if (method !== "PUT") return { url: ownUrl(id, key), key, headers: {} };
+  if (method !== "PUT") return { url: ownUrl(c, { id, key }), key, headers: {} };
   if (partNumber === undefined)
     throw invalidRequest({ pointer: "/partNumber", detail: "is required" });
   const [ticket] = await signParts(service, caller, id, [{ partNumber }]);
@@ -127,8 +127,12 @@ async function presignOwn(
 }
 
 /** Returns the path at which this service does what a store would do. */
-function ownUrl(id: string, key: string, query = ""): string {
-  return `/s3/uploads/${id}?${query}key=${encodeURIComponent(key)}`;
+function ownUrl(
+  c: Context<CallerEnv>,
+  { id, key }: { readonly id: string; readonly key: string },
+  query = "",
+): string {
+  return `${c.env.basePath}/s3/uploads/${id}?${query}key=${encodeURIComponent(key)}`;
 }
 
 /** Parses the body of CompleteMultipartUpload. Throws `bad-request` for another document. */

@@ -1,7 +1,7 @@
 /** A Worker whose clock, ids and log the test holds. */
 import { aws, defineConfig, r2, sharedSecret } from "../../../src/define.ts";
 import type { Dependencies } from "../../../src/service.ts";
-import { createWorker } from "../../../src/worker.ts";
+import { createWorker, type Worker } from "../../../src/worker.ts";
 import { expectAgreement } from "./compare-with-simulate.ts";
 import { NO_LEDGER } from "./no-ledger.ts";
 import { mintShared } from "./tokens.ts";
@@ -101,6 +101,8 @@ export interface TestWorker {
     init?: RequestInit & { readonly cf?: Readonly<Record<string, string>> },
   ) => Promise<Response>;
   readonly log: string[];
+  /** The Worker itself. */
+  readonly worker: Worker;
 }
 
 /** The Worker at https://uploads.example.com, or at whatever absolute URL a test names. */
@@ -127,6 +129,7 @@ export function startWorker({
   );
   return {
     log,
+    worker,
     fetch: async (path, init) => {
       const url = new URL(path, "https://uploads.example.com");
       const response = await worker.fetch(new Request(url, init));
