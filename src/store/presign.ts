@@ -80,8 +80,7 @@ export function createPresigner(key: SigningKey): (request: PresignRequest) => s
     for (const name of names)
       canonicalHeaders += `${name}:${name === "host" ? host : (headers[name] ?? "")}\n`;
     let own = "";
-    for (const name of ownParameters.toSorted())
-      own += `&${toParameter(name, query?.[name] ?? "").signed}`;
+    for (const name of ownParameters.toSorted()) own += `&${signedForm(name, query?.[name] ?? "")}`;
     const expiry = `X-Amz-Expires=${expiresInSeconds}`;
     const dateParameter = `X-Amz-Date=${datetime}`;
     const signedHeaders = `X-Amz-SignedHeaders=${names.join("%3B")}`;
@@ -122,14 +121,17 @@ function startDay({ accessKeyId, secretAccessKey, region }: SigningKey, date: st
   };
 }
 
-/** The canonical form is RFC 3986; the parser of URLs writes application/x-www-form-urlencoded. */
+/** The parser of URLs writes application/x-www-form-urlencoded. */
 function toParameter(name: string, value: string): Parameter {
+  const inUrl = new URLSearchParams({ [name]: value }).toString();
+  return { signed: signedForm(name, value), inUrl };
+}
+
+/** The canonical form is RFC 3986. */
+function signedForm(name: string, value: string): string {
   const encoded = encodeURIComponent(value).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return {
-    signed: `${name}=${encoded}`,
-    inUrl: new URLSearchParams({ [name]: value }).toString(),
-  };
+  return `${name}=${encoded}`;
 }
