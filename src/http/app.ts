@@ -8,7 +8,7 @@ import { VERSION } from "../version.ts";
 import { answerJson } from "./answer.ts";
 import { createBaseApp, type BaseEnv, type Mount } from "./base.ts";
 import { guideRoutes } from "./guide.ts";
-import { answerCors, loopbackOnly, refuseOtherOrigins } from "./middleware.ts";
+import { checkOrigin, loopbackOnly } from "./middleware.ts";
 import { uppyRoutes } from "./uppy/routes.ts";
 import { ticketRoutes } from "./v1-tickets.ts";
 import { v1Routes } from "./v1.ts";
@@ -74,8 +74,7 @@ function createFullApp(service: Service): Hono<BaseEnv> {
 function createCheckedApp(service: Service): Hono<BaseEnv> {
   const app = createBaseApp(service);
   if (service.config.isDevelopment) app.use(loopbackOnly);
-  app.use(refuseOtherOrigins(service.config));
-  app.use(answerCors);
+  app.use(checkOrigin(service.config));
   return app;
 }
 
