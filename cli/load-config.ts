@@ -42,7 +42,8 @@ export async function readDefinition(path: string, bundle: Uint8Array): Promise<
   );
 }
 
-function cannotLoad(path: string, error: unknown): InvalidArgumentError {
+/** Returns the error that names the file and what is wrong in it. */
+export function cannotLoad(path: string, error: unknown): InvalidArgumentError {
   const message = error instanceof Error ? error.message : String(error);
   const reason = message.replace(/^Build failed with .*\n/, "");
   return new InvalidArgumentError(`Cannot load ${path}: ${reason}`);

@@ -9,7 +9,7 @@ export interface TokenOptions {
   readonly key?: string | undefined;
   readonly actions?: readonly string[] | undefined;
   /** Other claims, such as those of key templates. */
-  readonly claims?: Readonly<Record<string, string>> | undefined;
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
   readonly expiresInSeconds: number;
 }
 

@@ -1,10 +1,11 @@
 /** The commands of `npx edge-presigner`. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { ConfigurationError } from "../src/config/errors.ts";
+import { describeError } from "./describe-error.ts";
+import { addDev } from "./dev.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";
-import { paint, printError } from "./output.ts";
+import { printError } from "./output.ts";
 import { VERSION } from "../src/version.ts";
 import { addReceipt } from "./receipt.ts";
 import { addSetup } from "./setup.ts";
@@ -15,11 +16,12 @@ import { addUpload } from "./upload.ts";
 /** Runs one command line, and sets the exit code of the process. Throws only what is an error of the program itself. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = new Command("edge-presigner")
-    .description("Sets up, tests and debugs the Worker and its stores.")
+    .description("Runs, sets up, tests and debugs the Worker and its stores.")
     .version(VERSION)
     .showHelpAfterError()
     .exitOverride();
   for (const add of [
+    addDev,
     addSetup,
     addDoctor,
     addExplain,
@@ -37,22 +39,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
       return;
     }
-    printError(`${messageOf(error)}\n`);
+    printError(`${describeError(error)}\n`);
     process.exitCode = 2;
   }
-}
-
-function messageOf(error: unknown): string {
-  const cross = paint("red", "✘");
-  if (error instanceof InvalidArgumentError || isSystemError(error))
-    return `${cross} ${error.message}`;
-  if (!(error instanceof ConfigurationError)) throw error;
-  return error.errors
-    .map(({ path, detail }) => `${cross} ${paint("bold", path)}: ${detail}`)
-    .join("\n");
-}
-
-/** Returns whether Node.js reports a failure of the operating system, such as a file that may not be read. */
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && "syscall" in error;
 }

@@ -1,17 +1,13 @@
-/** The entry of `npm run dev` and of the tests: the Worker with the development configuration. */
-import { env } from "cloudflare:workers";
-import { toPresigner } from "../src/presigner.ts";
-import { RUNTIME } from "../src/runtime.ts";
-import { createWorker } from "../src/worker.ts";
+/** The entry of the tests: the Worker with the development configuration. `npm run dev` generates its own. */
+import { createDevelopmentPresigner } from "./presigner.ts";
 import config from "./presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "./secrets.ts";
-import { answerToken } from "./token.ts";
 
-const worker = createWorker(config, { ...DEVELOPMENT_SECRETS, ...env }, RUNTIME);
-const presigner = toPresigner(worker);
-export default {
-  fetch: async (request: Request): Promise<Response> =>
-    (await answerToken(request)) ?? presigner.fetch(request),
-};
+const presigner = createDevelopmentPresigner({
+  definition: config,
+  secrets: DEVELOPMENT_SECRETS,
+  storeSecrets: {},
+});
+export default { fetch: presigner.fetch };
 /** The Durable Object class that wrangler.toml names. */
 export class Ledger extends presigner.Ledger {}

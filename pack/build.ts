@@ -1,9 +1,13 @@
-/** Compiles the package into `dist/`. */
-import { rmSync } from "node:fs";
-import { join } from "node:path";
+/** `npm run build`: compiles the package into `dist/`, or into another folder. */
+import { cpSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { runTool } from "./run-tool.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-rmSync(join(ROOT, "dist"), { recursive: true, force: true });
-runTool("tsc", "-b", join(ROOT, "tsconfig/build.json"), "--force");
+const out = resolve(process.argv[2] ?? join(ROOT, "dist"));
+rmSync(out, { recursive: true, force: true });
+for (const part of ["worker", "node"])
+  runTool("tsc", "-p", join(ROOT, `tsconfig/build-${part}.json`), "--outDir", out);
+await import("../demo/build.ts");
+cpSync(join(ROOT, "demo/public"), join(out, "demo/public"), { recursive: true });

@@ -2,7 +2,13 @@
  * The functions for `presigner.config.ts`. They return plain data, which is checked when the Worker
  * starts and by `npm run deploy`.
  */
-export { defineConfig } from "./config/definition.ts";
+export {
+  defineConfig,
+  type ConfigDefinition,
+  type IssuerDefinition,
+  type PolicyDefinition,
+  type StoreDefinition,
+} from "./config/definition.ts";
 export {
   apple,
   auth0,

@@ -39,9 +39,10 @@ export function createWorker(
   definition: unknown,
   env: WorkerEnv,
   dependencies: Dependencies,
+  compile: (definition: unknown, env: WorkerEnv) => Config = compileConfig,
 ): Worker {
   try {
-    const config = compileConfig(definition, env);
+    const config = compile(definition, env);
     checkLedger(config, env);
     const service = createService(config, env, dependencies);
     const app = createApp(service);

@@ -14,13 +14,11 @@ export type Stored = Readonly<z.output<typeof storedSchema>>;
 /** The requests to the service that the gallery needs. */
 export interface GalleryService {
   readonly readUrl: (stored: Stored) => Promise<string>;
+  readonly canRemove: (stored: Stored) => boolean;
   /** Deletes the file. Returns `false` if that failed. */
   readonly remove: (stored: Stored) => Promise<boolean>;
 }
 
-/** Policies of the development configuration whose files can be read. */
-const READABLE = new Set(["photo", "document", "video"]);
-const DELETABLE = new Set(["photo", "document"]);
 const MAX_ITEMS = 60;
 
 const nameOf = (user: string) => `edge-presigner-demo ${user}`;
@@ -39,7 +37,7 @@ function writeStored(user: string, stored: readonly Stored[]): void {
 
 /** Adds a file to the gallery, the newest first. */
 export function addToGallery(user: string, stored: Stored): void {
-  if (READABLE.has(stored.policy)) writeStored(user, [stored, ...readStored(user)]);
+  writeStored(user, [stored, ...readStored(user)]);
 }
 
 /** Draws the gallery again. */
@@ -66,12 +64,12 @@ interface GalleryContext {
 async function itemOf(stored: Stored, context: GalleryContext): Promise<HTMLElement | undefined> {
   const url = await context.service.readUrl(stored).catch(() => undefined);
   if (url === undefined) return undefined;
-  const { name, contentType, policy } = stored;
+  const { name, contentType } = stored;
   const { user, language, service } = context;
   const link = element("a", { href: url, download: name }, textOf(language, "download"));
   link.ariaLabel = `${textOf(language, "download")}: ${name}`;
   const caption = element("div", { className: "caption" }, element("span", {}, name), link);
-  if (DELETABLE.has(policy)) {
+  if (service.canRemove(stored)) {
     const button = element("button", { type: "button" }, textOf(language, "remove"));
     button.ariaLabel = `${textOf(language, "remove")}: ${name}`;
     button.addEventListener("click", () => {

@@ -10,8 +10,9 @@ import { find } from "./element.ts";
 import { addToGallery, showGallery, type Stored } from "./gallery.ts";
 import { markEnded, markStarted, readInterrupted } from "./interrupted.ts";
 import { createItem, type ItemState } from "./item.ts";
+import { readPolicies, type Policy } from "./policies.ts";
 import { checkReceipt } from "./receipt.ts";
-import { isTextName, textOf, type Language, type TextName } from "./texts.ts";
+import { bytesOf, isTextName, textOf, type Language } from "./texts.ts";
 
 const tokenSchema = z.object({ token: z.string() });
 
@@ -29,13 +30,6 @@ const STATES = {
   paused: "paused",
   completing: "checking",
 } as const;
-const RULES: Readonly<Record<string, TextName>> = {
-  photo: "ruleOfPhoto",
-  avatar: "ruleOfAvatar",
-  document: "ruleOfDocument",
-  video: "ruleOfVideo",
-  limited: "ruleOfLimited",
-};
 const REDRAW_MS = 1000;
 
 /** The uploads that the last reload interrupted. */
@@ -45,7 +39,8 @@ let language: Language = (localStorage.getItem("language") ?? navigator.language
   ? "ko"
   : "en";
 userInput.value = localStorage.getItem("user") ?? "alice";
-policySelect.value = localStorage.getItem("policy") ?? "photo";
+let policies: ReadonlyMap<string, Policy> = new Map();
+const loaded = showPolicies();
 
 const uploader = createUploader({
   endpoint: location.origin,
@@ -100,7 +95,8 @@ function send(file: File): void {
     try {
       const { key, contentType, receipt } = await upload.done;
       show({ state: "completed", sentBytes: file.size, receipt: await checkReceipt(receipt) });
-      addToGallery(user, { key, policy, name: file.name, contentType });
+      if (policies.get(policy)?.download)
+        addToGallery(user, { key, policy, name: file.name, contentType });
       announce(`${file.name}: ${textOf(language, "completed")}`);
       await drawGallery();
     } catch (error) {
@@ -134,6 +130,7 @@ async function drawGallery(): Promise<void> {
   await showGallery(userInput.value, language, {
     readUrl: async ({ key, policy }: Stored) =>
       (await uploader.download(key, { policy, disposition: "inline" })).url,
+    canRemove: ({ policy }: Stored) => policies.get(policy)?.delete ?? false,
     remove: async ({ key, policy }: Stored) =>
       uploader.remove(key, { policy }).then(
         () => true,
@@ -150,13 +147,24 @@ function draw(): void {
   }
   languageButton.textContent = language === "ko" ? "English" : "한국어";
   languageButton.lang = language === "ko" ? "en" : "ko";
-  find("rule", HTMLParagraphElement).textContent = textOf(
-    language,
-    RULES[policySelect.value] ?? "ruleOfDocument",
-  );
+  find("rule", HTMLParagraphElement).textContent = describePolicy();
   drawInterrupted();
   redraws.forEach((redraw) => redraw());
   void drawGallery();
+}
+
+async function showPolicies(): Promise<void> {
+  policies = await readPolicies();
+  policySelect.append(...[...policies.keys()].map((name) => new Option(name)));
+  const chosen = localStorage.getItem("policy") ?? "";
+  if (policies.has(chosen)) policySelect.value = chosen;
+}
+
+function describePolicy(): string {
+  const policy = policies.get(policySelect.value);
+  if (!policy) return "";
+  const { types, maxBytes } = policy;
+  return textOf(language, "rule", { types: types.join(", "), size: bytesOf(language, maxBytes) });
 }
 
 /** Shows which uploads continue when their files are chosen again. */
@@ -167,8 +175,13 @@ function drawInterrupted(): void {
   notice.textContent = textOf(language, "interrupted", { name: names.join(", ") });
 }
 
+function sendAll(files: FileList | null | undefined): void {
+  const chosen = [...(files ?? [])];
+  void loaded.then(() => chosen.forEach((file) => send(file)));
+}
+
 filesInput.addEventListener("change", () => {
-  for (const file of filesInput.files ?? []) send(file);
+  sendAll(filesInput.files);
   filesInput.value = "";
 });
 for (const name of ["dragenter", "dragover"]) {
@@ -181,7 +194,7 @@ drop.addEventListener("dragleave", () => drop.classList.remove("over"));
 drop.addEventListener("drop", (event) => {
   event.preventDefault();
   drop.classList.remove("over");
-  for (const file of event.dataTransfer?.files ?? []) send(file);
+  sendAll(event.dataTransfer?.files);
 });
 policySelect.addEventListener("change", () => {
   localStorage.setItem("policy", policySelect.value);
@@ -198,3 +211,4 @@ languageButton.addEventListener("click", () => {
 });
 
 draw();
+void loaded.then(draw);

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { spawnCommand } from "../support/command.ts";
 
 describe("npx edge-presigner as a process", () => {
-  it.for(["setup", "doctor", "explain", "simulate", "keys", "token", "upload", "receipt"])(
+  it.for(["dev", "setup", "doctor", "explain", "simulate", "keys", "token", "upload", "receipt"])(
     "prints the help of %s, and exits with 0",
     async (name) => {
       const { status, stdout, stderr } = await spawnCommand([name, "--help"]);

@@ -4,17 +4,23 @@ import { describe, expect, it } from "vitest";
 interface Entry {
   readonly integrity?: string;
   readonly resolved?: string;
+  /** A package of this repository. */
+  readonly link?: boolean;
 }
 
 const entriesOf = (file: string): readonly (readonly [string, Entry])[] => {
   const { packages } = JSON.parse(readFileSync(file, "utf8")) as {
     readonly packages: Readonly<Record<string, Entry>>;
   };
-  // The first entry is the project itself.
-  return Object.entries(packages).filter(([path]) => path !== "");
+  // What is not under node_modules is the project itself.
+  return Object.entries(packages).filter(
+    ([path, { link }]) => path.startsWith("node_modules/") && link !== true,
+  );
 };
 
-const FILES = globSync("{package-lock.json,test/uppy/*/package-lock.json}");
+const FILES = globSync(
+  "{package-lock.json,test/runners/package-lock.json,test/uppy/*/package-lock.json}",
+);
 
 describe("a lock file", () => {
   it.for(FILES)("has the hash of every package, also of other platforms': %s", (file) => {

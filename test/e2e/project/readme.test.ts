@@ -111,8 +111,10 @@ describe("a newcomer with the README", () => {
     const { scripts } = JSON.parse(await readFile("package.json", "utf8")) as {
       readonly scripts: Readonly<Record<string, string>>;
     };
+    // npm runs those that begin with "pre" itself.
+    const names = Object.keys(scripts).filter((name) => !name.startsWith("pre"));
     const rowOf = (name: string) => `| \`npm ${name === "test" ? "" : "run "}${name}\``;
-    expect(Object.keys(scripts).filter((name) => !guide.includes(rowOf(name)))).toEqual([]);
+    expect(names.filter((name) => !guide.includes(rowOf(name)))).toEqual([]);
   });
 
   it("is asked nothing by npm run dev, and told where it is", () => {

@@ -8,6 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import chromium, { inflate } from "@sparticuz/chromium";
 import { build } from "esbuild";
+import { installLocked } from "./install-locked.ts";
 import { chromium as playwright, type Browser } from "playwright-core";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -138,20 +139,7 @@ async function bundle(source: string, folder: string): Promise<string> {
   return outputFiles.map(({ text }) => text).join("");
 }
 
-/** The folder of that version's packages. What npm wrote of its last installation says whether there is another to be done. */
+/** The folder of that version's packages. */
 export function installUppy(version: Version): string {
-  const folder = join(ROOT, `test/uppy/v${version}`);
-  const packagesOf = (path: string) => {
-    const file = join(folder, path);
-    if (!existsSync(file)) return "";
-    const { packages } = JSON.parse(readFileSync(file, "utf8")) as { packages: object };
-    return JSON.stringify(Object.entries(packages).filter(([name]) => name !== ""));
-  };
-  if (packagesOf("package-lock.json") === packagesOf("node_modules/.package-lock.json"))
-    return folder;
-  execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], {
-    cwd: folder,
-    stdio: "pipe",
-  });
-  return folder;
+  return installLocked(join(ROOT, `test/uppy/v${version}`));
 }

@@ -1,0 +1,27 @@
+/** Wrangler needs a newer Node.js than the command: a project can have one among its packages. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { InvalidArgumentError } from "commander";
+
+const MIN_MAJOR = 22;
+
+/**
+ * Runs the same command line in the Node.js of the project, if this one is too old. Returns whether it
+ * did. Throws `InvalidArgumentError` where the project has none.
+ */
+export function runInNewerNode(folder: string): boolean {
+  if (Number(process.versions.node.split(".")[0]) >= MIN_MAJOR) return false;
+  const { status } = spawnSync(findNode(folder), process.argv.slice(1), { stdio: "inherit" });
+  process.exitCode = status ?? 1;
+  return true;
+}
+
+function findNode(folder: string): string {
+  const own = join(folder, "node_modules/.bin/node");
+  if (existsSync(own)) return own;
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  throw new InvalidArgumentError(
+    `Wrangler needs Node.js ${MIN_MAJOR} or newer, and this is ${process.version}: install a newer one, or add one to the project with npm install --save-dev ${name}@24.`,
+  );
+}

@@ -1,0 +1,160 @@
+/** Writes the Worker that runs in development: its Wrangler configuration, its entry, and what stands for `edge-presigner/worker`. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { extname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Unstable_RawConfig as WranglerConfig } from "wrangler";
+import type { EmbeddedBucket } from "../../dev/development.ts";
+import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
+import type { ProjectWorker } from "./find-worker.ts";
+import { pagePath, writePage } from "./page.ts";
+import type { Prepared } from "./prepare.ts";
+
+interface Sources extends Prepared {
+  readonly project: ProjectWorker | undefined;
+  /** The folder that is written into. */
+  readonly folder: string;
+}
+
+const COMPATIBILITY_DATE = "2026-11-01";
+const REQUESTS_A_MINUTE = { limit: 10_000, period: 60 } as const;
+
+interface Written {
+  /** The path of the Wrangler configuration. */
+  readonly configPath: string;
+  /** From each bucket to its binding. */
+  readonly bindings: Readonly<Record<string, string>>;
+}
+
+/** Writes each file only if it changes: Wrangler watches them. */
+export function writeWorker({ development, buckets, project, folder }: Sources): Written {
+  mkdirSync(folder, { recursive: true });
+  const write = (name: string, text: string) => {
+    const file = join(folder, name);
+    if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+    return file;
+  };
+  write("development.json", JSON.stringify(development, undefined, 2));
+  const presigner = write("presigner.js", presignerSource());
+  const entry = project?.entry ?? write("index.js", ENTRY);
+  const page = pagePath(project);
+  const config = project?.entry === undefined ? ownConfig(project) : projectConfig(project);
+  const r2Buckets = bindBuckets(config.r2_buckets ?? [], buckets);
+  const configPath = write(
+    "wrangler.json",
+    JSON.stringify(
+      {
+        ...config,
+        main: entry,
+        alias: { ...config.alias, "edge-presigner/worker": presigner },
+        r2_buckets: r2Buckets,
+        ratelimits: [
+          ...(config.ratelimits ?? []).filter(({ name }) => !name.startsWith("RATE_LIMIT_")),
+          { name: "RATE_LIMIT_ADDRESS", namespace_id: "7391", simple: REQUESTS_A_MINUTE },
+          { name: "RATE_LIMIT_CALLER", namespace_id: "7392", simple: REQUESTS_A_MINUTE },
+        ],
+        ...(page !== undefined && { assets: { directory: writePage(page, folder) } }),
+        send_metrics: false,
+      } satisfies Readonly<Partial<WranglerConfig>>,
+      undefined,
+      2,
+    ),
+  );
+  return {
+    configPath,
+    bindings: Object.fromEntries(
+      r2Buckets.map(({ binding, bucket_name: bucket = "" }) => [bucket, binding]),
+    ),
+  };
+}
+
+const ENTRY = `import { createPresigner } from "./presigner.js";
+const presigner = createPresigner();
+export default { fetch: presigner.fetch };
+export class Ledger extends presigner.Ledger {}
+`;
+
+/** The files of this package: compiled in an installed one. */
+const fileOf = (path: string) =>
+  JSON.stringify(
+    fileURLToPath(new URL(`../../${path}${extname(import.meta.filename)}`, import.meta.url)),
+  );
+
+/** Whatever configuration the entry passes, the one in development.json is used. */
+function presignerSource(): string {
+  return `import { createDevelopmentPresigner } from ${fileOf("dev/presigner")};
+import development from "./development.json";
+export * from ${fileOf("src/presigner")};
+export const createPresigner = () => createDevelopmentPresigner(development);
+`;
+}
+
+/** For a configuration without a Worker of its own. */
+function ownConfig(project: ProjectWorker | undefined): WranglerConfig {
+  const { config: { name = "edge-presigner", compatibility_date = COMPATIBILITY_DATE } = {} } =
+    project ?? {};
+  return {
+    name: `${name}-dev`,
+    compatibility_date,
+    durable_objects: { bindings: [{ name: "LEDGER", class_name: "Ledger" }] },
+    migrations: [{ tag: "v1", new_sqlite_classes: ["Ledger"] }],
+    version_metadata: { binding: "VERSION" },
+  };
+}
+
+/** What of the project's own is for a deployment only is left out. */
+function projectConfig({ config, folder }: ProjectWorker): WranglerConfig {
+  const {
+    env: _env,
+    build: _build,
+    secrets: _secrets,
+    route: _route,
+    routes: _routes,
+    dev: _dev,
+    $schema: _schema,
+    ...rest
+  } = config;
+  return {
+    ...rest,
+    ...(rest.assets?.directory !== undefined && {
+      assets: { ...rest.assets, directory: resolve(folder, rest.assets.directory) },
+    }),
+    ...(rest.tsconfig !== undefined && { tsconfig: resolve(folder, rest.tsconfig) }),
+    ...(rest.base_dir !== undefined && { base_dir: resolve(folder, rest.base_dir) }),
+    ...(rest.alias && { alias: resolveAll(rest.alias, folder) }),
+  };
+}
+
+function resolveAll(
+  alias: Readonly<Record<string, string>>,
+  folder: string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(alias).map(([name, path]) => [
+      name,
+      path.startsWith(".") ? resolve(folder, path) : path,
+    ]),
+  );
+}
+
+type R2Binding = NonNullable<WranglerConfig["r2_buckets"]>[number];
+
+const local_dev = {
+  experimental_s3_credentials: {
+    accessKeyId: DEVELOPMENT_SECRETS.LOCAL_ACCESS_KEY_ID,
+    secretAccessKey: DEVELOPMENT_SECRETS.LOCAL_SECRET_ACCESS_KEY,
+  },
+};
+
+/** Serves each bucket over S3, also where the project binds it under a name of its own. */
+function bindBuckets(own: readonly R2Binding[], buckets: readonly EmbeddedBucket[]): R2Binding[] {
+  const names = new Set(buckets.map(({ bucket }) => bucket));
+  const bound = new Set(own.map(({ bucket_name: name }) => name));
+  return [
+    ...own.map((one) => (names.has(one.bucket_name ?? "") ? { ...one, local_dev } : one)),
+    ...[...names]
+      .filter((name) => !bound.has(name))
+      .map((name) => ({ binding: bindingOf(name), bucket_name: name, local_dev })),
+  ];
+}
+
+const bindingOf = (bucket: string) => `EMBEDDED_${bucket.toUpperCase().replaceAll("-", "_")}`;

@@ -1,0 +1,57 @@
+/** The Worker of `edge-presigner dev` and `edge-presigner/testing`: a configuration, as it runs in development. */
+import { env } from "cloudflare:workers";
+import { compileConfig } from "../src/config/compile.ts";
+import { compileIssuer } from "../src/config/compile-issuer.ts";
+import type { Config } from "../src/config/config.ts";
+import { ErrorCollector } from "../src/config/errors.ts";
+import { sharedSecret } from "../src/config/issuer-presets.ts";
+import { toPresigner, type Presigner } from "../src/presigner.ts";
+import { RUNTIME } from "../src/runtime.ts";
+import type { Env } from "../src/secret.ts";
+import { createWorker } from "../src/worker.ts";
+import { DEVELOPMENT_SECRETS } from "./secrets.ts";
+import { answerDevelopment } from "./answer.ts";
+import type { Development } from "./development.ts";
+
+/** Creates the Worker once per isolate. It also answers what only development has: tokens, and its policies for the page. */
+export function createDevelopmentPresigner(development: Development): Presigner {
+  const worker = createWorker(
+    development.definition,
+    secretsOf(development, env),
+    RUNTIME,
+    compileWithTokens,
+  );
+  return {
+    ...toPresigner(worker),
+    fetch: async (request) =>
+      (await answerDevelopment(request, development.definition)) ?? worker.fetch(request),
+  };
+}
+
+/** What the environment sets replaces what was made up, but for the key pairs of the embedded store. */
+function secretsOf({ secrets, storeSecrets }: Development, bindings: object): Env {
+  const names = Object.keys(storeSecrets).map((name) =>
+    name.replace(/_(SECRET_)?ACCESS_KEY(_ID)?$/, ""),
+  );
+  const isStores = (name: string) =>
+    names.some(
+      (store) => name.startsWith(`${store}_`) && /(_ACCESS_KEY(_ID)?|_SESSION_TOKEN)$/.test(name),
+    );
+  const own = Object.entries(bindings).filter(([name]) => !isStores(name));
+  return { ...secrets, ...Object.fromEntries(own), ...storeSecrets };
+}
+
+/**
+ * Adds the issuer of development tokens. It has no prefix for its users, so that keys look as in
+ * production: the check that no two issuers share their users is for deployments.
+ */
+function compileWithTokens(definition: unknown, secrets: Env): Config {
+  const config = compileConfig(definition, secrets);
+  if (config.issuers.some(({ issuers }) => issuers.includes("development"))) return config;
+  const issuer = compileIssuer(
+    sharedSecret({ issuer: "development", audience: "edge-presigner", secret: "TOKENS" }),
+    { env: { TOKENS: DEVELOPMENT_SECRETS.AUTH_SECRET }, earlier: [] },
+    new ErrorCollector(),
+  );
+  return issuer ? { ...config, issuers: [...config.issuers, issuer] } : config;
+}
