@@ -16,7 +16,15 @@ export interface Bundle {
 
 /** Bundles an entry file of bench/worker without bindings, because a bare workerd has none. */
 export async function bundleWorker(workspace: Workspace, name: string): Promise<Bundle> {
-  const main = join(ROOT, "bench", "worker", `${name}.ts`);
+  return bundleFile(workspace, name, join(ROOT, "bench", "worker", `${name}.ts`));
+}
+
+/** Bundles an entry file without bindings. */
+export async function bundleFile(
+  workspace: Workspace,
+  name: string,
+  main: string,
+): Promise<Bundle> {
   const config = join(workspace.folder, `${name}.json`);
   writeFileSync(config, JSON.stringify({ name, main, ...OPTIONS }));
   return bundle(workspace, name, ["--config", config]);

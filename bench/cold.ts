@@ -9,7 +9,7 @@ import { check } from "./load.ts";
 import { progress } from "./progress.ts";
 import { serveNothing } from "./serve.ts";
 import { start, type Bench } from "./target.ts";
-import { HONO, UPLOAD, type Variant } from "./variant.ts";
+import { BUILT, HONO, UPLOAD, type Variant } from "./variant.ts";
 
 /** What passes from the start of a process to its first answer. */
 export interface Cold {
@@ -29,6 +29,7 @@ export interface ColdRun {
   readonly rounds: readonly {
     readonly hono: Cold;
     readonly ours: Cold;
+    readonly built: Cold;
     readonly nothing: Cold;
   }[];
   readonly early: readonly Early[];
@@ -38,7 +39,7 @@ export interface ColdRun {
 const SETTLE_MS = 60;
 
 export async function measureCold(bench: Bench): Promise<ColdRun> {
-  const rounds: { hono: Cold; ours: Cold; nothing: Cold }[] = [];
+  const rounds: { hono: Cold; ours: Cold; built: Cold; nothing: Cold }[] = [];
   const early: Early[] = [];
   const count = bench.isQuick ? 5 : 30;
   progress(`New isolates: ${count} rounds`);
@@ -48,6 +49,7 @@ export async function measureCold(bench: Bench): Promise<ColdRun> {
       hono: await startCold(bench, HONO),
       nothing: await startNothing(bench),
       ours: await startCold(bench, UPLOAD),
+      built: await startCold(bench, BUILT),
     });
     early.push(await countEarly(bench));
   }

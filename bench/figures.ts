@@ -37,6 +37,8 @@ export const FIGURES: readonly Figure[] = [
   ratio("upload.no-rate-limit.cpu/upload", "Without rate-limit bindings, against with", 1.05),
   ratio("cold.first-ticket/hono", "A new isolate to its first ticket, time", 2.5),
   ratio("cold.first-ticket.cpu/hono", "… CPU"),
+  ratio("cold.built.first-ticket/hono", "… with the build step, one policy, time", 1.8),
+  ratio("cold.built.first-ticket.cpu/hono", "… with the build step, one policy, CPU"),
   {
     name: "cold.first-ticket.cpu-ms",
     label: "CPU of the first ticket in an isolate",
@@ -52,6 +54,13 @@ export const FIGURES: readonly Figure[] = [
     part: "table",
   },
   { name: "bundle.gzip", label: "Bundle, gzip", unit: "KiB", target: 55, part: "table" },
+  {
+    name: "bundle.built.gzip",
+    label: "… with the build step, one policy",
+    unit: "KiB",
+    target: 45,
+    part: "table",
+  },
   ratio("ledger.reserve.10000/100", "Quota: CPU of an upload at 10,000 pending, against 100", 1.2),
   {
     name: "ledger.list-no-match.ms",

@@ -25,6 +25,7 @@ export interface Runs {
   readonly memory: MemoryRun;
   readonly latency: LatencyRun;
   readonly bundleGzipKiB: number;
+  readonly builtGzipKiB: number;
 }
 
 /** Reads what `--json` has saved. */
@@ -40,6 +41,7 @@ export function collect(runs: Runs): Readonly<Record<string, Spread>> {
     ...figuresOfLatency(runs.latency),
     ...figuresOfMemory(runs.memory),
     "bundle.gzip": summarize([runs.bundleGzipKiB]),
+    "bundle.built.gzip": summarize([runs.builtGzipKiB]),
     "ledger.reserve.10000/100": summarize(runs.ledger.at10000),
     "ledger.reserve.1000/100": summarize(runs.ledger.at1000),
     "ledger.list-no-match.ms": summarize(runs.ledger.listNoMatchMs),
@@ -91,19 +93,21 @@ function figuresOfCold({ rounds, early }: ColdRun): Readonly<Record<string, Spre
   const groups = Array.from({ length: Math.floor(rounds.length / FASTEST_OF) }, (_, index) =>
     rounds.slice(index * FASTEST_OF, (index + 1) * FASTEST_OF),
   );
-  const each = (kind: "ours" | "hono", unit: keyof Cold) =>
+  const each = (kind: "ours" | "built" | "hono", unit: keyof Cold) =>
     groups.map((group) => {
-      const fastest = (one: "ours" | "hono" | "nothing") =>
+      const fastest = (one: "ours" | "built" | "hono" | "nothing") =>
         Math.min(...group.map((round) => round[one][unit]));
       return fastest(kind) - fastest("nothing");
     });
-  const ratios = (unit: keyof Cold) => {
+  const ratios = (unit: keyof Cold, kind: "ours" | "built" = "ours") => {
     const hono = each("hono", unit);
-    return summarize(each("ours", unit).map((own, index) => own / (hono[index] ?? Number.NaN)));
+    return summarize(each(kind, unit).map((own, index) => own / (hono[index] ?? Number.NaN)));
   };
   return {
     "cold.first-ticket/hono": ratios("wallMs"),
     "cold.first-ticket.cpu/hono": ratios("cpuMs"),
+    "cold.built.first-ticket/hono": ratios("wallMs", "built"),
+    "cold.built.first-ticket.cpu/hono": ratios("cpuMs", "built"),
     "cold.first-ticket.ms": summarize(each("ours", "wallMs")),
     "cold.hono.ms": summarize(each("hono", "wallMs")),
     "cold.first-ticket.cpu-ms": summarize(early.map(({ firstMs }) => firstMs)),

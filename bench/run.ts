@@ -1,6 +1,7 @@
 /** `npm run bench`: measures what a ticket costs, beside other ways to get one. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { bundleBuilt } from "./built.ts";
 import { bundleProduction, bundleWorker } from "./bundle.ts";
 import { drawChart } from "./chart.ts";
 import { measureCold } from "./cold.ts";
@@ -57,7 +58,13 @@ async function run(isQuick: boolean): Promise<Result> {
   progress("Bundling");
   const [production, ...bundles] = await Promise.all([
     bundleProduction(workspace),
-    ...WORKERS.map(async (name) => [name, await bundleWorker(workspace, name)] as const),
+    ...WORKERS.map(
+      async (name) =>
+        [
+          name,
+          name === "built" ? await bundleBuilt(workspace) : await bundleWorker(workspace, name),
+        ] as const,
+    ),
   ]);
   const pinned = pinLoad();
   if ("skipped" in pinned) progress(`Not pinned: ${pinned.skipped}`);
@@ -71,6 +78,7 @@ async function run(isQuick: boolean): Promise<Result> {
     memory: await measureMemory(bench),
     latency: await measureLatency(bench),
     bundleGzipKiB: production.gzipKiB,
+    builtGzipKiB: bench.bundles.get("built")?.gzipKiB ?? Number.NaN,
   });
   return {
     figures,

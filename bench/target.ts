@@ -1,5 +1,6 @@
 /** A variant in a process of its own, and what a part of its requests costs. */
 import type { Bundle } from "./bundle.ts";
+import { SECRETS } from "./config.ts";
 import { openConnection, encode } from "./connection.ts";
 import { cpuMsSince, readCpuTime } from "./cpu-time.ts";
 import { CONNECTIONS, createLoad, type Load } from "./load.ts";
@@ -48,6 +49,8 @@ export async function start(
   options: ServeOptions = {},
 ): Promise<Server> {
   const bundle = findBundle(bench, worker);
+  if (worker === "built")
+    return serve(bench.workspace, bundle, { hasLedger: true, variables: SECRETS, ...options });
   if (worker !== "presigner") return serve(bench.workspace, bundle, options);
   return serve(bench.workspace, bundle, {
     outbound: { bundle: findBundle(bench, "outbound"), jwks: JWKS },

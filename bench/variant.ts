@@ -3,10 +3,11 @@ import { encode, type Call } from "./connection.ts";
 import type { Work } from "./load.ts";
 import { mintPublished, mintShared } from "./tokens.ts";
 
-/** The entry files in bench/worker, without their extension. */
+/** The entry files in bench/worker, without their extension; `built` is made by bench/built.ts. */
 export const WORKERS = [
   "hono",
   "presigner",
+  "built",
   "outbound",
   "aws4fetch",
   "aws4fetch-per-request",
@@ -63,6 +64,9 @@ const post = (name: string, next: () => Buffer, more?: Partial<Variant>): Varian
 
 /** The main figure: the same caller with the same token. */
 export const UPLOAD = post("upload", always(upload(bearer(mintShared("alice")))));
+
+/** The same ticket of a Worker that was built beforehand. */
+export const BUILT: Variant = { ...UPLOAD, name: "built", worker: "built" };
 
 /** One ticket each, from as many callers, who take turns. */
 function uploadOfCallers(count: number): Variant {

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { styleText } from "node:util";
 import * as z from "zod/mini";
+import { findStaleBuild } from "./build/stale-build.ts";
 import { checkDeployment, type Deployment } from "./check-deployment.ts";
 import { CONFIG_FILE, loadDefinition } from "./load-config.ts";
 import { paint, print, printError, printJson } from "./output.ts";
@@ -34,7 +35,8 @@ async function run({ config, strict = false, json = false }: Options): Promise<v
     printError(`${paint("red", "✘")} ${error.message}\n`);
     return process.exit(2);
   });
-  const { errors, warnings } = checkDeployment(definition, await readDeployment());
+  const { errors: found, warnings } = checkDeployment(definition, await readDeployment());
+  const errors = [...found, ...[findStaleBuild(definition) ?? []].flat()];
   const isGood = errors.length === 0 && (warnings.length === 0 || !strict);
   if (!isGood) process.exitCode = 1;
   if (json) {

@@ -1,5 +1,6 @@
 /** The commands of `npx edge-presigner`. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { addBuild } from "./build.ts";
 import { describeError } from "./describe-error.ts";
 import { addDev } from "./dev.ts";
 import { addDoctor } from "./doctor.ts";
@@ -30,6 +31,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     addToken,
     addUpload,
     addReceipt,
+    addBuild,
   ])
     add(program);
   try {

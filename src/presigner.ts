@@ -6,11 +6,11 @@ import { createLedgerClass, type LedgerClass } from "./ledger/durable-object.ts"
 import { RUNTIME } from "./runtime.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
-export interface Presigner extends Pick<Worker, "fetch"> {
+export interface Presigner<Ledger = LedgerClass> extends Pick<Worker, "fetch"> {
   /** For another Hono app: `app.route("/uploads", presigner.app)`. */
   readonly app: MountedApp;
   /** The class of the Durable Object that `wrangler.toml` names `Ledger`. */
-  readonly Ledger: LedgerClass;
+  readonly Ledger: Ledger;
 }
 
 /** Creates the Worker once per isolate. With an invalid configuration every answer is `misconfigured`. */
@@ -20,12 +20,20 @@ export function createPresigner(definition: ConfigDefinition): Presigner {
 
 /** Returns what an entry file exports of a Worker. */
 export function toPresigner(worker: Worker): Presigner {
+  return withLedger(worker, createLedgerClass(worker.getLedgerDependencies));
+}
+
+/** Returns the same with another class of the Durable Object. */
+export function withLedger<Ledger>(
+  { fetch, answer }: Pick<Worker, "fetch" | "answer">,
+  Ledger: Ledger,
+): Presigner<Ledger> {
   let app: MountedApp | undefined;
   return {
-    fetch: worker.fetch,
+    fetch,
     get app() {
-      return (app ??= createMountedApp(worker.answer));
+      return (app ??= createMountedApp(answer));
     },
-    Ledger: createLedgerClass(worker.getLedgerDependencies),
+    Ledger,
   };
 }

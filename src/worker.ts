@@ -9,6 +9,7 @@ import { createLedgers, type LedgerNamespace } from "./ledger/client.ts";
 import type { LedgerDependencies } from "./ledger/durable-object.ts";
 import { createReceipts } from "./ledger/receipt.ts";
 import { createDeliver } from "./ledger/webhook.ts";
+import { lazy } from "./lazy.ts";
 import type { Log } from "./log.ts";
 import { abortParts, cleanUpAndLook } from "./operation/cleanup.ts";
 import { locateUpload } from "./operation/locate.ts";
@@ -26,10 +27,16 @@ export interface WorkerEnv extends Env {
   readonly VERSION?: WorkerVersionMetadata | undefined;
 }
 
-export interface Worker {
+/** A Worker that may have no ledger. */
+export interface ComposedWorker {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Answers at any path of another app. */
   readonly answer: App;
+  /** Throws for an invalid configuration. */
+  readonly getService: () => Service;
+}
+
+export interface Worker extends ComposedWorker {
   /** For the class of the Durable Object. Throws for an invalid configuration. */
   readonly getLedgerDependencies: () => LedgerDependencies;
 }
@@ -41,28 +48,38 @@ export function createWorker(
   dependencies: Dependencies,
   compile: (definition: unknown, env: WorkerEnv) => Config = compileConfig,
 ): Worker {
+  const worker = composeWorker(() => compile(definition, env), env, dependencies);
+  return { ...worker, getLedgerDependencies: ledgerDependenciesOf(worker) };
+}
+
+/** Does the same for any source of the configuration, which throws for an invalid one. */
+export function composeWorker(
+  getConfig: () => Config,
+  env: WorkerEnv,
+  dependencies: Dependencies,
+): ComposedWorker {
   try {
-    const config = compile(definition, env);
+    const config = getConfig();
     checkLedger(config, env);
     const service = createService(config, env, dependencies);
-    const app = createApp(service);
-    const ledgerDependencies = createLedgerDependencies(service);
-    return {
-      fetch: (request) => app(request, atRoot(request)),
-      answer: app,
-      getLedgerDependencies: () => ledgerDependencies,
-    };
+    return compose(createApp(service), () => service);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const app = createMisconfiguredApp(error, dependencies);
-    return {
-      fetch: (request) => app(request, atRoot(request)),
-      answer: app,
-      getLedgerDependencies: () => {
-        throw error;
-      },
-    };
+    return compose(createMisconfiguredApp(error, dependencies), () => {
+      throw error;
+    });
   }
+}
+
+function compose(answer: App, getService: () => Service): ComposedWorker {
+  return { fetch: (request) => answer(request, atRoot(request)), answer, getService };
+}
+
+/** Returns what the ledgers of the Worker need. */
+export function ledgerDependenciesOf({
+  getService,
+}: Pick<ComposedWorker, "getService">): () => LedgerDependencies {
+  return lazy(() => createLedgerDependencies(getService()));
 }
 
 /** Throws `ConfigurationError` if a policy has a quota and wrangler.toml has no ledger: it would allow nothing. */

@@ -10,6 +10,7 @@ import {
   type CommonFields,
   type Preset,
 } from "./issuer-schema.ts";
+import { requireSharedSecret } from "./shared-secret.ts";
 
 interface IssuerContext {
   readonly env: Env;
@@ -19,8 +20,6 @@ interface IssuerContext {
 /** A host with a dot, and a path without empty segments. A preset makes another address from a URL or an incomplete name. */
 const ADDRESS =
   /^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(\/(?!\.(?!well-known))[^/\s]+)*\/?$/i;
-/** RFC 7518 section 3.2: a key for HS256 has at least 256 bits. */
-const MIN_SECRET_CHARACTERS = 32;
 
 /** Returns the issuer, or `undefined` with each error collected. */
 export function compileIssuer(
@@ -74,7 +73,7 @@ function compileSharedSecretIssuer(
   checkRules(fields, earlier, errors);
   const name = fields.get("secret");
   if (name === undefined) return undefined;
-  const secret = errors.requireSecret(env, name, MIN_SECRET_CHARACTERS);
+  const secret = requireSharedSecret(env, name, errors);
   return fields.all && { ...fields.all, ...rulesOf(fields.all), secret };
 }
 

@@ -1,12 +1,13 @@
 /** Compiles a store: its definition and its provider's row → the bucket that is signed for. */
-import { readSecret, type Env } from "../secret.ts";
+import type { Env } from "../secret.ts";
 import type { Provider } from "../store/provider.ts";
 import { PROVIDERS } from "../store/providers.ts";
-import type { Credentials, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { withCapabilities } from "./capabilities.ts";
 import { checkPublicBaseUrl } from "./check-public-base-url.ts";
 import type { ErrorCollector } from "./errors.ts";
 import { parseFields, type Fields } from "./fields.ts";
+import { readCredentials } from "./read-credentials.ts";
 import { storeSchema, type StoreFields } from "./store-schema.ts";
 
 /** The origin of a host: https, or http on a loopback host, with an optional port and without a path. */
@@ -101,29 +102,6 @@ function checkAddressing(
     errors.at("addressing").add(`must be left out: ${title} refuses buckets in the path`);
   if (fields.get("bucket")?.includes("."))
     errors.at("bucket").add(`must have no dot: ${title} refuses buckets in the path`);
-}
-
-/** `media-eu` reads `MEDIA_EU_ACCESS_KEY_ID` and so on. The read pair is optional. */
-function readCredentials(
-  name: string,
-  env: Env,
-  errors: ErrorCollector,
-): Pick<Store, "credentials" | "readCredentials"> {
-  const prefix = name.toUpperCase().replaceAll("-", "_");
-  const credentials = readPair(env, prefix, errors);
-  const hasReader = readSecret(env, `${prefix}_READ_ACCESS_KEY_ID`) !== undefined;
-  return {
-    credentials,
-    readCredentials: hasReader ? readPair(env, `${prefix}_READ`, errors) : credentials,
-  };
-}
-
-function readPair(env: Env, prefix: string, errors: ErrorCollector): Credentials {
-  return {
-    accessKeyId: errors.requireSecret(env, `${prefix}_ACCESS_KEY_ID`),
-    secretAccessKey: errors.requireSecret(env, `${prefix}_SECRET_ACCESS_KEY`),
-    sessionToken: readSecret(env, `${prefix}_SESSION_TOKEN`),
-  };
 }
 
 interface Address {

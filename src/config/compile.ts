@@ -1,13 +1,11 @@
 /** Compiles `presigner.config.ts` and the Worker's secrets, or reports every error at once. */
-import { readSecret, type Env, type Secret } from "../secret.ts";
+import type { Env } from "../secret.ts";
 import type { Store } from "../store/store.ts";
 import { asRecord } from "./as-record.ts";
-import { compileIdSecrets } from "./compile-id-secrets.ts";
 import { compileIssuer } from "./compile-issuer.ts";
 import { checkKeySpaces, type KeySpace } from "./check-key-spaces.ts";
 import { compilePolicy } from "./compile-policy.ts";
-import { compileReceiptKeys, compileWebhook } from "./compile-proof.ts";
-import { checkSecrets } from "./check-secrets.ts";
+import { compileSecrets, isAnyPort, withoutPort } from "./compile-secrets.ts";
 import { checkSettings } from "./check-settings.ts";
 import { compileStore } from "./compile-store.ts";
 import type { Config, Issuer, Policy } from "./config.ts";
@@ -16,10 +14,21 @@ import { ConfigurationError, ErrorCollector } from "./errors.ts";
 import { parseFields } from "./fields.ts";
 import { settingsSchema } from "./schema.ts";
 
-const PROOF_SECRETS = ["RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET"];
+/** A configuration with what only its compiler needs to know. */
+export interface Compiled {
+  readonly config: Config;
+  /** Also those that no policy uses. */
+  readonly stores: ReadonlyMap<string, Store>;
+  readonly webhookUrl: string | undefined;
+}
 
 /** Returns the configuration. Throws `ConfigurationError` with every error, each with its path. */
 export function compileConfig(definition: unknown, env: Env): Config {
+  return compileAll(definition, env).config;
+}
+
+/** Returns the configuration and all of its stores. Throws as `compileConfig` does. */
+export function compileAll(definition: unknown, env: Env): Compiled {
   const errors = new ErrorCollector();
   const {
     stores: storesIn,
@@ -34,48 +43,29 @@ export function compileConfig(definition: unknown, env: Env): Config {
 
   const settings = parseFields(settingsSchema, rest, errors);
   checkSettings(settings, new Set(Object.keys(asRecord(policiesIn))), errors);
-  const idSecrets = compileIdSecrets(env, errors);
-  const keys = compileReceiptKeys(env, errors);
-  const isLocal = [...stores.values()].some(({ origin }) => origin === undefined);
-  const webhook = compileWebhook(settings.get("webhook")?.url, { env, isLocal }, errors);
-  const anyPort = (settings.get("origins") ?? []).filter((origin) => origin.endsWith(":*"));
-  const isDevelopment = anyPort.length > 0 || isLocal;
-  const purposes = [
-    secretKeysOf([...stores.values()]),
-    ...issuers.flatMap((issuer) => (issuer.kind === "shared-secret" ? [[issuer.secret]] : [])),
-    [idSecrets.current, ...(idSecrets.previous ? [idSecrets.previous.secret] : [])],
-    ...PROOF_SECRETS.map((name) => [readSecret(env, name) ?? []].flat()),
-  ];
-  checkSecrets(purposes, isDevelopment, errors.at("secrets"));
+  const origins = settings.get("origins") ?? [];
+  const webhookUrl = settings.get("webhook")?.url;
+  const { keys, ...secrets } = compileSecrets(
+    { stores: [...stores.values()], issuers, origins, webhookUrl },
+    env,
+    errors,
+  );
   if (errors.errors.length > 0 || !settings.all || !keys)
     throw new ConfigurationError(errors.errors);
 
-  const { origins, defaultPolicy, receipts, limits } = settings.all;
-  return {
-    origins: new Set(origins.filter((origin) => !origin.endsWith(":*"))),
-    anyPortOrigins: new Set(anyPort.map((origin) => origin.slice(0, -":*".length))),
+  const { defaultPolicy, limits, receipts } = settings.all;
+  const { expiresIn: expiresInSeconds, ...names } = receipts;
+  const config = {
+    origins: new Set(origins.filter((origin) => !isAnyPort(origin))),
+    anyPortOrigins: new Set(origins.filter(isAnyPort).map(withoutPort)),
     issuers,
     policies,
     defaultPolicy,
     limits,
-    idSecrets,
-    receipts: {
-      issuer: receipts.issuer,
-      audience: receipts.audience,
-      expiresInSeconds: receipts.expiresIn,
-      keys,
-    },
-    webhook,
-    isDevelopment,
+    receipts: { ...names, expiresInSeconds, keys },
+    ...secrets,
   };
-}
-
-/** The keys that sign, without their ids, which are no secret. */
-function secretKeysOf(stores: readonly Store[]): readonly Secret[] {
-  return stores.flatMap(({ credentials, readCredentials }) => [
-    credentials.secretAccessKey,
-    readCredentials.secretAccessKey,
-  ]);
+  return { config, stores, webhookUrl };
 }
 
 function compileStores(

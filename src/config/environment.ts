@@ -21,13 +21,43 @@ export function chooseEnvironment(
   const known = asRecord(environments);
   if (typeof name === "string" && Object.hasOwn(known, name))
     return merge(production, asRecord(known[name]), errors.at("environments").at(name));
+  addUnknown(name, errors);
+  return production;
+}
+
+/** Collects the error of a name that is no environment's. */
+function addUnknown(name: unknown, errors: ErrorCollector): void {
   const found = `there is no environment ${JSON.stringify(name)}`;
   errors
     .at("environments")
     .add(
       `${found}, which ${ENVIRONMENT_VARIABLE} in wrangler.toml names: add it, even if it is {}`,
     );
-  return production;
+}
+
+/** Returns the same choice of what was made for each environment. */
+export function chooseMade<T>(
+  { production, environments }: Made<T>,
+  name: unknown,
+  errors: ErrorCollector,
+): T {
+  if (environments === undefined || name === undefined || name === "") return production;
+  const own = typeof name === "string" && Object.hasOwn(environments, name);
+  if (!own) addUnknown(name, errors);
+  return (own && environments[name]) || production;
+}
+
+/** Something for production and for each environment. */
+export interface Made<T> {
+  readonly production: T;
+  /** `undefined` for a configuration that has no environments. */
+  readonly environments?: Readonly<Record<string, T>> | undefined;
+}
+
+/** Returns the names of the environments; `undefined` for a configuration that has none. */
+export function environmentsOf(definition: unknown): readonly string[] | undefined {
+  const { environments } = asRecord(definition);
+  return environments === undefined ? undefined : Object.keys(asRecord(environments));
 }
 
 function merge(production: Fields, environment: Fields, errors: ErrorCollector): Fields {

@@ -1,7 +1,10 @@
 /** Parses unknown input with a schema, or throws a problem with pointers to its errors. */
 import * as z from "zod/mini";
 import { lazy } from "../lazy.ts";
+import { messageOf } from "../config/schema-messages.ts";
 import { Problem, invalidRequest, type FieldError } from "../problem.ts";
+
+z.config({ customError: messageOf });
 
 export const MAX_NAME_CHARACTERS = 255;
 /** The most errors that an answer names: a body of 1 MiB can have 100,000. */

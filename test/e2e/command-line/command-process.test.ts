@@ -6,14 +6,22 @@ import { describe, expect, it } from "vitest";
 import { spawnCommand } from "../support/command.ts";
 
 describe("npx edge-presigner as a process", () => {
-  it.for(["dev", "setup", "doctor", "explain", "simulate", "keys", "token", "upload", "receipt"])(
-    "prints the help of %s, and exits with 0",
-    async (name) => {
-      const { status, stdout, stderr } = await spawnCommand([name, "--help"]);
-      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-      expect(stdout).toContain(`Usage: edge-presigner ${name}`);
-    },
-  );
+  it.for([
+    "build",
+    "dev",
+    "setup",
+    "doctor",
+    "explain",
+    "simulate",
+    "keys",
+    "token",
+    "upload",
+    "receipt",
+  ])("prints the help of %s, and exits with 0", async (name) => {
+    const { status, stdout, stderr } = await spawnCommand([name, "--help"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain(`Usage: edge-presigner ${name}`);
+  });
 
   it("exits with 1 for a negative result, and with 2 for a wrong command line", async () => {
     const refused = ["simulate", "--policy", "avatar", "--name", "a.gif", "--size", "9"];

@@ -1,0 +1,63 @@
+/** Compiles the secrets of a configuration, and checks them against each other. */
+import { readSecret, type Env, type Secret } from "../secret.ts";
+import type { Store } from "../store/store.ts";
+import { checkSecrets } from "./check-secrets.ts";
+import { compileIdSecrets } from "./compile-id-secrets.ts";
+import { compileReceiptKeys, compileWebhook } from "./compile-proof.ts";
+import type { Config, Issuer } from "./config.ts";
+import type { ErrorCollector } from "./errors.ts";
+import type { PrivateKeys } from "./private-key.ts";
+
+interface Secured {
+  readonly stores: readonly Store[];
+  readonly issuers: readonly Issuer[];
+  /** As they are written in the configuration. */
+  readonly origins: readonly string[];
+  readonly webhookUrl: string | undefined;
+}
+
+interface Secrets extends Pick<Config, "idSecrets" | "webhook" | "isDevelopment"> {
+  /** Sign receipts; `undefined` for invalid ones. */
+  readonly keys: Secret<PrivateKeys> | undefined;
+}
+
+const PROOF_SECRETS = ["RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET"];
+const ANY_PORT = ":*";
+
+/** Returns whether an origin is one of development, with any port. */
+export function isAnyPort(origin: string): boolean {
+  return origin.endsWith(ANY_PORT);
+}
+
+export function withoutPort(origin: string): string {
+  return origin.slice(0, -ANY_PORT.length);
+}
+
+/** Returns the secrets beside those of stores and issuers, with each error collected. */
+export function compileSecrets(
+  { stores, issuers, origins, webhookUrl }: Secured,
+  env: Env,
+  errors: ErrorCollector,
+): Secrets {
+  const idSecrets = compileIdSecrets(env, errors);
+  const keys = compileReceiptKeys(env, errors);
+  const isLocal = stores.some(({ origin }) => origin === undefined);
+  const webhook = compileWebhook(webhookUrl, { env, isLocal }, errors);
+  const isDevelopment = isLocal || origins.some(isAnyPort);
+  const purposes = [
+    secretKeysOf(stores),
+    ...issuers.flatMap((issuer) => (issuer.kind === "shared-secret" ? [[issuer.secret]] : [])),
+    [idSecrets.current, ...(idSecrets.previous ? [idSecrets.previous.secret] : [])],
+    ...PROOF_SECRETS.map((name) => [readSecret(env, name) ?? []].flat()),
+  ];
+  checkSecrets(purposes, isDevelopment, errors.at("secrets"));
+  return { idSecrets, keys, webhook, isDevelopment };
+}
+
+/** The keys that sign, without their ids, which are no secret. */
+function secretKeysOf(stores: readonly Store[]): readonly Secret[] {
+  return stores.flatMap(({ credentials, readCredentials }) => [
+    credentials.secretAccessKey,
+    readCredentials.secretAccessKey,
+  ]);
+}

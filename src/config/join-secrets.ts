@@ -1,0 +1,65 @@
+/** Joins the plan of the environment with the Worker's secrets: the configuration as it would be compiled. */
+import type { Env } from "../secret.ts";
+import type { Store } from "../store/store.ts";
+import type { KeySpace } from "./check-key-spaces.ts";
+import { compileSecrets, isAnyPort, withoutPort } from "./compile-secrets.ts";
+import type { Config, Issuer, Policy } from "./config.ts";
+import { ENVIRONMENT_VARIABLE, chooseMade, type Made } from "./environment.ts";
+import { ConfigurationError, ErrorCollector } from "./errors.ts";
+import type { ConfigPlan, IssuerPlan, PolicyPlan } from "./plan.ts";
+import { readCredentials } from "./read-credentials.ts";
+import { requireSharedSecret } from "./shared-secret.ts";
+
+type CheckKeySpaces = (spaces: readonly KeySpace[], errors: ErrorCollector) => void;
+
+/**
+ * Returns the configuration. Throws `ConfigurationError` with every error of the secrets.
+ * `checkKeySpaces` is for stores of which only the access keys tell whether they are one bucket.
+ */
+export function joinSecrets(
+  plans: Made<ConfigPlan>,
+  env: Env,
+  checkKeySpaces?: CheckKeySpaces,
+): Config {
+  const errors = new ErrorCollector();
+  const plan = chooseMade(plans, env[ENVIRONMENT_VARIABLE], errors);
+  const stores = plan.stores.map((store) => ({
+    ...store,
+    ...readCredentials(store.name, env, errors),
+  }));
+  const byName = new Map(stores.map((store) => [store.name, store]));
+  const policies = plan.policies.map((policy) => joinPolicy(policy, byName));
+  checkKeySpaces?.(policies, errors.at("policies"));
+  const issuers = plan.issuers.map((issuer) => joinIssuer(issuer, env, errors));
+  const { origins, defaultPolicy, limits, receipts, webhookUrl } = plan;
+  const { keys, ...secrets } = compileSecrets(
+    { stores, issuers, origins, webhookUrl },
+    env,
+    errors,
+  );
+  if (errors.errors.length > 0 || !keys) throw new ConfigurationError(errors.errors);
+  return {
+    origins: new Set(origins.filter((origin) => !isAnyPort(origin))),
+    anyPortOrigins: new Set(origins.filter(isAnyPort).map(withoutPort)),
+    issuers,
+    policies: new Map(policies.map((policy) => [policy.name, policy])),
+    defaultPolicy,
+    limits,
+    receipts: { ...receipts, keys },
+    ...secrets,
+  };
+}
+
+function joinPolicy(policy: PolicyPlan, stores: ReadonlyMap<string, Store>): Policy {
+  const byRegion = typeof policy.store === "string" ? { default: policy.store } : policy.store;
+  const found = Object.entries(byRegion).flatMap(([region, name]) => {
+    const store = stores.get(name);
+    return store ? [[region, store] as const] : [];
+  });
+  return { ...policy, stores: new Map(found), checksums: new Set(policy.checksums) };
+}
+
+function joinIssuer(issuer: IssuerPlan, env: Env, errors: ErrorCollector): Issuer {
+  if (issuer.kind === "jwks") return issuer;
+  return { ...issuer, secret: requireSharedSecret(env, issuer.secret, errors) };
+}

@@ -1,0 +1,27 @@
+/** Reads the keys of a store from the Worker's secrets. */
+import { readSecret, type Env } from "../secret.ts";
+import type { Credentials, Store } from "../store/store.ts";
+import type { ErrorCollector } from "./errors.ts";
+
+/** `media-eu` reads `MEDIA_EU_ACCESS_KEY_ID` and so on. The read pair is optional. */
+export function readCredentials(
+  name: string,
+  env: Env,
+  errors: ErrorCollector,
+): Pick<Store, "credentials" | "readCredentials"> {
+  const prefix = name.toUpperCase().replaceAll("-", "_");
+  const credentials = readPair(env, prefix, errors);
+  const hasReader = readSecret(env, `${prefix}_READ_ACCESS_KEY_ID`) !== undefined;
+  return {
+    credentials,
+    readCredentials: hasReader ? readPair(env, `${prefix}_READ`, errors) : credentials,
+  };
+}
+
+function readPair(env: Env, prefix: string, errors: ErrorCollector): Credentials {
+  return {
+    accessKeyId: errors.requireSecret(env, `${prefix}_ACCESS_KEY_ID`),
+    secretAccessKey: errors.requireSecret(env, `${prefix}_SECRET_ACCESS_KEY`),
+    sessionToken: readSecret(env, `${prefix}_SESSION_TOKEN`),
+  };
+}
