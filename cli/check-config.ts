@@ -36,7 +36,9 @@ async function run({ config, strict = false, json = false }: Options): Promise<v
     return process.exit(2);
   });
   const { errors: found, warnings } = checkDeployment(definition, await readDeployment());
-  const errors = [...found, ...[findStaleBuild(definition) ?? []].flat()];
+  // What was built of another file is not what is checked.
+  const stale = config === CONFIG_FILE ? findStaleBuild(definition) : undefined;
+  const errors = [...found, ...(stale ? [stale] : [])];
   const isGood = errors.length === 0 && (warnings.length === 0 || !strict);
   if (!isGood) process.exitCode = 1;
   if (json) {
