@@ -21,6 +21,7 @@ export function findWarnings(config: Config): readonly ConfigError[] {
           ]
         : [],
     ),
+    ...warnOfSessions(config),
     ...[...config.policies.values()].flatMap((policy) =>
       warningsOf(policy).map(([field, detail]) => ({
         path: `policies.${policy.name}.${field}`,
@@ -28,6 +29,13 @@ export function findWarnings(config: Config): readonly ConfigError[] {
       })),
     ),
   ];
+}
+
+function warnOfSessions({ issuers }: Config): readonly ConfigError[] {
+  if (issuers.length > 0) return [];
+  const detail =
+    "are left out: every answer is 503, unless createPresigner has the hook authenticate";
+  return [{ path: "issuers", detail }];
 }
 
 /** A valid http origin has a loopback host. `https://localhost` and `capacitor://localhost` are those of apps. */

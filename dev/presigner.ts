@@ -5,6 +5,7 @@ import { compileIssuer } from "../src/config/compile-issuer.ts";
 import type { Config } from "../src/config/config.ts";
 import { ErrorCollector } from "../src/config/errors.ts";
 import { sharedSecret } from "../src/config/issuer-presets.ts";
+import type { Hooks } from "../src/hooks.ts";
 import { toPresigner, type Presigner } from "../src/presigner.ts";
 import { RUNTIME } from "../src/runtime.ts";
 import type { Env } from "../src/secret.ts";
@@ -14,13 +15,11 @@ import { answerDevelopment } from "./answer.ts";
 import type { Development } from "./development.ts";
 
 /** Creates the Worker once per isolate. It also answers what only development has: tokens, and its policies for the page. */
-export function createDevelopmentPresigner(development: Development): Presigner {
-  const worker = createWorker(
-    development.definition,
-    secretsOf(development, env),
-    RUNTIME,
-    compileWithTokens,
-  );
+export function createDevelopmentPresigner(development: Development, hooks?: Hooks): Presigner {
+  const worker = createWorker(development.definition, secretsOf(development, env), RUNTIME, {
+    compile: compileWithTokens,
+    hooks,
+  });
   return {
     ...toPresigner(worker),
     fetch: async (request) =>

@@ -4,6 +4,7 @@ import type { Config } from "./config/config.ts";
 import { ConfigurationError } from "./config/errors.ts";
 import { joinSecrets } from "./config/join-secrets.ts";
 import type { BuiltConfig } from "./config/plan.ts";
+import type { Hooks } from "./hooks.ts";
 import { createLedgerClass } from "./ledger/durable-object.ts";
 import { UnusedLedger } from "./ledger/unused-ledger.ts";
 import { withLedger, type Presigner } from "./presigner.ts";
@@ -12,6 +13,7 @@ import type { Env } from "./secret.ts";
 import { VERSION } from "./version.ts";
 import { composeWorker, ledgerDependenciesOf, type ComposedWorker } from "./worker.ts";
 
+export type { Hooks } from "./hooks.ts";
 export { checkKeySpaces } from "./config/check-key-spaces.ts";
 
 type LedgerClass = new (state: DurableObjectState, env: Cloudflare.Env) => DurableObject;
@@ -25,8 +27,16 @@ export interface Features {
 export type BuiltPresigner = Presigner<LedgerClass>;
 
 /** Creates the Worker once per isolate. With invalid secrets every answer is `misconfigured`. */
-export function createBuiltPresigner(json: string, features: Features): BuiltPresigner {
-  const worker = composeWorker(() => readBuilt(json, { ...env }, features), { ...env }, RUNTIME);
+export function createBuiltPresigner(
+  json: string,
+  features: Features,
+  hooks: Hooks = {},
+): BuiltPresigner {
+  const worker = composeWorker(
+    () => readBuilt(json, { ...env }, features),
+    { ...env },
+    { ...RUNTIME, hooks },
+  );
   return withLedger(worker, features.createLedger(worker));
 }
 

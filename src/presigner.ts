@@ -2,9 +2,18 @@
 import { env } from "cloudflare:workers";
 import type { ConfigDefinition } from "./config/definition.ts";
 import { createMountedApp, type MountedApp } from "./http/mounted-app.ts";
+import type { Hooks } from "./hooks.ts";
 import { createLedgerClass, type LedgerClass } from "./ledger/durable-object.ts";
 import { RUNTIME } from "./runtime.ts";
 import { createWorker, type Worker } from "./worker.ts";
+
+export type { Completed, Granted, Hooks, Question } from "./hooks.ts";
+export type { Restrictions } from "./grant/restrict.ts";
+export type { Session } from "./grant/session.ts";
+
+/** The names of a configuration's policies, as far as its type has kept them. */
+export type PolicyNameOf<Definition extends ConfigDefinition> = keyof Definition["policies"] &
+  string;
 
 export interface Presigner<Ledger = LedgerClass> extends Pick<Worker, "fetch"> {
   /** For another Hono app: `app.route("/uploads", presigner.app)`. */
@@ -14,8 +23,11 @@ export interface Presigner<Ledger = LedgerClass> extends Pick<Worker, "fetch"> {
 }
 
 /** Creates the Worker once per isolate. With an invalid configuration every answer is `misconfigured`. */
-export function createPresigner(definition: ConfigDefinition): Presigner {
-  return toPresigner(createWorker(definition, { ...env }, RUNTIME));
+export function createPresigner<Definition extends ConfigDefinition>(
+  definition: Definition,
+  hooks?: Hooks<PolicyNameOf<Definition>>,
+): Presigner {
+  return toPresigner(createWorker(definition, { ...env }, RUNTIME, { hooks }));
 }
 
 /** Returns what an entry file exports of a Worker. */

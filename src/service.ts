@@ -5,6 +5,7 @@ import type { RateLimit as Rate } from "./config/units.ts";
 import type { Verifiers } from "./grant/authenticate.ts";
 import type { Owner } from "./grant/owner.ts";
 import type { UploadIds } from "./grant/upload-id.ts";
+import type { Hooks } from "./hooks.ts";
 import type { Ledger } from "./ledger/client.ts";
 import type { Receipts } from "./ledger/receipt.ts";
 import type { Log } from "./log.ts";
@@ -41,6 +42,7 @@ export interface Signers {
 
 export interface Service extends Dependencies {
   readonly config: Config;
+  readonly hooks: Hooks;
   /** The id of the deployed version, where the platform provides it. */
   readonly deployment: string | undefined;
   readonly verifiers: Verifiers;

@@ -5,6 +5,7 @@ import { ConfigurationError } from "./config/errors.ts";
 import { createVerifiers } from "./grant/authenticate.ts";
 import { createUploadIds } from "./grant/upload-id.ts";
 import { atRoot, createApp, createMisconfiguredApp, type App } from "./http/app.ts";
+import type { Hooks } from "./hooks.ts";
 import { createLedgers, type LedgerNamespace } from "./ledger/client.ts";
 import type { LedgerDependencies } from "./ledger/durable-object.ts";
 import { createReceipts } from "./ledger/receipt.ts";
@@ -41,14 +42,19 @@ export interface Worker extends ComposedWorker {
   readonly getLedgerDependencies: () => LedgerDependencies;
 }
 
+interface Options {
+  readonly compile?: (definition: unknown, env: WorkerEnv) => Config;
+  readonly hooks?: Hooks | undefined;
+}
+
 /** Creates the Worker, once per isolate. With an invalid configuration every answer is `misconfigured`. */
 export function createWorker(
   definition: unknown,
   env: WorkerEnv,
   dependencies: Dependencies,
-  compile: (definition: unknown, env: WorkerEnv) => Config = compileConfig,
+  { compile = compileConfig, hooks = {} }: Options = {},
 ): Worker {
-  const worker = composeWorker(() => compile(definition, env), env, dependencies);
+  const worker = composeWorker(() => compile(definition, env), env, { ...dependencies, hooks });
   return { ...worker, getLedgerDependencies: ledgerDependenciesOf(worker) };
 }
 
@@ -56,12 +62,13 @@ export function createWorker(
 export function composeWorker(
   getConfig: () => Config,
   env: WorkerEnv,
-  dependencies: Dependencies,
+  { hooks = {}, ...dependencies }: Dependencies & { readonly hooks?: Hooks | undefined },
 ): ComposedWorker {
   try {
     const config = getConfig();
     checkLedger(config, env);
-    const service = createService(config, env, dependencies);
+    checkSessions(config, hooks);
+    const service = { ...createService(config, env, dependencies), hooks };
     return compose(createApp(service), () => service);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
@@ -91,7 +98,29 @@ function checkLedger({ policies }: Config, { LEDGER }: WorkerEnv): void {
   throw new ConfigurationError([{ path, detail }]);
 }
 
-function createService(config: Config, env: WorkerEnv, dependencies: Dependencies): Service {
+/**
+ * Throws `ConfigurationError` if nothing names users, or if two users with one id would share a prefix: users
+ * of sessions have none. In development the tokens of `edge-presigner token` have none either.
+ */
+function checkSessions({ issuers, isDevelopment }: Config, { authenticate }: Hooks): void {
+  if (!authenticate) {
+    const detail = "must have at least one, or give createPresigner the hook authenticate";
+    if (issuers.length === 0) throw new ConfigurationError([{ path: "issuers", detail }]);
+    return;
+  }
+  if (isDevelopment) return;
+  const detail = "is required beside the hook authenticate, whose users have none";
+  const errors = issuers.flatMap(({ userPrefix }, index) =>
+    userPrefix === undefined ? [{ path: `issuers.${index}.userPrefix`, detail }] : [],
+  );
+  if (errors.length > 0) throw new ConfigurationError(errors);
+}
+
+function createService(
+  config: Config,
+  env: WorkerEnv,
+  dependencies: Dependencies,
+): Omit<Service, "hooks"> {
   const stores = new Map(
     [...config.policies.values()]
       .flatMap((policy) => [...policy.stores.values()])

@@ -46,12 +46,12 @@ export function makeBuiltModule(definition: unknown, file: string): BuiltModule 
   ];
   const text = `${stamp(built)}
 // Written by \`npx edge-presigner build\`: do not edit it, and do not commit it. It holds no secret.
-import { ${names.join(", ")}, type BuiltPresigner } from ${JSON.stringify(specifierFor(file))};
+import { ${names.join(", ")}, type BuiltPresigner, type Hooks } from ${JSON.stringify(specifierFor(file))};
 
 const CONFIG = ${JSON.stringify(JSON.stringify(built))};
 
-export function createPresigner(): BuiltPresigner {
-  return createBuiltPresigner(CONFIG, { ${features.join(", ")} });
+export function createPresigner(hooks?: Hooks): BuiltPresigner {
+  return createBuiltPresigner(CONFIG, { ${features.join(", ")} }, hooks);
 }
 `;
   return {

@@ -84,7 +84,7 @@ function presignerSource(): string {
   return `import { createDevelopmentPresigner } from ${fileOf("dev/presigner")};
 import development from "./development.json";
 export * from ${fileOf("src/presigner")};
-export const createPresigner = () => createDevelopmentPresigner(development);
+export const createPresigner = (_, hooks) => createDevelopmentPresigner(development, hooks);
 `;
 }
 

@@ -2,6 +2,7 @@
 import type { Env } from "../secret.ts";
 import type { Issuer, IssuerRules } from "./config.ts";
 import type { ErrorCollector } from "./errors.ts";
+import { SESSION_ISSUER } from "./session-issuer.ts";
 import { parseFields, type Fields } from "./fields.ts";
 import {
   issuerKindSchema,
@@ -36,7 +37,7 @@ export function compileIssuer(
 
 function compileJwksIssuer(
   value: unknown,
-  { earlier, preset }: IssuerContext & { readonly preset: Preset | undefined },
+  { preset, ...context }: IssuerContext & { readonly preset: Preset | undefined },
   errors: ErrorCollector,
 ): Issuer | undefined {
   const ownNames = preset ? errors.renaming(preset.options) : errors;
@@ -51,7 +52,7 @@ function compileJwksIssuer(
         errors.at(field).add(`${address} is not the address of an issuer: check its host and path`);
     }
   });
-  checkRules(fields, earlier, ownNames);
+  checkRules(fields, context, ownNames);
   return fields.all && { ...fields.all, ...rulesOf(fields.all) };
 }
 
@@ -66,21 +67,21 @@ function addressesOf(
 
 function compileSharedSecretIssuer(
   value: unknown,
-  { env, earlier }: IssuerContext,
+  context: IssuerContext,
   errors: ErrorCollector,
 ): Issuer | undefined {
   const fields = parseFields(sharedSecretIssuerSchema, value, errors);
-  checkRules(fields, earlier, errors);
+  checkRules(fields, context, errors);
   const name = fields.get("secret");
   if (name === undefined) return undefined;
-  const secret = requireSharedSecret(env, name, errors);
+  const secret = requireSharedSecret(context.env, name, errors);
   return fields.all && { ...fields.all, ...rulesOf(fields.all), secret };
 }
 
 /** Checks what concerns both kinds of issuer. */
 function checkRules(
   fields: Fields<CommonFields>,
-  earlier: readonly Issuer[],
+  { earlier }: IssuerContext,
   errors: ErrorCollector,
 ): void {
   fields.check(({ audience, claims, dangerouslyAcceptAnyAudience: isAnyAccepted }) => {
@@ -92,6 +93,8 @@ function checkRules(
     for (const iss of listOf(issuer)) {
       if (earlier.some(({ issuers }) => issuers.includes(iss)))
         errors.at("issuer").add(`${iss} is listed twice`);
+      if (iss === SESSION_ISSUER)
+        errors.at("issuer").add("is the name of the app's own sessions: use another one");
     }
   });
   fields.check(({ userPrefix }) => {

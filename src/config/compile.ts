@@ -39,7 +39,9 @@ export function compileAll(definition: unknown, env: Env): Compiled {
   const stores = compileStores(storesIn, env, errors.at("stores"));
   const declared = new Set(Object.keys(asRecord(storesIn)));
   const policies = compilePolicies(policiesIn, { stores, declared }, errors.at("policies"));
-  const issuers = compileIssuers(issuersIn, env, errors.at("issuers"));
+  // An app with the hook `authenticate` needs none, which only `worker.ts` knows.
+  const issuers =
+    issuersIn === undefined ? [] : compileIssuers(issuersIn, env, errors.at("issuers"));
 
   const settings = parseFields(settingsSchema, rest, errors);
   checkSettings(settings, new Set(Object.keys(asRecord(policiesIn))), errors);

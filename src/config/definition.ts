@@ -27,7 +27,8 @@ export interface ConfigDefinition<
   >,
   Policies = Readonly<Record<string, PolicyDefinition<keyof Stores & string>>>,
 > extends Omit<Written<typeof settingsSchema>, "defaultPolicy"> {
-  readonly issuers: readonly IssuerDefinition[];
+  /** Who may sign tokens. May be left out if `createPresigner` has the hook `authenticate`. */
+  readonly issuers?: readonly IssuerDefinition[];
   readonly stores: Stores;
   readonly policies: Policies & Readonly<Record<string, PolicyDefinition<keyof Stores & string>>>;
   /** The policy of a request that names none. */

@@ -5,12 +5,12 @@ import { encodeSegment } from "../key/segment.ts";
 import { Problem } from "../problem.ts";
 import { jwksKeySource, secretKeySource, type JwksDependencies } from "./jwks.ts";
 import { ownerOf, type Owner } from "./owner.ts";
-import { parseScope, type TokenScope } from "./token-scope.ts";
+import { parseScope, type CallerScope } from "./token-scope.ts";
 import { VerifiedTokens } from "./verified-tokens.ts";
 
 declare const authenticated: unique symbol;
 
-/** An authenticated user. Only `authenticate` makes one. */
+/** An authenticated user. Only `toCaller` makes one, and `restrict` one with fewer rights. */
 export interface Caller extends Owner {
   readonly [authenticated]: true;
   /** Issuer and user as one segment of a key, which no other user shares. */
@@ -18,7 +18,7 @@ export interface Caller extends Owner {
   readonly claims: Readonly<Record<string, unknown>>;
   /** When the token expires, in seconds since 1970. */
   readonly expiresAtSeconds: number;
-  readonly scope: TokenScope;
+  readonly scope: CallerScope;
 }
 
 const MAX_TOKEN_CHARACTERS = 8192;
@@ -63,11 +63,21 @@ export async function authenticate(
     verifiers.verified.add(token, caller, { nowMs, ...caller });
     return caller;
   } catch (cause) {
-    throw new Problem("unauthenticated", "Send a valid token: Authorization: Bearer <token>", {
-      headers: CHALLENGE,
-      cause,
-    });
+    throw unauthenticated(cause);
   }
+}
+
+/** Returns the problem of a missing or invalid identity, the same for every reason. */
+export function unauthenticated(cause: unknown): Problem {
+  const detail = "Send a valid token: Authorization: Bearer <token>";
+  return new Problem("unauthenticated", detail, { headers: CHALLENGE, cause });
+}
+
+/** Returns whether the request has a token, valid or not. */
+export function hasToken(headers: Headers, issuers: readonly Issuer[]): boolean {
+  if (issuers.length === 0) return false;
+  if (headers.has("authorization")) return true;
+  return issuers.some(({ tokenHeader }) => tokenHeader && headers.has(tokenHeader));
 }
 
 function readToken(headers: Headers, { issuers }: Verifiers): string {
@@ -104,7 +114,11 @@ async function verify(token: string, { issuers }: Verifiers, nowMs: number): Pro
   return toCaller(issuer, payload);
 }
 
-function toCaller(issuer: Issuer, payload: JWTPayload): Caller {
+/** Returns the caller whom these claims name, after somebody else has vouched for them. Throws for invalid ones. */
+export function toCaller(
+  issuer: Pick<Issuer, "issuers" | "userClaim" | "userPrefix">,
+  payload: JWTPayload,
+): Caller {
   const user = payload[issuer.userClaim];
   if (typeof user !== "string" || user === "")
     throw new Error(`The claim ${issuer.userClaim} has no user id`);

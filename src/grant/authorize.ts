@@ -55,6 +55,9 @@ export function authorize(
   if (!isTypeAllowed(intent.contentType, policy.types)) {
     throw typeNotAllowed(policy, intent.contentType);
   }
+  const { types } = caller.scope;
+  if (types && !isTypeAllowed(intent.contentType, types))
+    throw typeNotAllowed({ name: policy.name, types }, intent.contentType);
   const expiresInSeconds = ticketLifetime(policy, {
     caller,
     now,
@@ -96,7 +99,10 @@ export function findPolicy(config: Config, { scope }: Caller, name = config.defa
   return policy;
 }
 
-function typeNotAllowed({ name, types }: Policy, contentType: string): Problem {
+function typeNotAllowed(
+  { name, types }: { readonly name: string; readonly types: readonly string[] },
+  contentType: string,
+): Problem {
   const detail = matchesPattern(contentType, types)
     ? `Use another type: a browser could run ${contentType}, so the policy "${name}" has to name it`
     : `Use one of ${types.join(", ")}: ${contentType} is not allowed`;

@@ -17,7 +17,8 @@ const MIN_SECONDS = 10;
  * none, and `unauthenticated` where the ticket ends with the token and the token is nearly over.
  */
 export function ticketLifetime(policy: Policy, { caller, now, isBackground }: Request): number {
-  const seconds = isBackground ? backgroundLifetime(policy) : policy.expiresIn;
+  const allowed = isBackground ? backgroundLifetime(policy) : policy.expiresIn;
+  const seconds = Math.min(allowed, caller.scope.expiresIn ?? allowed);
   if (!policy.expiresWithToken) return seconds;
   const left = Math.floor(caller.expiresAtSeconds - now.getTime() / 1000);
   const least = Math.min(seconds, MIN_SECONDS);

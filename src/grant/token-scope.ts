@@ -19,6 +19,13 @@ const scopeSchema = lazy(() =>
 );
 export type TokenScope = Readonly<z.output<ReturnType<typeof scopeSchema>>>;
 
+/** The restrictions of a token, and those that the hook `authorize` adds for one request. */
+export interface CallerScope extends TokenScope {
+  readonly types?: readonly string[] | undefined;
+  /** In seconds. */
+  readonly expiresIn?: number | undefined;
+}
+
 const RESTRICTIONS = Object.keys({
   policies: true,
   maxBytes: true,

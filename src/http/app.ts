@@ -36,9 +36,11 @@ export function createApp(service: Service): App {
   };
 }
 
+const NONE = {};
+
 /** Returns the mount of an app that has its host for itself. */
 export function atRoot(request: Request): Mount {
-  return { path: normalizePath(getPath(request)), basePath: "" };
+  return { path: normalizePath(getPath(request)), basePath: "", variables: NONE };
 }
 
 /** Uppy 6 adds a slash before `/s3` where its endpoint ends with one. */
@@ -74,7 +76,7 @@ function createFullApp(service: Service): Hono<BaseEnv> {
 function createCheckedApp(service: Service): Hono<BaseEnv> {
   const app = createBaseApp(service);
   if (service.config.isDevelopment) app.use(loopbackOnly);
-  app.use(checkOrigin(service.config));
+  app.use(checkOrigin(service));
   return app;
 }
 

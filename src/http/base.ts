@@ -13,6 +13,8 @@ export interface Mount {
   readonly path: string;
   /** What stands before every route: empty, or `/uploads` where another app has mounted this one. */
   readonly basePath: string;
+  /** The variables of the outer app. */
+  readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /** The variables of every request. */

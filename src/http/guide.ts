@@ -9,7 +9,7 @@ import { createTicket } from "../operation/create.ts";
 import type { Service } from "../service.ts";
 import { answerJson } from "./answer.ts";
 import type { BaseEnv } from "./base.ts";
-import { contextOf, withCaller } from "./middleware.ts";
+import { contextOf, requireToken, withCaller } from "./middleware.ts";
 import { contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "./parse.ts";
 
 /** The guide's client sends images of this type without naming it. */
@@ -28,6 +28,7 @@ const querySchema = lazy(() =>
 export function guideRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();
   app.get("/presigned-url", withCaller(service, "upload"), async (c) => {
+    requireToken(c.get("caller"));
     const { fileName, fileType, fileSize, policy } = parseAs(querySchema(), c.req.query());
     const { admitted, ticket } = await createTicket(contextOf(c, service), {
       policy,

@@ -3,11 +3,13 @@ import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
-import type { Config } from "../config/config.ts";
-import { authenticate } from "../grant/authenticate.ts";
+import { authenticate, hasToken, type Caller } from "../grant/authenticate.ts";
+import { authenticateSession } from "../grant/session.ts";
 import { requireAction, type Action } from "../grant/token-scope.ts";
 import { describeBytes } from "../describe-bytes.ts";
 import type { Region } from "../grant/region.ts";
+import { SESSION_ISSUER } from "../config/session-issuer.ts";
+import { runHook } from "../hook.ts";
 import type { UploadContext } from "../operation/create.ts";
 import type { Place } from "../operation/place.ts";
 import { Problem } from "../problem.ts";
@@ -16,6 +18,7 @@ import type { BaseEnv, CallerEnv } from "./base.ts";
 import { countAddress, countCaller, type RequestKind } from "./rate-limit.ts";
 
 const PREFLIGHT_SECONDS = 86_400;
+const AUTHENTICATE_MS = 5000;
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 const EXPOSED_HEADERS = [
   "location",
@@ -33,36 +36,40 @@ export const loopbackOnly = createMiddleware(async (c, next) => {
   throw new Problem("misconfigured", detail);
 });
 
-const preflight = cors({
-  origin: (origin) => origin,
-  allowMethods: ["GET", "POST", "DELETE"],
-  allowHeaders: ["authorization", "content-type"],
-  exposeHeaders: EXPOSED_HEADERS,
-  maxAge: PREFLIGHT_SECONDS,
-});
-
 /**
  * Refuses pages of other origins, answers preflights, and adds CORS headers. Requests without an origin
- * pass: apps send none.
+ * pass: apps send none. A session is sent with credentials.
  */
-export const checkOrigin = ({ origins, anyPortOrigins }: Config) =>
-  createMiddleware<BaseEnv>(async (c, next) => {
+export const checkOrigin = ({ config: { origins, anyPortOrigins }, hooks }: Service) => {
+  const preflight = cors({
+    origin: (origin) => origin,
+    allowMethods: ["GET", "POST", "DELETE"],
+    allowHeaders: ["authorization", "content-type"],
+    exposeHeaders: EXPOSED_HEADERS,
+    maxAge: PREFLIGHT_SECONDS,
+    credentials: hooks.authenticate !== undefined,
+  });
+  return createMiddleware<BaseEnv>(async (c, next) => {
     const origin = c.req.header("origin");
     if (origin === undefined) {
       // An image on another site's page has no origin, but may send the cookie of a proxy.
       if (c.req.header("sec-fetch-site") === "cross-site") throw originNotAllowed();
       return next();
     }
-    if (!origins.has(origin) && !anyPortOrigins.has(origin.replace(/:\d{1,5}$/, "")))
-      throw originNotAllowed();
+    if (!origins.has(origin) && !anyPortOrigins.has(origin.replace(/:\d{1,5}$/, ""))) {
+      // No page can set this header: the browser says that the page is the service's own (Fetch Metadata).
+      if (c.req.header("sec-fetch-site") !== "same-origin") throw originNotAllowed();
+    }
     if (c.req.method === "OPTIONS") return preflight(c, next);
     c.set("commonHeaders", {
       ...c.get("commonHeaders"),
       "access-control-allow-origin": origin,
       "access-control-expose-headers": EXPOSED_HEADERS.join(","),
+      ...(hooks.authenticate && { "access-control-allow-credentials": "true" }),
     });
     return next();
   });
+};
 
 function originNotAllowed(): Problem {
   const detail = "Add this page's origin to `origins` in presigner.config.ts";
@@ -80,7 +87,10 @@ export function withCaller(service: Service, action: Action | "any", kind?: Requ
     await countAddress(service, c.req.header("cf-connecting-ip"));
     const headers = tokenHeaders(c);
     refuseUnknownPage(headers, addedHeaders);
-    const caller = await authenticate(headers, service.verifiers, service.now());
+    const caller =
+      service.hooks.authenticate && !hasToken(headers, service.config.issuers)
+        ? await findSession(c, service)
+        : await authenticate(headers, service.verifiers, service.now());
     await countCaller(service, caller, kind);
     if (action !== "any") requireAction(caller, action);
     // Hono answers HEAD by running GET, and some of those create an upload.
@@ -88,6 +98,38 @@ export function withCaller(service: Service, action: Action | "any", kind?: Requ
     c.set("caller", caller);
     return next();
   });
+}
+
+/**
+ * Returns the caller whom the app's own session names. A browser may send it with any request, so that the
+ * request must prove that it comes from an allowed page, or from one of this host.
+ */
+async function findSession(
+  { req, env: { variables } }: Context<CallerEnv>,
+  { hooks, now }: Service,
+): Promise<Caller> {
+  const { authenticate: hook } = hooks;
+  if (req.header("origin") === undefined && req.header("sec-fetch-site") !== "same-origin") {
+    const detail = "Send it from a page whose origin is in `origins`, or with its header Origin";
+    throw new Problem("origin-not-allowed", detail);
+  }
+  // Without its body, which the hook must neither read nor use up.
+  const { url, method, headers } = req.raw;
+  const request = new Request(url, { method, headers });
+  return authenticateSession(
+    async () =>
+      runHook("authenticate", AUTHENTICATE_MS, async () => hook?.(request, { variables })),
+    now(),
+  );
+}
+
+/**
+ * Throws `forbidden` for a session, where GET creates an upload: a picture on one of the app's own pages
+ * would create one.
+ */
+export function requireToken({ issuer }: Caller): void {
+  if (issuer !== SESSION_ISSUER) return;
+  throw new Problem("forbidden", "Create uploads with POST: with a session, GET creates none");
 }
 
 /**

@@ -25,7 +25,13 @@ export function createMountedApp(answer: App): MountedApp {
       const path = c.req.path.slice(basePath(c).replace(/\/$/, "").length);
       // The outer app may route by more than the path of the URL: by the host, say.
       const base = getPath(c.req.raw).slice(0, -path.length);
-      return answer(await unreadRequest(c.req), { path: normalizePath(path), basePath: base });
+      return answer(await unreadRequest(c.req), {
+        path: normalizePath(path),
+        basePath: base,
+        get variables() {
+          return c.var;
+        },
+      });
     });
   return app;
 }

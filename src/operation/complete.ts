@@ -8,6 +8,7 @@ import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { NamedPart } from "../store/multipart.ts";
 import { objectUrl } from "../store/store.ts";
+import { tellCompleted } from "./ask-app.ts";
 import { cleanUp } from "./cleanup.ts";
 import { endTicket } from "./end-ticket.ts";
 import { completeParts, type CompletedParts } from "./complete-parts.ts";
@@ -113,7 +114,10 @@ async function withReceipt(service: Service, completed: Completed): Promise<Comp
   const url = service.stores.has(claims.store)
     ? objectUrl(locateUpload(service, claims).location)
     : "";
-  return { ...completed, bucket, url, publicUrl: publicUrlOf(service, claims, verified), receipt };
+  const publicUrl = publicUrlOf(service, claims, verified);
+  const upload = { ...completed, bucket, url, publicUrl, receipt };
+  tellCompleted(service, upload);
+  return upload;
 }
 
 function recordWithoutLedger(claims: UploadClaims, outcome: Outcome, nowMs: number): UploadRecord {

@@ -8,6 +8,7 @@ import { makeKey } from "../key/make.ts";
 import type { Ledger } from "../ledger/client.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
+import { askAboutUpload, tellGranted } from "./ask-app.ts";
 import { admit, admitAll, type AllowedUpload, type Admitted } from "./admit.ts";
 import { startMultipart, type AdmittedMultipart, type StartedMultipart } from "./multipart.ts";
 import type { Place } from "./place.ts";
@@ -45,7 +46,7 @@ export async function createUpload(
   intent: Intent,
   maxTickets = MAX_SIGNED_PARTS,
 ): Promise<CreatedUpload> {
-  const admitted = await admit(allow(context, intent), reserveIn(context));
+  const admitted = await admit(await allow(context, intent), reserveIn(context));
   return isMultipart(admitted)
     ? startParts(context, admitted, maxTickets)
     : signSinglePart(context, admitted);
@@ -65,7 +66,9 @@ export async function createTicket(
   intent: Intent,
 ): Promise<{ readonly admitted: Admitted; readonly ticket: Ticket }> {
   const admitted = await admitSinglePart(context, intent);
-  return { admitted, ticket: await signTicket(context, admitted) };
+  const ticket = await signTicket(context, admitted);
+  tellGranted(context.service, admitted.claims);
+  return { admitted, ticket };
 }
 
 /**
@@ -92,8 +95,17 @@ export async function createUploads(
   );
 }
 
-/** Applies the policy and makes the key. Throws the problem of the first rule that is broken. */
-function allow({ service, caller, place }: UploadContext, intent: Intent): AllowedUpload {
+/** Asks the app, if it has a hook, and then applies the policy. Throws the problem of the first rule that is broken. */
+function allow(context: UploadContext, intent: Intent): AllowedUpload | Promise<AllowedUpload> {
+  const { service, caller } = context;
+  if (!service.hooks.authorize) return applyPolicy(context, intent);
+  return askAboutUpload(service, caller, intent).then((restricted) =>
+    applyPolicy({ ...context, caller: restricted }, intent),
+  );
+}
+
+/** Applies the policy and makes the key. */
+function applyPolicy({ service, caller, place }: UploadContext, intent: Intent): AllowedUpload {
   const now = new Date(service.now());
   const grant = authorize(service.config, caller, intent, { region: place.region, now });
   const key = makeKey(grant, { id: service.newId(), now });
@@ -103,7 +115,7 @@ function allow({ service, caller, place }: UploadContext, intent: Intent): Allow
 }
 
 async function admitSinglePart(context: UploadContext, intent: Intent): Promise<Admitted> {
-  return admit(allow(context, { ...intent, multipart: false }), reserveIn(context));
+  return admit(await allow(context, { ...intent, multipart: false }), reserveIn(context));
 }
 
 async function signSinglePart(
@@ -113,6 +125,7 @@ async function signSinglePart(
   const { claims } = admitted;
   const ticket = await signTicket(context, admitted);
   const id = context.service.uploadIds.seal(claims, context.caller);
+  tellGranted(context.service, claims);
   return { kind: "single-part", id, claims, admitted, ticket };
 }
 
@@ -130,6 +143,7 @@ async function startParts(
 ): Promise<MultipartUpload> {
   const multipart = await startMultipart(service, admitted, maxTickets);
   const { claims } = multipart;
+  tellGranted(service, claims);
   return {
     kind: "multipart",
     id: service.uploadIds.seal(claims, caller),

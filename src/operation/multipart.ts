@@ -12,6 +12,7 @@ import { Problem, invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { createMultipart, listParts, type StoredPart } from "../store/multipart.ts";
 import type { Admitted } from "./admit.ts";
+import { askApp } from "./ask-app.ts";
 import { abortParts } from "./cleanup.ts";
 import { locateUpload, policyOf } from "./locate.ts";
 import { openAdmitted, openPending } from "./open-multipart.ts";
@@ -99,12 +100,14 @@ export interface PartIntent {
  */
 export async function signParts(
   service: Service,
-  caller: Caller,
+  owner: Caller,
   id: string,
   intents: readonly PartIntent[],
 ): Promise<readonly PartTicket[]> {
-  const upload = await openPending(service, caller, await service.uploadIds.open(id, caller));
+  const upload = await openPending(service, owner, await service.uploadIds.open(id, owner));
   const { claims, location, parts, writer } = upload;
+  const question = { action: "parts", policy: claims.policy, key: claims.key } as const;
+  const caller = await askApp(service, owner, question);
   const policy = policyOf(service, claims);
   const isRequired = needsPartChecksums(location.store, claims.checksum);
   for (const [index, intent] of intents.entries()) {

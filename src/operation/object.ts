@@ -10,6 +10,7 @@ import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { deleteObject, headObject } from "../store/object.ts";
 import type { ObjectLocation, Store } from "../store/store.ts";
+import { askApp } from "./ask-app.ts";
 import { accessTo } from "./locate.ts";
 import { allowDelete, allowRead, type ObjectIntent } from "./object-access.ts";
 import type { Place } from "./place.ts";
@@ -34,12 +35,14 @@ export interface Download {
  */
 export async function createDownload(
   service: Service,
-  caller: Caller,
+  owner: Caller,
   intent: DownloadIntent,
   place: Place,
 ): Promise<Download> {
-  const object = allowRead(service, caller, intent);
+  const object = allowRead(service, owner, intent);
   const { policy, key } = object;
+  const question = { action: "download", policy: policy.name, key: key.text } as const;
+  const caller = await askApp(service, owner, question);
   const store = await findStoreWith(service, object, place);
   if (!store) throw new Problem("not-found", "There is no object under this key");
   const isRisky = mayRun(policy.types, key.text);
@@ -77,6 +80,8 @@ export async function removeObject(
   place: Place,
 ): Promise<void> {
   const object = allowDelete(service, caller, intent);
+  const { policy, key } = object;
+  await askApp(service, caller, { action: "delete", policy: policy.name, key: key.text });
   const store = await findStoreWith(service, object, place);
   if (!store) return;
   const location = locationIn(store, object.key, place);

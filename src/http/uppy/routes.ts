@@ -15,7 +15,7 @@ import { Problem } from "../../problem.ts";
 import type { Service } from "../../service.ts";
 import { answerJson } from "../answer.ts";
 import type { BaseEnv, CallerEnv } from "../base.ts";
-import { contextOf, limitBody, withCaller } from "../middleware.ts";
+import { contextOf, limitBody, requireToken, withCaller } from "../middleware.ts";
 import { parseAs, readJson } from "../parse.ts";
 import { createUppyMultipart, createUppySinglePart } from "./create.ts";
 import { findOwnUpload, namedPartsSchema, parseUppyUpload, queryAsBody } from "./request.ts";
@@ -37,6 +37,7 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
   const partUploader = withCaller(service, "upload", "parts");
 
   app.get("/params", uploader, async (c) => {
+    requireToken(c.get("caller"));
     requireJson(c.req.header("accept"));
     const upload = parseUppyUpload(queryAsBody(c.req.query()));
     return answerJson(

@@ -1,5 +1,7 @@
 /** A Worker whose clock, ids and log the test holds. */
+import type { IssuerDefinition } from "../../../src/config/definition.ts";
 import { aws, defineConfig, r2, sharedSecret } from "../../../src/define.ts";
+import type { Hooks } from "../../../src/hooks.ts";
 import type { Dependencies } from "../../../src/service.ts";
 import { createWorker, type Worker } from "../../../src/worker.ts";
 import { expectAgreement } from "./compare-with-simulate.ts";
@@ -28,10 +30,13 @@ export const ENV = {
 
 export const ACCOUNT = "0123456789abcdef0123456789abcdef";
 
-/** Plain data, so that a test can change one field of a copy. */
-export const CONFIG = defineConfig({
+const ISSUERS: readonly IssuerDefinition[] = [
+  sharedSecret({ issuer: "https://backend.example.com", audience: "uploads" }),
+];
+
+const DEFINITION = defineConfig({
   origins: ["https://app.example.com"],
-  issuers: [sharedSecret({ issuer: "https://backend.example.com", audience: "uploads" })],
+  issuers: ISSUERS,
   stores: {
     media: aws({ region: "ap-northeast-2", bucket: "acme-media" }),
     europe: r2({ account: ACCOUNT, bucket: "acme-europe", jurisdiction: "eu" }),
@@ -89,10 +94,14 @@ export const CONFIG = defineConfig({
   },
 });
 
+/** Plain data, so that a test can change one field of a copy. */
+export const CONFIG = { ...DEFINITION, issuers: ISSUERS };
+
 interface Options {
   readonly config?: unknown;
   readonly env?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Partial<Dependencies>;
+  readonly hooks?: Hooks;
 }
 
 export interface TestWorker {
@@ -110,6 +119,7 @@ export function startWorker({
   config = CONFIG,
   env = ENV,
   dependencies = {},
+  hooks,
 }: Options = {}): TestWorker {
   const log: string[] = [];
   const now = dependencies.now ?? (() => NOW);
@@ -126,6 +136,7 @@ export function startWorker({
       ...dependencies,
       now,
     },
+    { hooks },
   );
   return {
     log,
@@ -137,6 +148,7 @@ export function startWorker({
       if (
         init?.method === "POST" &&
         url.pathname === "/v1/uploads" &&
+        !hooks &&
         typeof init.body === "string"
       )
         await expectAgreement(new Request(url, init), response.clone(), { config, env, now });
