@@ -35,6 +35,7 @@ export interface ComposedWorker {
   readonly answer: App;
   /** Throws for an invalid configuration. */
   readonly getService: () => Service;
+  readonly dependencies: Dependencies;
 }
 
 export interface Worker extends ComposedWorker {
@@ -69,16 +70,17 @@ export function composeWorker(
     checkLedger(config, env);
     checkSessions(config, hooks);
     const service = { ...createService(config, env, dependencies), hooks };
-    return compose(createApp(service), () => service);
+    return { ...compose(createApp(service), () => service), dependencies };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return compose(createMisconfiguredApp(error, dependencies), () => {
+    const fail = () => {
       throw error;
-    });
+    };
+    return { ...compose(createMisconfiguredApp(error, dependencies), fail), dependencies };
   }
 }
 
-function compose(answer: App, getService: () => Service): ComposedWorker {
+function compose(answer: App, getService: () => Service): Omit<ComposedWorker, "dependencies"> {
   return { fetch: (request) => answer(request, atRoot(request)), answer, getService };
 }
 

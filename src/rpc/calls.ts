@@ -1,0 +1,107 @@
+/** The calls of another Worker: the operations of `/v1`, with its schemas and its answers. */
+import * as z from "zod/mini";
+import type { Caller } from "../grant/authenticate.ts";
+import { actFor, parseProps } from "../grant/binding.ts";
+import { requireAction, type Action } from "../grant/token-scope.ts";
+import { parseAs } from "../http/parse.ts";
+import { countCaller, type RequestKind } from "../http/rate-limit.ts";
+import {
+  completeRequest,
+  downloadRequest,
+  listQuery,
+  objectRequest,
+  parseIntent,
+} from "../http/v1-request.ts";
+import {
+  completedAnswer,
+  downloadAnswer,
+  recordAnswer,
+  uploadAnswer,
+} from "../http/v1-response.ts";
+import { lazy } from "../lazy.ts";
+import { completeUpload } from "../operation/complete.ts";
+import { createUpload } from "../operation/create.ts";
+import { listUploads } from "../operation/list.ts";
+import { createDownload, removeObject } from "../operation/object.ts";
+import type { Place } from "../operation/place.ts";
+import { invalidRequest } from "../problem.ts";
+import type { Service } from "../service.ts";
+
+type Answer = Readonly<Record<string, unknown>>;
+
+/** Receives the binding's props and the argument as they came. Throws the problem of the first rule that is broken. */
+type Call = (service: Service, props: unknown, argument: unknown) => Promise<Answer>;
+
+const onBehalf = lazy(() =>
+  z.looseObject({
+    user: z.string(),
+    claims: z._default(z.record(z.string(), z.unknown()), {}),
+    cf: z._default(z.looseObject({}), {}),
+    origin: z._default(z.string(), ""),
+  }),
+);
+
+interface Parsed {
+  readonly caller: Caller;
+  readonly place: Place;
+  /** What the schema of the HTTP API parses. */
+  readonly rest: Answer;
+}
+
+const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
+
+async function begin(
+  service: Service,
+  { props, argument }: { readonly props: unknown; readonly argument: unknown },
+  action: Action,
+  kind?: RequestKind,
+): Promise<Parsed> {
+  const rights = parseProps(props);
+  const { user, claims, cf, origin, ...rest } = parseAs(onBehalf(), argument);
+  const { config, hooks } = service;
+  if (config.isDevelopment && !LOOPBACK.test(origin)) {
+    const detail =
+      "must be the loopback origin of the server: the configuration is for development";
+    throw invalidRequest({ pointer: "/origin", detail });
+  }
+  const users = { issuers: config.issuers, hasSessions: hooks.authenticate !== undefined };
+  const caller = actFor({ user, claims }, rights, users);
+  await countCaller(service, caller, kind);
+  requireAction(caller, action);
+  const { country, continent, isEUCountry } = cf;
+  const region = { country, continent, isInEU: isEUCountry === "1" };
+  return { caller, place: { requestOrigin: origin, region }, rest };
+}
+
+export const callCreateUpload: Call = async (service, props, argument) => {
+  const { caller, place, rest } = await begin(service, { props, argument }, "upload");
+  return uploadAnswer(await createUpload({ service, caller, place }, parseIntent(rest)));
+};
+
+export const callComplete: Call = async (service, props, argument) => {
+  const { caller, rest } = await begin(service, { props, argument }, "upload");
+  const { id: given, ...body } = rest;
+  const { id } = parseAs(z.object({ id: z.string() }), { id: given });
+  const { etag, parts } = parseAs(completeRequest(), body);
+  return completedAnswer(await completeUpload(service, caller, { id, etag, parts }), id);
+};
+
+export const callCreateDownload: Call = async (service, props, argument) => {
+  const input = { props, argument };
+  const { caller, place, rest } = await begin(service, input, "download", "downloads");
+  const intent = parseAs(downloadRequest(), rest);
+  return downloadAnswer(await createDownload(service, caller, intent, place));
+};
+
+export const callDeleteObject: Call = async (service, props, argument) => {
+  const input = { props, argument };
+  const { caller, place, rest } = await begin(service, input, "delete", "deletions");
+  await removeObject(service, caller, parseAs(objectRequest(), rest), place);
+  return {};
+};
+
+export const callListUploads: Call = async (service, props, argument) => {
+  const { caller, rest } = await begin(service, { props, argument }, "list");
+  const { uploads, cursor } = await listUploads(service, caller, parseAs(listQuery(), rest));
+  return { uploads: uploads.map(recordAnswer), ...(cursor !== undefined && { cursor }) };
+};
