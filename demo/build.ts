@@ -1,6 +1,7 @@
-/** Bundles the program of the demo page for browsers. `npm run dev` runs it. */
+/** Bundles the program of the demo page for browsers, and writes the reference beside it. `npm run dev` runs it. */
 import { join } from "node:path";
 import { build } from "esbuild";
+import { writeReference } from "../openapi/write-reference.ts";
 
 /** The folder of the page, as in wrangler.toml. */
 const PUBLIC = join(import.meta.dirname, "public");
@@ -16,3 +17,4 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
+writeReference(PUBLIC);

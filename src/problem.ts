@@ -1,6 +1,6 @@
 /** Errors as RFC 9457 problem details. This table has every code. */
 
-const PROBLEMS = {
+export const PROBLEMS = {
   "bad-request": [400, "The request cannot be read"],
   unauthenticated: [401, "No valid bearer token"],
   forbidden: [403, "The token does not allow this"],

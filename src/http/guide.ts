@@ -15,7 +15,7 @@ import { contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "./pars
 /** The guide's client sends images of this type without naming it. */
 const DEFAULT_TYPE = "image/jpeg";
 
-const querySchema = lazy(() =>
+export const guideQuery = lazy(() =>
   z.object({
     fileName: z.optional(filenameSchema()),
     fileType: z._default(contentTypeSchema(), DEFAULT_TYPE),
@@ -29,7 +29,7 @@ export function guideRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();
   app.get("/presigned-url", withCaller(service, "upload"), async (c) => {
     requireToken(c.get("caller"));
-    const { fileName, fileType, fileSize, policy } = parseAs(querySchema(), c.req.query());
+    const { fileName, fileType, fileSize, policy } = parseAs(guideQuery(), c.req.query());
     const { admitted, ticket } = await createTicket(contextOf(c, service), {
       policy,
       filename: fileName,

@@ -15,7 +15,7 @@ const etagSchema = lazy(() => z.string().check(z.minLength(1), z.maxLength(256))
 const partNumberSchema = lazy(() => z.int().check(z.minimum(1), z.maximum(MAX_PARTS)));
 
 /** A record drops a key `__proto__` silently, so that it is refused first. */
-const metadataSchema = lazy(() =>
+export const metadataSchema = lazy(() =>
   z.pipe(
     z.unknown().check(
       z.refine((value) => !(value instanceof Object && Object.hasOwn(value, "__proto__")), {
@@ -86,7 +86,7 @@ export const downloadRequest = lazy(() =>
   }),
 );
 
-const partsRequest = lazy(() =>
+export const partsRequest = lazy(() =>
   z.strictObject({
     partNumbers: z.array(partNumberSchema()).check(z.minLength(1), z.maxLength(MAX_SIGNED_PARTS)),
     /** By part number: the SHA-256 of each part in base64. */

@@ -1,4 +1,5 @@
 /** The answers of `/v1`: docs/protocol.md. */
+import type * as z from "zod/mini";
 import { MAX_SIGNED_PARTS, sizeOfPart } from "../grant/parts.ts";
 import { lastArrivalMs } from "../grant/upload-claims.ts";
 import type { CompletedUpload } from "../operation/complete.ts";
@@ -7,11 +8,23 @@ import type { ListedUpload } from "../operation/list.ts";
 import type { Progress, StartedMultipart } from "../operation/multipart.ts";
 import type { Download } from "../operation/object.ts";
 import type { PartTicket } from "../operation/ticket.ts";
+import type {
+  completedUpload,
+  downloadTicket,
+  multipartTicket,
+  partTicket,
+  partsState,
+  singlePartTicket,
+  ticket as uploadTicket,
+  uploadRecord,
+} from "./v1-answer.ts";
 
-type Answer = Readonly<Record<string, unknown>>;
+type PartAnswer = z.output<typeof partTicket>;
+type PartsState = z.output<typeof partsState>;
+type SinglePartTicket = z.output<typeof singlePartTicket>;
 
 /** A created upload: one ticket, or those of the first parts. */
-export function uploadAnswer(upload: CreatedUpload): Answer {
+export function uploadAnswer(upload: CreatedUpload): z.output<typeof uploadTicket> {
   const { id, admitted, claims } = upload;
   const { grant, key, remaining } = admitted;
   return {
@@ -26,7 +39,13 @@ export function uploadAnswer(upload: CreatedUpload): Answer {
   };
 }
 
-function ticketAnswer({ ticket, admitted }: SinglePartUpload): Answer {
+function ticketAnswer({
+  ticket,
+  admitted,
+}: SinglePartUpload): Pick<
+  SinglePartTicket,
+  "method" | "url" | "headers" | "contentLength" | "sizeEnforced" | "checksumEnforced"
+> {
   const { size, checksum, store } = admitted.grant;
   const isChecksumIgnored = checksum && store.provider.checksums[checksum.algorithm] === "ignored";
   const { method, url, headers } = ticket;
@@ -39,7 +58,11 @@ function ticketAnswer({ ticket, admitted }: SinglePartUpload): Answer {
   };
 }
 
-function multipartAnswer({ uploadId, parts, tickets }: StartedMultipart): Answer {
+function multipartAnswer({
+  uploadId,
+  parts,
+  tickets,
+}: StartedMultipart): Pick<z.output<typeof multipartTicket>, "multipart"> {
   const { partSize, partCount } = parts;
   const next = tickets.length + 1;
   return {
@@ -54,7 +77,7 @@ function multipartAnswer({ uploadId, parts, tickets }: StartedMultipart): Answer
 }
 
 /** The ticket of one part. */
-export function partAnswer(ticket: PartTicket): Answer {
+export function partAnswer(ticket: PartTicket): PartAnswer {
   const { partNumber, method, url, headers, bytes, expiresInSeconds, expiresAt } = ticket;
   return {
     partNumber,
@@ -68,10 +91,10 @@ export function partAnswer(ticket: PartTicket): Answer {
 }
 
 /** The parts that have arrived, and the missing ones. */
-export function progressAnswer({ uploadId, parts, stored, claims }: Progress): Answer {
+export function progressAnswer({ uploadId, parts, stored, claims }: Progress): PartsState {
   const byNumber = new Map((stored ?? []).map((part) => [part.partNumber, part]));
-  const done: Answer[] = [];
-  const missing: Answer[] = [];
+  const done: PartsState["done"] = [];
+  const missing: PartsState["missing"] = [];
   for (let partNumber = 1; partNumber <= parts.partCount; partNumber += 1) {
     const part = byNumber.get(partNumber);
     const size = sizeOfPart(parts, partNumber);
@@ -91,7 +114,10 @@ export function progressAnswer({ uploadId, parts, stored, claims }: Progress): A
 }
 
 /** A verified upload with its receipt. */
-export function completedAnswer(completed: CompletedUpload, id: string): Answer {
+export function completedAnswer(
+  completed: CompletedUpload,
+  id: string,
+): z.output<typeof completedUpload> {
   const { claims, verified, completedAtMs, isListed, publicUrl, receipt } = completed;
   const { policy, key } = claims;
   return {
@@ -108,7 +134,11 @@ export function completedAnswer(completed: CompletedUpload, id: string): Answer 
 }
 
 /** A record of the ledger. */
-export function recordAnswer({ id, record, publicUrl }: ListedUpload): Answer {
+export function recordAnswer({
+  id,
+  record,
+  publicUrl,
+}: ListedUpload): z.output<typeof uploadRecord> {
   const { policy, key, type, size, iat, exp } = record.claims;
   return {
     id,
@@ -129,7 +159,7 @@ export function recordAnswer({ id, record, publicUrl }: ListedUpload): Answer {
 }
 
 /** A ticket to read an object. */
-export function downloadAnswer({ policy, key, ticket }: Download): Answer {
+export function downloadAnswer({ policy, key, ticket }: Download): z.output<typeof downloadTicket> {
   const { method, url, headers, expiresInSeconds, expiresAt } = ticket;
   return {
     policy,

@@ -10,7 +10,7 @@ import { MAX_PARTS, contentTypeSchema, digitsSchema, filenameSchema, parseAs } f
 const MIN_PART_BYTES = 5 * 2 ** 20;
 
 /** A number, or its digits: versions 4 and 5 send every field as text. */
-const bytesSchema = lazy(() =>
+export const bytesSchema = lazy(() =>
   z.pipe(
     z.transform((value) => (typeof value === "number" ? String(value) : value)),
     digitsSchema(),
@@ -34,7 +34,7 @@ const metaSchema = lazy(() =>
   ),
 );
 
-const uploadSchema = lazy(() =>
+export const uppyUpload = lazy(() =>
   z.object({
     filename: z.optional(filenameSchema()),
     type: contentTypeSchema(),
@@ -55,7 +55,7 @@ export interface UppyUpload {
 
 /** Throws `invalid-request` with every error. Unknown fields are ignored. */
 export function parseUppyUpload(value: unknown): UppyUpload {
-  const { filename, type, metadata } = parseAs(uploadSchema(), value);
+  const { filename, type, metadata } = parseAs(uppyUpload(), value);
   const { size, partSize, policy, ...meta } = metadata;
   return {
     policy,

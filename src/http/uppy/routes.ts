@@ -28,7 +28,7 @@ const partNumberSchema = lazy(() =>
     z.transform(Number),
   ),
 );
-const completeRequest = lazy(() => z.object({ parts: namedPartsSchema() }));
+export const uppyCompleteRequest = lazy(() => z.object({ parts: namedPartsSchema() }));
 
 /** Below `/s3` with a token in Authorization, and below `/uppy/{token}/s3`, as version 6 can send no header. */
 export function uppyRoutes(service: Service): Hono<BaseEnv> {
@@ -75,7 +75,7 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
 
   app.post("/multipart/:uploadId/complete", uploader, limitBody("etags"), async (c) => {
     const { id } = await findOwnUpload(c, service);
-    const { parts } = parseAs(completeRequest(), await readJson(c.req.raw));
+    const { parts } = parseAs(uppyCompleteRequest(), await readJson(c.req.raw));
     return answerJson(
       c,
       completedAnswer(await completeUpload(service, c.get("caller"), { id, parts })),

@@ -23,7 +23,7 @@ import { createUppyMultipart, createUppySinglePart } from "./create.ts";
 import { findOwnUpload, namedPartsSchema, parseUppyUpload } from "./request.ts";
 import { arrivedParts, toXml } from "./response.ts";
 
-const presignRequest = lazy(() =>
+export const presignRequest = lazy(() =>
   z.object({
     method: z.enum(["PUT", "POST", "GET", "DELETE"]),
     key: z.string().check(z.minLength(1)),

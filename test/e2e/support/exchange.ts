@@ -30,7 +30,7 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Asks the service at `origin` as alice. */
+/** Asks the service at `origin` as alice. A text is sent as XML. */
 export async function exchange(
   origin: string,
   answering: Answering,
@@ -42,10 +42,12 @@ export async function exchange(
     method,
     headers: {
       authorization: `Bearer ${token}`,
-      ...(body !== undefined && { "content-type": "application/json" }),
+      ...(body !== undefined && {
+        "content-type": typeof body === "string" ? "application/xml" : "application/json",
+      }),
       ...headers,
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   return describeExchange(origin, { method, path, body }, await answering(request));
 }

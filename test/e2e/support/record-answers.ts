@@ -1,6 +1,7 @@
 /** Every answer that a client has to read, asked of the Worker and its store. */
 import { createHash } from "node:crypto";
 import { exchange, put, type Asking, type Exchange, type Exchanges } from "./exchange.ts";
+import { recordUppy } from "./record-uppy.ts";
 import { bytesOf, type Server } from "./server.ts";
 
 const MiB = 2 ** 20;
@@ -92,6 +93,14 @@ export async function recordAnswers(server: Server): Promise<Exchanges> {
     download: await ask("POST", "/v1/downloads", key),
     removed: await ask("DELETE", "/v1/objects", key),
     list: await ask("GET", "/v1/uploads"),
+    upload: await ask("GET", `/v1/uploads/${ticketOf(oneOfOne).id}`),
+    batch: await ask("POST", "/v1/uploads/batch", {
+      uploads: [NOTE, { ...NOTE, size: 100_000_001 }],
+    }),
+    guide: await ask("GET", "/presigned-url?fileName=a.png&fileType=image/png&fileSize=5"),
+    health: await ask("GET", "/healthz"),
+    keys: await ask("GET", "/.well-known/jwks.json"),
+    ...(await recordUppy(ask, send)),
     "store-stored": stored,
     "store-taken": taken,
     "store-changed": changed,

@@ -6,6 +6,7 @@ import type { Dependencies } from "../../../src/service.ts";
 import { createWorker, type Worker } from "../../../src/worker.ts";
 import { expectAgreement } from "./compare-with-simulate.ts";
 import { NO_LEDGER } from "./no-ledger.ts";
+import { expectDescribed } from "./expect-described.ts";
 import { mintShared } from "./tokens.ts";
 
 export const NOW = Date.parse("2026-11-22T07:00:00Z");
@@ -144,6 +145,7 @@ export function startWorker({
     fetch: async (path, init) => {
       const url = new URL(path, "https://uploads.example.com");
       const response = await worker.fetch(new Request(url, init));
+      await expectDescribed(init?.method ?? "GET", url, response.clone());
       // A body that streams may have no end.
       if (
         init?.method === "POST" &&

@@ -1,0 +1,159 @@
+/** Adds to each field what it means. A field that nobody has described ends the build. */
+import type { createDocument } from "zod-openapi";
+
+type Document = ReturnType<typeof createDocument>;
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly $ref?: string;
+  description?: string;
+}
+
+/** By its name, or by `Component.name` where a name has two meanings. */
+const FIELDS: Readonly<Record<string, string>> = {
+  actual: "The value that exceeded the limit",
+  algorithm: "The algorithm of the checksum",
+  alg: "ES256 (RFC 7518)",
+  background: "`true`: tickets for an operating system that sends in the background",
+  bucket: "The bucket of the store",
+  bytes: "The bytes of a window",
+  checksum: "A checksum of the whole file",
+  checksumEnforced: "`false` if the store is known to ignore the checksum",
+  checksums: "By part number: the SHA-256 of the part in base64",
+  code: "What happened. Never renamed: switch on it",
+  completedAt: "When it was verified (RFC 3339)",
+  contentLength: "The signed length in bytes. User agents set the header themselves",
+  contentType: "`type/subtype` in lower case, without parameters",
+  createdAt: "RFC 3339",
+  crv: "The curve",
+  cursor: "The cursor of the previous answer; absent with the last page",
+  deployment: "The id of the deployed version, if the platform has it",
+  detail: "What to change, for developers",
+  disposition: "Whether a browser saves the file or shows it",
+  done: "The parts in the store with their granted lengths",
+  error: "Repeats `code`",
+  errors: "Each error in a field",
+  etag: "The ETag of the store. Answers have it without quotes",
+  ETag: "The ETag of the part",
+  expiresAt: "RFC 3339",
+  expiresIn: "Seconds until which the request must start",
+  fields: "What Uppy reads of its result",
+  fileName: "The name of the file",
+  filename: "The name of the file. Its extension must belong to the type",
+  fileSize: "Its exact size in bytes",
+  fileType: "Its type. The PUT must send exactly this",
+  finishedAt: "When it ended (RFC 3339)",
+  headers: "Send exactly these",
+  id: "Opaque. It names the upload in the other routes, for this caller only",
+  instance: "The request, as a URN",
+  key: "The object's key, unencoded",
+  "UppyPresignRequest.key": "Of an upload that exists: its key. Otherwise any text",
+  keys: "The signing key first",
+  kid: "The id of the key",
+  kty: "The type of the key",
+  limit: "The limit",
+  location: "The URL of the object in the store",
+  message: "Repeats `detail`",
+  metadata: "Names that the policy lists",
+  "UppyUpload.metadata":
+    "The `meta` of Uppy's file: `size`, `policy`, `partSize`, and names that the policy lists",
+  "UppyPresignRequest.metadata": "As in `UppyUpload`",
+  method: "The method of the request",
+  missing: "All other parts",
+  multipart: "`true` for a multipart upload, `false` for one PUT. Default: the policy decides",
+  "MultipartTicket.multipart": "The parts and their tickets",
+  nextPartNumber: "The first part without a ticket",
+  partCount: "How many parts there are",
+  partNumber: "From 1 on",
+  PartNumber: "From 1 on",
+  partNumbers: "Each once",
+  parts: "The parts",
+  "CompleteRequest.parts": "For stores that cannot list parts: every part once",
+  partSize: "The length in bytes of every part except the last one",
+  partsListed: "`false` if the store cannot list parts",
+  pending: "How many uploads may be pending",
+  pointer: "A JSON pointer (RFC 6901)",
+  policy: "The name of the policy. Default: the default policy",
+  presignedUrls: "By part number",
+  problem: "The complete problem of a refused item",
+  publicUrl: "Where an app displays the object, if its store has a `publicBaseUrl`",
+  quota: "What remains of each limit of the policy's quota",
+  reasons: "Each difference from what was granted",
+  receipt: "A signed proof (compact JWS, ES256) for a backend",
+  remaining: "What remains of it after this upload",
+  requestId: "Also in the log of the service",
+  reservedUntil: "Until when it still takes its bytes and its place in the quota (RFC 3339)",
+  resetsIn: "Seconds until the next window",
+  results: "One for each item, in their order",
+  retryAfter: "Seconds to wait",
+  size: "The exact length in bytes",
+  Size: "In bytes",
+  sizeEnforced: "`false` if the request had no size: nothing limits the body",
+  status: "The state of the upload",
+  "BatchResults.status": "The status that the item would have had alone",
+  "Problem.status": "The HTTP status",
+  "Health.status": "The service is configured",
+  title: "The code in words",
+  type: "`type/subtype` in lower case, without parameters",
+  "Problem.type": "The type of the problem, a URI",
+  upload: "The created upload",
+  "Problem.upload": "After a failed verification: whether the upload can still be completed",
+  uploadId: "The store's id of the upload, for logs",
+  "UppyMultipart.uploadId": "Names the upload in Uppy's other routes",
+  "UppyPresignRequest.uploadId": "Of an upload that exists",
+  uploads: "The uploads",
+  "Quota.uploads": "The uploads of a window",
+  uploadURL: "The URL of the PUT",
+  url: "The URL of the request",
+  use: "`sig`",
+  value: "The digest in base64 with padding; CRCs big-endian",
+  version: "The version of the service",
+  window: "How many parts one request signs",
+  x: "Of the point",
+  y: "Of the point",
+};
+
+/** Of parameters, by their names. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  "path.id": "The `id` of the upload, from the answer that created it",
+  "path.uploadId": "The `uploadId` of the answer that created the upload",
+  "path.partNumber": "From 1 on",
+  "query.status": "Selects one state",
+  "query.cursor": "The cursor of the previous answer",
+  "query.key": "The key of the upload",
+  "query.partNumbers": "From 1 on, at most 25, with commas",
+  "query.uploads": "Its presence, as S3 has it",
+  "query.metadata[size]": "The exact length in bytes",
+  "query.metadata[policy]": "The name of the policy. Default: the default policy",
+};
+
+/** Completes the document in place, and returns it. */
+export function describeFields(document: Document): Document {
+  const missing = new Set<string>();
+  const find = (...names: readonly string[]): string => {
+    const found = names.map((name) => PARAMETERS[name] ?? FIELDS[name]).find(Boolean);
+    if (found === undefined) missing.add(names[0] ?? "");
+    return found ?? "";
+  };
+  const describe = (component: string, schema: Schema): void => {
+    for (const [name, field] of Object.entries(schema.properties ?? {})) {
+      field.description ??= find(`${component}.${name}`, name);
+      describe(component, field);
+    }
+    if (schema.items) describe(component, schema.items);
+    for (const one of schema.anyOf ?? []) describe(component, one);
+  };
+  for (const [name, schema] of Object.entries(document.components?.schemas ?? {}))
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the part of a schema that is read here
+    describe(name, schema as Schema);
+  for (const path of Object.values(document.paths ?? {}))
+    for (const { parameters = [] } of [path.get, path.post, path.delete].flatMap(
+      (one) => one ?? [],
+    ))
+      for (const parameter of parameters)
+        if ("in" in parameter)
+          parameter.description = find(`${parameter.in}.${parameter.name}`, parameter.name);
+  if (missing.size === 0) return document;
+  throw new Error(`Add to openapi/describe.ts what these mean: ${[...missing].join(", ")}`);
+}
