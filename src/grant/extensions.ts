@@ -30,27 +30,50 @@ video: 3gpp=3gp,3gpp 3gpp2=3g2 h261 h263 h264 jpeg=jpgv mj2=mj2,mjp2 mp2t=ts,m2t
  mp4=mp4,mp4v,mpg4 mpeg=mpeg,mpg,mpe,m1v,m2v ogg=ogv quicktime=qt,mov webm x-flv=flv x-m4v=m4v
  x-matroska=mkv,mk3d,mks x-ms-wmv=wmv x-msvideo=avi`;
 
-let table: ReadonlyMap<string, readonly [string, ...string[]]> | undefined;
+type Extensions = readonly [string, ...string[]];
+
+/** Of the types that were asked for: a new isolate reads no more of the table than it needs. */
+const known = new Map<string, Extensions>();
 
 /** Returns the extensions of a type, the preferred one first; `undefined` for a type that is not in the table. */
-export function extensionsOf(contentType: string): readonly [string, ...string[]] | undefined {
-  table ??= new Map(rows());
-  return table.get(contentType);
+export function extensionsOf(contentType: string): Extensions | undefined {
+  const earlier = known.get(contentType);
+  if (earlier) return earlier;
+  const slash = contentType.indexOf("/");
+  const subtype = contentType.slice(slash + 1);
+  const row = subtypesOf(contentType.slice(0, slash)).find(
+    (one) => one === subtype || one.startsWith(`${subtype}=`),
+  );
+  if (row === undefined) return undefined;
+  const [, found] = readRow(row);
+  known.set(contentType, found);
+  return found;
 }
 
 /** Returns the types that have the extension. */
 export function typesOf(extension: string): readonly string[] {
-  table ??= new Map(rows());
-  return [...table].flatMap(([type, extensions]) => (extensions.includes(extension) ? [type] : []));
+  return [...rows()].flatMap(([type, extensions]) =>
+    extensions.includes(extension) ? [type] : [],
+  );
 }
 
 /** Returns every row of the table. */
-export function* rows(): Generator<readonly [string, readonly [string, ...string[]]]> {
-  for (const [, family = "", subtypes = ""] of TABLE.matchAll(/^(\w+): ((?:.|\n )*)$/gm)) {
-    for (const row of subtypes.trim().split(/\s+/)) {
-      const [subtype = "", extensions] = row.split("=");
-      const [first = subtype, ...others] = extensions?.split(",") ?? [];
-      yield [`${family}/${subtype}`, [first, ...others]];
-    }
+export function* rows(): Generator<readonly [string, Extensions]> {
+  for (const [, family = ""] of TABLE.matchAll(/^(\w+):/gm)) {
+    for (const [subtype, extensions] of subtypesOf(family).map(readRow))
+      yield [`${family}/${subtype}`, extensions];
   }
+}
+
+function subtypesOf(family: string): readonly string[] {
+  const start = TABLE.indexOf(`\n${family}: `);
+  if (start < 0) return [];
+  const [text = ""] = TABLE.slice(start + family.length + 3).split(/\n(?! )/, 1);
+  return text.trim().split(/\s+/);
+}
+
+function readRow(row: string): readonly [string, Extensions] {
+  const [subtype = "", extensions] = row.split("=");
+  const [first = subtype, ...others] = extensions?.split(",") ?? [];
+  return [subtype, [first, ...others]];
 }
