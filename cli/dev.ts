@@ -46,7 +46,7 @@ function readPort(text: string): number {
 
 async function run({ config, port, var: vars }: Options): Promise<void> {
   const folder = process.cwd();
-  if (runInNewerNode(folder)) return;
+  if (await runInNewerNode(folder)) return;
   const file = relative(folder, resolve(config));
   const project = await findWorker(folder);
   const target = { project, folder: join(folder, ".wrangler/edge-presigner") };

@@ -12,6 +12,8 @@ const USUAL = [
   /^Using (vars|secrets) defined in /,
   /^env\.\S+ .* local$/,
   /^GET \/dev\/policies /,
+  /^\[custom build\]( Running: .*| ✔ .*)?$/,
+  /^The file .* changed, restarting build/,
   /^Binding +Resource +Mode$/,
   /^Your Worker has access to the following bindings:$/,
 ];

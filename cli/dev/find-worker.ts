@@ -1,7 +1,8 @@
-/** Finds the Worker of a project: the entry that its Wrangler configuration names, if that uses `edge-presigner/worker`. */
+/** Finds the Worker of a project: the entry that its Wrangler configuration names, if that makes a presigner. */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { findWrangler } from "./find-wrangler.ts";
 import type { Unstable_RawConfig as WranglerConfig } from "wrangler";
 
 export interface ProjectWorker {
@@ -12,12 +13,15 @@ export interface ProjectWorker {
   readonly entry: string | undefined;
 }
 
+/** What makes a presigner: of a configuration, or of one that `edge-presigner build` has compiled. */
+const ENTRIES = new Set(["edge-presigner/worker", "edge-presigner/built"]);
 const CONFIG_FILES = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
 
 /** Returns the Wrangler configuration of the folder, or `undefined` where there is none. */
 export async function findWorker(folder: string): Promise<ProjectWorker | undefined> {
   const file = CONFIG_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (file === undefined) return undefined;
+  findWrangler(folder);
   const rawConfig = await readRawConfig(file);
   const main = rawConfig.main === undefined ? undefined : resolve(dirname(file), rawConfig.main);
   const entry = main !== undefined && (await usesPresigner(main)) ? main : undefined;
@@ -64,5 +68,5 @@ async function usesPresigner(main: string): Promise<boolean> {
   // Wrangler names what is wrong in it.
   if (!found) return true;
   const imports = Object.values(found.metafile.outputs).flatMap((output) => output.imports);
-  return imports.some(({ path }) => path === "edge-presigner/worker");
+  return imports.some(({ path }) => ENTRIES.has(path));
 }

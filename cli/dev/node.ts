@@ -1,19 +1,24 @@
 /** Wrangler needs a newer Node.js than the command: a project can have one among its packages. */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 
 const MIN_MAJOR = 22;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
  * Runs the same command line in the Node.js of the project, if this one is too old. Returns whether it
  * did. Throws `InvalidArgumentError` where the project has none.
  */
-export function runInNewerNode(folder: string): boolean {
+export async function runInNewerNode(folder: string): Promise<boolean> {
   if (Number(process.versions.node.split(".")[0]) >= MIN_MAJOR) return false;
-  const { status } = spawnSync(findNode(folder), process.argv.slice(1), { stdio: "inherit" });
-  process.exitCode = status ?? 1;
+  const child = spawn(findNode(folder), process.argv.slice(1), { stdio: "inherit" });
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
+  process.exitCode = await new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code) => done(code ?? 1));
+  });
   return true;
 }
 

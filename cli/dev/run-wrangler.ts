@@ -1,10 +1,9 @@
 /** Runs `wrangler dev` as a process of its own, and passes on what people need of its output. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { InvalidArgumentError } from "commander";
+import { findWrangler } from "./find-wrangler.ts";
 import { createLineFilter } from "./filter-line.ts";
 
 interface Options {
@@ -64,14 +63,4 @@ export async function runWrangler(options: Options): Promise<number> {
     server.on("error", fail);
     server.on("close", (code) => done(code ?? 0));
   });
-}
-
-/** Returns the program of the Wrangler that the project has installed. */
-function findWrangler(folder: string): string {
-  try {
-    const main = createRequire(join(folder, "package.json")).resolve("wrangler/package.json");
-    return join(dirname(main), "bin/wrangler.js");
-  } catch {
-    throw new InvalidArgumentError("Wrangler is not installed: npm install --save-dev wrangler");
-  }
 }

@@ -1,6 +1,6 @@
 /** Writes the Worker that runs in development: its Wrangler configuration, its entry, and what stands for `edge-presigner/worker`. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { extname, join, resolve } from "node:path";
+import { extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Unstable_RawConfig as WranglerConfig } from "wrangler";
 import type { EmbeddedBucket } from "../../dev/development.ts";
@@ -34,10 +34,11 @@ export function writeWorker({ development, buckets, project, folder }: Sources):
     return file;
   };
   write("development.json", JSON.stringify(development, undefined, 2));
-  const presigner = write("presigner.js", presignerSource());
+  const presigner = write("presigner.js", presignerSource("presigner", "createPresigner", 1));
+  const built = write("built.js", presignerSource("built", "createBuiltPresigner", 2));
   const entry = project?.entry ?? write("index.js", ENTRY);
   const page = pagePath(project);
-  const config = project?.entry === undefined ? ownConfig(project) : projectConfig(project);
+  const config = project?.entry === undefined ? ownConfig(project) : projectConfig(project, folder);
   const r2Buckets = bindBuckets(config.r2_buckets ?? [], buckets);
   const configPath = write(
     "wrangler.json",
@@ -45,7 +46,11 @@ export function writeWorker({ development, buckets, project, folder }: Sources):
       {
         ...config,
         main: entry,
-        alias: { ...config.alias, "edge-presigner/worker": presigner },
+        alias: {
+          ...config.alias,
+          "edge-presigner/worker": presigner,
+          "edge-presigner/built": built,
+        },
         r2_buckets: r2Buckets,
         ratelimits: [
           ...(config.ratelimits ?? []).filter(({ name }) => !name.startsWith("RATE_LIMIT_")),
@@ -79,12 +84,12 @@ const fileOf = (path: string) =>
     fileURLToPath(new URL(`../../${path}${extname(import.meta.filename)}`, import.meta.url)),
   );
 
-/** Whatever configuration the entry passes, the one in development.json is used. */
-function presignerSource(): string {
+/** Whatever configuration the entry passes to the function, the one in development.json is used; the hooks are its own. */
+function presignerSource(file: string, create: string, hooksAt: number): string {
   return `import { createDevelopmentPresigner } from ${fileOf("dev/presigner")};
 import development from "./development.json";
-export * from ${fileOf("src/presigner")};
-export const createPresigner = (_, hooks) => createDevelopmentPresigner(development, hooks);
+export * from ${fileOf(`src/${file}`)};
+export const ${create} = (...options) => createDevelopmentPresigner(development, options[${hooksAt}]);
 `;
 }
 
@@ -102,10 +107,9 @@ function ownConfig(project: ProjectWorker | undefined): WranglerConfig {
 }
 
 /** What of the project's own is for a deployment only is left out. */
-function projectConfig({ config, folder }: ProjectWorker): WranglerConfig {
+function projectConfig({ config, folder }: ProjectWorker, own: string): WranglerConfig {
   const {
     env: _env,
-    build: _build,
     secrets: _secrets,
     route: _route,
     routes: _routes,
@@ -121,7 +125,19 @@ function projectConfig({ config, folder }: ProjectWorker): WranglerConfig {
     ...(rest.tsconfig !== undefined && { tsconfig: resolve(folder, rest.tsconfig) }),
     ...(rest.base_dir !== undefined && { base_dir: resolve(folder, rest.base_dir) }),
     ...(rest.alias && { alias: resolveAll(rest.alias, folder) }),
+    ...(rest.build && { build: watchBoth(rest.build, folder, own) }),
   };
+}
+
+type Build = NonNullable<WranglerConfig["build"]>;
+
+/**
+ * Such as `edge-presigner build`: it runs in the folder of the project. With it, Wrangler watches only
+ * these paths, which it takes as relative ones, and so ours has to be among them.
+ */
+function watchBoth({ watch_dir = "./src", ...build }: Build, project: string, own: string): Build {
+  const paths = [watch_dir].flat().map((path) => relative(own, resolve(project, path)));
+  return { ...build, watch_dir: [...paths, "development.json"] };
 }
 
 function resolveAll(

@@ -140,8 +140,7 @@ describe("edge-presigner dev", () => {
     const ended = new Promise((done) => dev?.once("close", done));
     dev?.kill("SIGTERM");
     await ended;
-    project.write("presigner.config.ts", CONFIG);
-    project.write("src/index.ts", ENTRY);
+    for (const [file, text] of Object.entries(ACME)) project.write(file, text);
   });
 
   it("stores a file under a policy of the user's own", async () => {
@@ -213,29 +212,61 @@ describe("edge-presigner dev", () => {
       CONFIG.replace("avatar: {", "portrait: {").replace('"avatar"', '"portrait"'),
     );
     await untilPrinted("has changed");
-    // A request that comes while the Worker starts again may wait for ever.
-    const policies = async () =>
-      fetch(`${url}/dev/policies`, { signal: AbortSignal.timeout(2000) }).then(
-        async (answer) => answer.text(),
-        () => "",
-      );
+    const policies = async () => readText(`${url}/dev/policies`);
     await expect.poll(policies, { timeout: 20_000 }).toContain("portrait");
     project.write("presigner.config.ts", CONFIG.replace("users/{user}", "users/{nobody}"));
     await untilPrinted("policies.avatar.key");
     await expect.poll(policies, { timeout: 20_000 }).toContain("portrait");
   }, 120_000);
 
-  it("runs the Worker of the project, with its own routes", async () => {
+  it("runs what the build step has compiled, also after a change", async () => {
+    const build =
+      'command = "npx edge-presigner build"\nwatch_dir = ["src", "presigner.config.ts"]';
+    project.write("wrangler.toml", `${ACME["wrangler.toml"]}\n[build]\n${build}\n`);
+    project.write(
+      "src/index.ts",
+      ENTRY.replace('"edge-presigner/worker"', '"../gen/presigner.ts"')
+        .replace('import config from "../presigner.config.ts";\n', "")
+        .replace("createPresigner(config)", "createPresigner({ authorize: () => false })"),
+    );
+    start();
+    const url = await untilReady();
+    expect(await askForTicket(url)).toMatchObject({ code: "forbidden" });
+    project.write("presigner.config.ts", CONFIG.replaceAll("avatar", "portrait"));
+    const policies = async () => readText(`${url}/dev/policies`);
+    await expect.poll(policies, { timeout: 20_000 }).toContain("portrait");
+  }, 120_000);
+
+  it("runs the Worker of the project, with its own routes and hooks", async () => {
     project.write(
       "src/index.ts",
       ENTRY.replace(
         "fetch: presigner.fetch",
         `fetch: (request: Request) => new URL(request.url).pathname === "/hello" ? new Response("my own") : presigner.fetch(request)`,
-      ),
+      ).replace("createPresigner(config)", "createPresigner(config, { authorize: () => false })"),
     );
     start();
     const url = await untilReady();
     expect(await (await fetch(`${url}/hello`)).text()).toBe("my own");
-    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect(await askForTicket(url)).toMatchObject({ code: "forbidden" });
   });
 });
+
+/** Asks for a ticket as alice. */
+async function askForTicket(url: string): Promise<unknown> {
+  const { stdout } = edgePresigner("token", "alice");
+  const answer = await fetch(`${url}/v1/uploads`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${stdout.trim()}`, "content-type": "application/json" },
+    body: JSON.stringify({ contentType: "image/png", size: 5 }),
+  });
+  return answer.json();
+}
+
+/** Returns nothing while the Worker starts again: a request that comes then may wait for ever. */
+async function readText(url: string): Promise<string> {
+  return fetch(url, { signal: AbortSignal.timeout(2000) }).then(
+    async (answer) => answer.text(),
+    () => "",
+  );
+}
