@@ -9,6 +9,7 @@ import { RUNTIME } from "./runtime.ts";
 import { createWorker, type ComposedWorker, type Worker } from "./worker.ts";
 
 export type { Completed, Granted, Hooks, Question } from "./hooks.ts";
+export type { AppType } from "./http/app-type.ts";
 export type { Restrictions } from "./grant/restrict.ts";
 export type { Session } from "./grant/session.ts";
 
