@@ -1,6 +1,6 @@
 /** `edge-presigner/worker`: a configuration → what the entry file of a Worker exports. */
 import { env } from "cloudflare:workers";
-import type { ConfigDefinition } from "./config/definition.ts";
+import type { ConfigDefinition, PolicyNameOf } from "./config/definition.ts";
 import { createMountedApp, type MountedApp } from "./http/mounted-app.ts";
 import type { Hooks } from "./hooks.ts";
 import { createLedgerClass, type LedgerClass } from "./ledger/durable-object.ts";
@@ -12,10 +12,6 @@ export type { Completed, Granted, Hooks, Question } from "./hooks.ts";
 export type { AppType } from "./http/app-type.ts";
 export type { Restrictions } from "./grant/restrict.ts";
 export type { Session } from "./grant/session.ts";
-
-/** The names of a configuration's policies, as far as its type has kept them. */
-export type PolicyNameOf<Definition extends ConfigDefinition> = keyof Definition["policies"] &
-  string;
 
 export interface Presigner<Ledger = LedgerClass, PolicyName extends string = string> extends Pick<
   Worker,
@@ -34,7 +30,9 @@ export function createPresigner<Definition extends ConfigDefinition>(
   definition: Definition,
   hooks?: Hooks<PolicyNameOf<Definition>>,
 ): Presigner<LedgerClass, PolicyNameOf<Definition>> {
-  return toPresigner(createWorker(definition, { ...env }, RUNTIME, { hooks }));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- there are no other policies to ask about
+  const all = hooks as Hooks | undefined;
+  return toPresigner(createWorker(definition, { ...env }, RUNTIME, { hooks: all }));
 }
 
 /** Returns what an entry file exports of a Worker. */
