@@ -48,28 +48,16 @@ interface EnvironmentDefinition<Stores, Policies> extends Partial<Written<typeof
   };
 }
 
-declare const policyName: unique symbol;
-
-/** Only a type: the names of the policies that an object has. */
-interface Named<PolicyName extends string> {
-  readonly [policyName]?: PolicyName;
-}
-
-/** A configuration whose type has the names of its policies. */
-export interface NamedDefinition<PolicyName extends string> extends ConfigDefinition {
-  readonly policies: ConfigDefinition["policies"] & Named<PolicyName>;
-}
-
 /** The names of a configuration's policies, as far as its type has kept them. */
-export type PolicyNameOf<Definition extends ConfigDefinition> =
-  Definition["policies"] extends Named<infer PolicyName extends string>
-    ? PolicyName
-    : keyof Definition["policies"] & string;
+export type PolicyNameOf<Definition extends ConfigDefinition> = keyof Definition["policies"] &
+  string;
 
-/** Types the configuration, so that an editor completes it and a wrong store name is a type error. */
+/** Keeps the names of policies and of their metadata, for `createUploader<typeof config>`. Types the configuration, so that an editor completes it and a wrong store name is a type error. */
 export function defineConfig<
   const Stores extends Readonly<Record<string, StoreDefinition>>,
   const Policies extends Readonly<Record<string, PolicyDefinition<keyof Stores & string>>>,
->(config: ConfigDefinition<Stores, Policies>): NamedDefinition<keyof Policies & string> {
+>(
+  config: ConfigDefinition<Stores, Policies>,
+): Omit<ConfigDefinition, "policies"> & { readonly policies: Policies } {
   return config;
 }

@@ -21,4 +21,5 @@ export {
   type RememberedUpload,
   type ResumeStorage,
 } from "./resume-storage.ts";
+export type { PoliciesOf, UploadOptionsOf } from "./typed-policies.ts";
 export { createUploader, type Uploader, type UploaderOptions } from "./uploader.ts";

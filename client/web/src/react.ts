@@ -4,6 +4,7 @@ import type { Completed } from "./answers.ts";
 import { UploadError } from "./error.ts";
 import type { Progress, UploadFile, UploadOptions, UploadPhase } from "./options.ts";
 import type { Upload } from "./start.ts";
+import type { PoliciesOf, UploadOptionsOf } from "./typed-policies.ts";
 import type { Uploader } from "./uploader.ts";
 
 export interface UploadState {
@@ -14,9 +15,9 @@ export interface UploadState {
   readonly error: UploadError | undefined;
 }
 
-export interface UseUpload extends UploadState {
+export interface UseUpload<Config extends PoliciesOf = PoliciesOf> extends UploadState {
   /** Starts an upload, and aborts the one before. These options override those of the hook. */
-  readonly start: (file: UploadFile, options?: UploadOptions) => Upload;
+  readonly start: (file: UploadFile, options?: UploadOptionsOf<Config>) => Upload;
   readonly pause: () => void;
   readonly resume: () => void;
   readonly abort: () => void;
@@ -33,6 +34,10 @@ const IDLE: UploadState = {
  * Uploads with an uploader that was created once, outside of the component. When the component
  * unmounts, the upload stops; a multipart upload continues when the same file is started again.
  */
+export function useUpload<Config extends PoliciesOf = PoliciesOf>(
+  uploader: Uploader<Config>,
+  options?: UploadOptionsOf<Config>,
+): UseUpload<Config>;
 export function useUpload(uploader: Uploader, options: UploadOptions = {}): UseUpload {
   const [state, setState] = useState(IDLE);
   const current = useRef<Upload | undefined>(undefined);

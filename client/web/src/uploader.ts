@@ -8,7 +8,7 @@ import {
   type UploadStatus,
 } from "./answers.ts";
 import { platformDependencies, type Dependencies } from "./dependencies.ts";
-import type { UploadFile, UploadOptions } from "./options.ts";
+import type { UploadFile } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { createFetchSend } from "./put-fetch.ts";
 import { sendWithXhr } from "./put-xhr.ts";
@@ -17,6 +17,7 @@ import { createResumeEntry, nameEntry } from "./resume-entry.ts";
 import { createIndexedDbStorage, type ResumeStorage } from "./resume-storage.ts";
 import { createCallService, type CallService, type ServiceOptions } from "./service.ts";
 import { startUpload, type Upload } from "./start.ts";
+import type { PoliciesOf, PolicyName, UploadOptionsOf } from "./typed-policies.ts";
 
 export interface UploaderOptions extends ServiceOptions, Partial<Dependencies> {
   /**
@@ -30,12 +31,12 @@ interface SignalOption {
   readonly signal?: AbortSignal;
 }
 
-interface RemoveOptions extends SignalOption {
+interface RemoveOptions<Policy extends string = string> extends SignalOption {
   /** Default: the service's default policy. */
-  readonly policy?: string;
+  readonly policy?: Policy;
 }
 
-interface DownloadOptions extends RemoveOptions {
+interface DownloadOptions<Policy extends string = string> extends RemoveOptions<Policy> {
   readonly method?: "GET" | "HEAD";
   readonly disposition?: "attachment" | "inline";
   /** The name under which the browser saves the file. */
@@ -49,20 +50,26 @@ interface ListOptions extends SignalOption {
 }
 
 /** The client of one service. All methods reject with `UploadError`, or with what `getToken` throws. */
-export interface Uploader {
+export interface Uploader<Config extends PoliciesOf = PoliciesOf> {
   /** Uploads a file. Resolves when the service has verified it in the store. */
-  readonly upload: (file: UploadFile, options?: UploadOptions) => Promise<Completed>;
+  readonly upload: (file: UploadFile, options?: UploadOptionsOf<Config>) => Promise<Completed>;
   /** Starts an upload that can be paused and aborted. */
-  readonly start: (file: UploadFile, options?: UploadOptions) => Upload;
+  readonly start: (file: UploadFile, options?: UploadOptionsOf<Config>) => Upload;
   /** Returns a ticket to read an object. */
-  readonly download: (key: string, options?: DownloadOptions) => Promise<DownloadTicket>;
+  readonly download: (
+    key: string,
+    options?: DownloadOptions<PolicyName<Config>>,
+  ) => Promise<DownloadTicket>;
   /** Deletes an object. */
-  readonly remove: (key: string, options?: RemoveOptions) => Promise<void>;
+  readonly remove: (key: string, options?: RemoveOptions<PolicyName<Config>>) => Promise<void>;
   /** Returns a page of the caller's uploads, of policies with a quota. */
   readonly list: (options?: ListOptions) => Promise<UploadList>;
 }
 
-/** Creates the client of one service. */
+/** Creates the client of one service. `createUploader<typeof config>` knows the names of its policies. */
+export function createUploader<Config extends PoliciesOf = PoliciesOf>(
+  uploader: UploaderOptions,
+): Uploader<Config>;
 export function createUploader(uploader: UploaderOptions): Uploader {
   const { endpoint, resumeStorage = defaultStorage(), ...given } = uploader;
   const dependencies = { ...platformDependencies(), ...given };
