@@ -35,19 +35,19 @@ export const policySchema = z.strictObject({
   key: z.string(),
   /** `image/png`, `image/*`, `*\/*`. A type that a browser would run is allowed only by its own name. */
   types: z.array(typePattern).check(z.minLength(1)),
-  maxBytes: size,
+  maxBytes: size(),
   /** 1 by default: an empty file is refused. */
-  minBytes: z._default(size, 1),
+  minBytes: z._default(size(), 1),
   /** How long a ticket can be used: 5 minutes by default. */
-  expiresIn: z._default(duration, FIVE_MINUTES),
+  expiresIn: z._default(duration(), FIVE_MINUTES),
   /** How long a ticket can be used that was requested with `background: true`. Without it there are none. */
-  backgroundExpiresIn: z.optional(duration),
+  backgroundExpiresIn: z.optional(duration()),
   /** `true` ends every ticket with the token that asked for it, if not earlier. */
   expiresWithToken: z._default(z.boolean(), false),
   /** Files of this size and more are multipart uploads. So are others, where a client asks for it. */
-  multipartFrom: z.optional(size),
+  multipartFrom: z.optional(size()),
   /** How long a multipart upload can be resumed: 7 days by default. */
-  resumeWithin: z._default(duration, SEVEN_DAYS),
+  resumeWithin: z._default(duration(), SEVEN_DAYS),
   /** `true` gives callers tickets to read what is in their own prefix. */
   download: z._default(z.boolean(), false),
   /** `true` lets callers delete what is in their own prefix. */
@@ -75,8 +75,8 @@ export const policySchema = z.strictObject({
   /** Exact limits for each caller, kept by a Durable Object; `{}` only keeps a record of each upload. */
   quota: z.optional(
     z.strictObject({
-      uploads: z.optional(rate),
-      bytes: z.optional(bytesRate),
+      uploads: z.optional(rate()),
+      bytes: z.optional(bytesRate()),
       /** How many uploads may be pending at once. */
       pending: z.optional(z.int().check(z.positive())),
     }),

@@ -1,5 +1,6 @@
 /** Schemas of the values that people write with a unit: `"5 MB"`, `"2 min"`, `"30 / minute"`. */
 import * as z from "zod/mini";
+import { lazy } from "../lazy.ts";
 import {
   parseBytesRate,
   parseDuration,
@@ -12,22 +13,27 @@ import {
 } from "./units.ts";
 
 /** Parses to bytes. */
-export const size = quantity<Size, number>(
-  parseSize,
-  'a number of bytes or a text such as "5 MB" or "5 MiB"',
+export const size = lazy(() =>
+  quantity<Size, number>(parseSize, 'a number of bytes or a text such as "5 MB" or "5 MiB"'),
 );
 /** Parses to seconds. */
-export const duration = quantity<Duration, number>(
-  parseDuration,
-  'a number of seconds or a text such as "90 s", "5 min", "2 h" or "7 days"',
+export const duration = lazy(() =>
+  quantity<Duration, number>(
+    parseDuration,
+    'a number of seconds or a text such as "90 s", "5 min", "2 h" or "7 days"',
+  ),
 );
-export const rate = quantity<Rate, NonNullable<ReturnType<typeof parseRate>>>(
-  parseRate,
-  'a text such as "120 / minute"',
+export const rate = lazy(() =>
+  quantity<Rate, NonNullable<ReturnType<typeof parseRate>>>(
+    parseRate,
+    'a text such as "120 / minute"',
+  ),
 );
-export const bytesRate = quantity<BytesRate, NonNullable<ReturnType<typeof parseBytesRate>>>(
-  parseBytesRate,
-  'a text such as "1 GB / day"',
+export const bytesRate = lazy(() =>
+  quantity<BytesRate, NonNullable<ReturnType<typeof parseBytesRate>>>(
+    parseBytesRate,
+    'a text such as "1 GB / day"',
+  ),
 );
 
 function quantity<Written, Parsed>(

@@ -25,15 +25,15 @@ export const settingsSchema = z.strictObject({
     z.strictObject({
       issuer: z._default(text, SERVICE),
       audience: z._default(text, SERVICE),
-      expiresIn: z._default(duration, AN_HOUR),
+      expiresIn: z._default(duration(), AN_HOUR),
     }),
     { issuer: SERVICE, audience: SERVICE, expiresIn: AN_HOUR },
   ),
   /** What the two rate-limit bindings in wrangler.toml are set to: answers repeat these numbers. */
   limits: z._default(
     z.strictObject({
-      perAddress: z._default(rate, LIMITS.perAddress),
-      perCaller: z._default(rate, LIMITS.perCaller),
+      perAddress: z._default(rate(), LIMITS.perAddress),
+      perCaller: z._default(rate(), LIMITS.perCaller),
     }),
     LIMITS,
   ),

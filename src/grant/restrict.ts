@@ -9,8 +9,8 @@ import type { Caller } from "./authenticate.ts";
 const restrictionsSchema = lazy(() =>
   z.strictObject({
     types: z.optional(z.array(z.string())),
-    maxBytes: z.optional(size),
-    expiresIn: z.optional(duration.check(z.minimum(1))),
+    maxBytes: z.optional(size()),
+    expiresIn: z.optional(duration().check(z.minimum(1))),
   }),
 );
 
