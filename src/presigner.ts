@@ -30,9 +30,7 @@ export function createPresigner<Definition extends ConfigDefinition>(
   definition: Definition,
   hooks?: Hooks<PolicyNameOf<Definition>>,
 ): Presigner<LedgerClass, PolicyNameOf<Definition>> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- there are no other policies to ask about
-  const all = hooks as Hooks | undefined;
-  return toPresigner(createWorker(definition, { ...env }, RUNTIME, { hooks: all }));
+  return toPresigner(createWorker(definition, { ...env }, RUNTIME, { hooks }));
 }
 
 /** Returns what an entry file exports of a Worker. */

@@ -63,7 +63,9 @@ describe("the installed package", () => {
       "README.md",
       "bin",
       "dist",
-      ...["cli", "client", "demo", "dev", "src", "testing"].map((name) => `dist/${name}`),
+      ...["cli", "client", "demo", "dev", "reference", "src", "testing"].map(
+        (name) => `dist/${name}`,
+      ),
       "package.json",
     ]);
   });
