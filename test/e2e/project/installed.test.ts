@@ -22,6 +22,19 @@ export const started: Promise<TestPresigner> = startPresigner({ config });
 defineConfig({ ...config, policies: { photo: { store: 1 } } });
 `;
 
+const MOUNTED = `import { Hono } from "hono";
+import { createPresigner } from "edge-presigner/worker";
+import config from "../presigner.config.ts";
+
+const presigner = createPresigner(config, { authorize: () => false });
+const app = new Hono();
+app.get("/", (c) => c.text("my own"));
+app.route("/uploads", presigner.app);
+export default app;
+export class Ledger extends presigner.Ledger {}
+export class Uploads extends presigner.Uploads {}
+`;
+
 let project: Project;
 beforeAll(() => {
   project = installProject([packPackage()], ["wrangler", "typescript"]);
@@ -72,6 +85,7 @@ describe("the installed package", () => {
 
   it("has types for each entry, under strict", () => {
     project.write("types.ts", TYPES);
+    project.write("src/mounted.ts", MOUNTED);
     const types = join(ROOT, "worker-configuration.d.ts");
     project.write(
       "worker-configuration.d.ts",
@@ -93,7 +107,7 @@ describe("the installed package", () => {
       "tsconfig.json",
       JSON.stringify({
         compilerOptions: options,
-        files: ["types.ts", "src/index.ts", "worker-configuration.d.ts"],
+        files: ["types.ts", "src/index.ts", "src/mounted.ts", "worker-configuration.d.ts"],
       }),
     );
     const { status, stdout } = run("typescript/bin/tsc", ["-p", "."]);
@@ -239,18 +253,14 @@ describe("edge-presigner dev", () => {
     await expect.poll(policies, { timeout: 20_000 }).toContain("portrait");
   }, 120_000);
 
-  it("runs the Worker of the project, with its own routes and hooks", async () => {
-    project.write(
-      "src/index.ts",
-      ENTRY.replace(
-        "fetch: presigner.fetch",
-        `fetch: (request: Request) => new URL(request.url).pathname === "/hello" ? new Response("my own") : presigner.fetch(request)`,
-      ).replace("createPresigner(config)", "createPresigner(config, { authorize: () => false })"),
-    );
+  it("runs the Worker of the project, which mounts the service and has hooks", async () => {
+    project.write("src/index.ts", MOUNTED);
     start();
     const url = await untilReady();
-    expect(await (await fetch(`${url}/hello`)).text()).toBe("my own");
-    expect(await askForTicket(url)).toMatchObject({ code: "forbidden" });
+    expect(await (await fetch(`${url}/`)).text()).toBe("my own");
+    expect(await askForTicket(`${url}/uploads`)).toMatchObject({ code: "forbidden" });
+    // It cannot know where the service is mounted.
+    expect(printed).not.toContain("Page ");
   });
 });
 
