@@ -57,6 +57,15 @@ export default defineConfig({
       },
       {
         test: {
+          // `npm run test:dart`: Dart compiles for a while, and is not everywhere.
+          name: "dart",
+          include: ["test/dart/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: "attack",
           include: ["test/attack/*.test.ts"],
           // One server for the folder, and one import of what its files share.

@@ -7,6 +7,8 @@ class Messages {
     required this.title,
     required this.choose,
     required this.cancel,
+    required this.pause,
+    required this.resume,
     required this.waiting,
     required this.stored,
     required this.picture,
@@ -28,6 +30,8 @@ class Messages {
   final String title;
   final String choose;
   final String cancel;
+  final String pause;
+  final String resume;
   final String waiting;
   final String stored;
   final String picture;
@@ -72,6 +76,8 @@ final Messages _english = Messages._(
   title: 'Upload a photo',
   choose: 'Choose a photo',
   cancel: 'Cancel',
+  pause: 'Pause',
+  resume: 'Resume',
   waiting: 'Uploading',
   stored: 'Stored as',
   picture: 'The uploaded photo',
@@ -91,6 +97,8 @@ final Messages _korean = Messages._(
   title: '사진 올리기',
   choose: '사진 고르기',
   cancel: '취소',
+  pause: '일시정지',
+  resume: '계속',
   waiting: '올리는 중',
   stored: '저장된 이름',
   picture: '올린 사진',

@@ -1,10 +1,8 @@
-import 'dart:async';
-
 import 'package:edge_presigner/edge_presigner.dart';
+import 'package:edge_presigner/x_file.dart';
 import 'package:flutter/material.dart';
 import 'package:image_picker/image_picker.dart';
 
-import 'content_type.dart';
 import 'messages.dart';
 
 /// `flutter run --dart-define=ENDPOINT=… --dart-define=TOKEN=…`. A real app
@@ -31,8 +29,9 @@ class _UploadScreenState extends State<UploadScreen> {
   final ImagePicker _picker = ImagePicker();
 
   /// Set while a photo is being uploaded.
-  Completer<void>? _cancelling;
+  UploadTask? _task;
   double? _progress;
+  bool _isPaused = false;
   String? _key;
   Uri? _picture;
   UploadException? _failure;
@@ -49,37 +48,32 @@ class _UploadScreenState extends State<UploadScreen> {
       requestFullMetadata: false,
     );
     if (photo == null || !mounted) return;
-    final Completer<void> cancelling = Completer<void>();
-    setState(() {
-      _cancelling = cancelling;
-      _progress = null;
+    final UploadTask task = _presigner.upload(
+      await photo.toUploadFile(),
+      const UploadOptions(policy: 'photo'),
+    );
+    task.snapshotEvents.listen((UploadSnapshot snapshot) {
+      _update(() {
+        _progress = snapshot.progress;
+        _isPaused = snapshot.state == TaskState.paused;
+      });
+    });
+    _update(() {
+      _task = task;
       _key = null;
       _picture = null;
       _failure = null;
     });
     try {
-      await _upload(photo, cancelling.future);
+      await _show(await task);
     } on UploadException catch (error) {
       _update(() => _failure = error);
     } finally {
-      _update(() => _cancelling = null);
+      _update(() => _task = null);
     }
   }
 
-  Future<void> _upload(XFile photo, Future<void> cancelled) async {
-    final CompletedUpload upload = await _presigner.uploadStream(
-      photo.openRead,
-      UploadOptions(
-        policy: 'photo',
-        filename: photo.name,
-        contentType: contentTypeOf(photo.name, photo.mimeType),
-      ),
-      size: await photo.length(),
-      cancelled: cancelled,
-      onProgress: (int sentBytes, int totalBytes) {
-        _update(() => _progress = sentBytes / totalBytes);
-      },
-    );
+  Future<void> _show(CompletedUpload upload) async {
     _update(() => _key = upload.key);
     final DownloadTicket ticket =
         await _presigner.download(upload.key, policy: upload.policy);
@@ -91,15 +85,14 @@ class _UploadScreenState extends State<UploadScreen> {
     if (mounted) setState(change);
   }
 
-  void _cancel() {
-    final Completer<void>? cancelling = _cancelling;
-    if (cancelling != null && !cancelling.isCompleted) cancelling.complete();
+  Future<void> _pauseOrResume() async {
+    await (_isPaused ? _task?.resume() : _task?.pause());
   }
 
   @override
   Widget build(BuildContext context) {
     final Messages messages = Messages.of(context);
-    final bool isSending = _cancelling != null;
+    final bool isSending = _task != null;
     return Scaffold(
       appBar: AppBar(title: Text(messages.title)),
       body: SafeArea(
@@ -127,7 +120,18 @@ class _UploadScreenState extends State<UploadScreen> {
           semanticsLabel: messages.waiting,
         ),
         const SizedBox(height: 8),
-        TextButton(onPressed: _cancel, child: Text(messages.cancel)),
+        Row(
+          children: <Widget>[
+            TextButton(
+              onPressed: _pauseOrResume,
+              child: Text(_isPaused ? messages.resume : messages.pause),
+            ),
+            TextButton(
+              onPressed: () => _task?.cancel(),
+              child: Text(messages.cancel),
+            ),
+          ],
+        ),
       ];
 
   /// Shows the result. Screen readers announce it as soon as it changes.

@@ -5,21 +5,27 @@ import 'package:http/http.dart' as http;
 
 import 'back_off.dart';
 import 'completed_upload.dart';
+import 'connections.dart';
 import 'download_ticket.dart';
-import 'upload_context.dart';
+import 'managed_queue.dart';
+import 'managed_task.dart';
 import 'multipart_upload.dart';
 import 'read_bytes.dart';
 import 'read_json.dart';
 import 'resume_storage.dart';
 import 'service.dart';
+import 'single_part_upload.dart';
 import 'stop_signal.dart';
 import 'ticket.dart';
 import 'transfer_plan.dart';
+import 'upload_context.dart';
 import 'upload_exception.dart';
+import 'upload_file.dart';
 import 'upload_options.dart';
+import 'upload_queue.dart';
 import 'upload_record.dart';
 import 'upload_state.dart';
-import 'single_part_upload.dart';
+import 'upload_task.dart';
 
 /// The client of one service. All methods throw [UploadException], or what
 /// `getToken` and the app's [ResumeStorage] throw.
@@ -70,47 +76,98 @@ class EdgePresigner {
   final DateTime Function() _now;
   final Service _service;
 
+  /// Uploads a file. The file is streamed, and not held in memory. On the web
+  /// the browser buffers each PUT, so that progress is reported once a part.
+  ///
+  /// With a `resumeKey` the parts of a failed or cancelled upload are kept, and
+  /// the same call continues later. Without one everything is deleted.
+  ///
+  /// A failure that nobody awaits is an unhandled error, unless there is a
+  /// listener to [UploadTask.snapshotEvents].
+  UploadTask upload(
+    UploadFile file, [
+    UploadOptions options = const UploadOptions(),
+  ]) =>
+      _start(file, options);
+
+  /// Returns a queue that uploads [concurrency] files at a time. Browsers have
+  /// six connections to a store that speaks HTTP/1.1: more than that waits
+  /// there, while its ticket expires.
+  UploadQueue queue({int concurrency = 4}) {
+    final Connections connections = Connections(concurrency);
+    return ManagedQueue(
+      (UploadFile file, UploadOptions options) =>
+          _createTask(file, options, connections),
+      concurrency,
+    );
+  }
+
   /// Uploads bytes that are in memory, such as a photo.
-  Future<CompletedUpload> uploadBytes(
+  UploadTask uploadBytes(
     Uint8List bytes,
     UploadOptions options, {
     ProgressCallback? onProgress,
     Future<void>? cancelled,
   }) =>
-      uploadStream(
-        openBytes(bytes),
-        options,
-        size: bytes.length,
-        onProgress: onProgress,
-        cancelled: cancelled,
-      );
+      _start(UploadFile.bytes(bytes), options, onProgress, cancelled);
 
-  /// Uploads what [openRead] returns, exactly [size] bytes. The file is
-  /// streamed, and not held in memory. On the web the browser buffers each
-  /// PUT, so that progress is reported once a part.
-  ///
-  /// Throws `cancelled` when [cancelled] completes. With a `resumeKey` the
-  /// parts are kept, and the same call continues later. Without one
-  /// everything is deleted.
-  Future<CompletedUpload> uploadStream(
+  /// Uploads what [openRead] returns, exactly [size] bytes. Throws `cancelled`
+  /// when [cancelled] completes.
+  UploadTask uploadStream(
     OpenRead openRead,
     UploadOptions options, {
     required int size,
     ProgressCallback? onProgress,
     Future<void>? cancelled,
-  }) async {
-    final UploadContext context = UploadContext(
-      service: _service,
-      openRead: openRead,
-      size: size,
-      options: options,
-      stop: StopSignal()..follow(cancelled),
-      now: _now,
-      onProgress: onProgress,
-    );
-    final SavedState saved = SavedState(_resumeStorage, options.resumeKey);
+  }) =>
+      _start(
+        UploadFile(size: size, openRead: openRead),
+        options,
+        onProgress,
+        cancelled,
+      );
+
+  ManagedTask _start(
+    UploadFile file,
+    UploadOptions options, [
+    ProgressCallback? onProgress,
+    Future<void>? cancelled,
+  ]) {
+    final Connections connections = Connections(options.concurrency);
+    return _createTask(file, options, connections, onProgress)
+      ..followCancelled(cancelled)
+      ..begin();
+  }
+
+  ManagedTask _createTask(
+    UploadFile file,
+    UploadOptions options,
+    Connections connections, [
+    ProgressCallback? onProgress,
+  ]) =>
+      ManagedTask(
+        file: file,
+        options: options,
+        onProgress: onProgress,
+        run: (ManagedTask task) => _run(
+          UploadContext(
+            service: _service,
+            file: file,
+            options: options,
+            stop: task.stop,
+            gate: task.gate,
+            connections: connections,
+            now: _now,
+            report: task.report,
+          ),
+        ),
+      );
+
+  Future<CompletedUpload> _run(UploadContext context) async {
+    final SavedState saved =
+        SavedState(_resumeStorage, context.options.resumeKey);
     final UploadState? state = await saved.load();
-    if (state != null && state.size == size) {
+    if (state != null && state.size == context.size) {
       try {
         return await MultipartUpload(context, state, saved).resume();
       } on UploadException catch (error) {
@@ -119,7 +176,12 @@ class EdgePresigner {
         if (!isOver) rethrow;
       }
     }
-    return _create(context, saved);
+    await context.hold();
+    try {
+      return await _create(context, saved);
+    } finally {
+      context.letGo();
+    }
   }
 
   Future<CompletedUpload> _create(
@@ -128,6 +190,7 @@ class EdgePresigner {
         await _service.createUpload(context.request, context.stop);
     final MultipartTicket? multipart = created.multipart;
     if (multipart != null) {
+      context.letGo();
       final UploadState state = _stateOf(created.id, multipart, context.size);
       return MultipartUpload(context, state, saved, tickets: multipart.tickets)
           .run();

@@ -180,33 +180,43 @@ class MultipartUpload {
     }, stop);
   }
 
-  Future<Answer> _put(
-      int partNumber, Queue<int> waiting, StopSignal stop) async {
-    final int ahead = min(_context.options.concurrency, maxPartsPerRequest - 1);
-    final List<int> next = waiting.take(ahead).toList();
-    final Ticket ticket = await _tickets.take(partNumber, next);
-    _sent[partNumber] = 0;
-    return putTicket(
-      _context.client,
-      ticket,
-      _context.slice(_state.startOf(partNumber), _state.endOf(partNumber)),
-      stop: stop,
-      onSent: (int sentBytes) {
-        _sent[partNumber] = sentBytes;
+  Future<Answer> _put(int partNumber, Queue<int> waiting, StopSignal stop) {
+    final int length = _lengthOf(partNumber);
+    return _context.transfer<Answer>((StopSignal attempt) async {
+      final int ahead =
+          min(_context.options.concurrency, maxPartsPerRequest - 1);
+      final List<int> next = waiting.take(ahead).toList();
+      final Ticket ticket = await _tickets.take(partNumber, next);
+      try {
+        return await putTicket(
+          _context.client,
+          ticket,
+          _context.slice(_state.startOf(partNumber), _state.endOf(partNumber)),
+          stop: attempt,
+          onSent: (int sentBytes) {
+            if (attempt.isStopped) return;
+            _sent[partNumber] = sentBytes;
+            _report();
+          },
+        );
+      } on UploadException {
+        _sent[partNumber] = 0;
         _report();
-      },
-    );
+        rethrow;
+      }
+    }, stop, isNearlyDone: () => isMostlySent(_sent[partNumber], length));
   }
 
+  /// Completes the upload. Sends parts that the store does not have.
   Future<CompletedUpload> _complete() async {
     try {
-      return await _callComplete();
+      return await _context.step(_callComplete);
     } on UploadException catch (error) {
       final bool isPartMissing = error.code == UploadCode.verificationFailed &&
           error.upload == 'pending';
       if (!isPartMissing) rethrow;
       await _sendAll(await _findMissing());
-      return _callComplete();
+      return _context.step(_callComplete);
     }
   }
 

@@ -86,5 +86,9 @@ bool isTransientStatus(int status) =>
 /// does not help if the request differs from what was signed.
 bool isTicketRefused(int status) => status == 400 || status == 403;
 
+/// Whether so much was sent that a pause lets it finish.
+bool isMostlySent(int? sentBytes, int length) =>
+    (sentBytes ?? 0) * 4 >= length * 3;
+
 /// Returns the ETag without its quotes.
 String? etagOf(Answer answer) => answer.headers['etag']?.replaceAll('"', '');

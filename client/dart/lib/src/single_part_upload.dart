@@ -3,6 +3,7 @@ import 'upload_context.dart';
 import 'put_ticket.dart';
 import 'read_json.dart';
 import 'send.dart';
+import 'stop_signal.dart';
 import 'ticket.dart';
 import 'upload_exception.dart';
 
@@ -21,13 +22,14 @@ class SinglePartUpload {
   /// Whether a PUT may have been stored, because its answer was lost.
   bool _mayBeStored = false;
   bool _isRenewed = false;
+  int _sentBytes = 0;
 
   /// Sends the file, and completes the upload.
   Future<CompletedUpload> run() async {
     try {
       final String? etag =
           await _context.backOff.retry<String?>(_put, _context.stop);
-      return await _complete(etag);
+      return await _context.step(() => _complete(etag));
     } on UploadException catch (error) {
       if (error.code == UploadCode.cancelled) {
         await _context.service.tryToAbort(_id);
@@ -41,13 +43,19 @@ class SinglePartUpload {
     return _context.service.complete(_id, request, _context.stop);
   }
 
+  Future<String?> _put() => _context.transfer<String?>(
+        _tryToPut,
+        _context.stop,
+        isNearlyDone: () => isMostlySent(_sentBytes, _context.size),
+      );
+
   /// Sends the file. Returns its ETag, if the store exposes one.
-  Future<String?> _put() async {
+  Future<String?> _tryToPut(StopSignal attempt) async {
     if (!_context.now().isBefore(_staleFrom)) {
       if (_mayBeStored && await _isStored()) return null;
       await _renew();
     }
-    final Answer answer = await _send();
+    final Answer answer = await _send(attempt);
     if (answer.isSuccess) return etagOf(answer);
     // After a lost answer, 412 means that the first PUT was stored.
     if (answer.status == 412 && _mayBeStored) return null;
@@ -71,19 +79,29 @@ class SinglePartUpload {
     throw storeError(answer, isTransient: true);
   }
 
-  Future<Answer> _send() async {
+  Future<Answer> _send(StopSignal attempt) async {
     try {
       return await putTicket(
         _context.client,
         _ticket,
         _context.slice(0, _context.size),
-        stop: _context.stop,
-        onSent: _context.report,
+        stop: attempt,
+        onSent: (int sentBytes) {
+          if (!attempt.isStopped) _report(sentBytes);
+        },
       );
     } on UploadException catch (error) {
-      if (error.code == UploadCode.network) _mayBeStored = true;
+      final bool isAnswerLost = error.code == UploadCode.network ||
+          error.code == UploadCode.cancelled;
+      if (isAnswerLost) _mayBeStored = true;
+      _report(0);
       rethrow;
     }
+  }
+
+  void _report(int sentBytes) {
+    _sentBytes = sentBytes;
+    _context.report(sentBytes);
   }
 
   /// Whether an earlier PUT was stored.

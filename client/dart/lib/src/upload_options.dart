@@ -1,3 +1,5 @@
+import 'content_type.dart';
+import 'nfc.dart';
 import 'read_json.dart';
 
 /// A checksum of the file, which the store verifies.
@@ -13,10 +15,10 @@ class UploadChecksum {
   Json toJson() => <String, Object?>{'algorithm': algorithm, 'value': value};
 }
 
-/// The options of one upload.
+/// The options of one upload. All of them are optional.
 class UploadOptions {
   const UploadOptions({
-    required this.contentType,
+    this.contentType,
     this.policy,
     this.filename,
     this.checksum,
@@ -26,14 +28,14 @@ class UploadOptions {
     this.concurrency = 3,
   }) : assert(concurrency >= 1, 'concurrency must be at least 1');
 
-  /// The content type of the object: `type/subtype` in lower case, without
-  /// parameters.
-  final String contentType;
+  /// The content type of the object. Default: that of the file, or else by the
+  /// extension of its name.
+  final String? contentType;
 
   /// The name of the policy. Default: the service's default policy.
   final String? policy;
 
-  /// The name of the file, in Unicode form NFC.
+  /// The name of the file. Default: that of the [UploadFile].
   final String? filename;
 
   /// Needed if the policy requires one.
@@ -56,16 +58,23 @@ class UploadOptions {
   final int concurrency;
 
   /// Returns the body of `POST /v1/uploads`.
-  Json toRequest({required int size, bool isBackground = false}) {
+  Json toRequest({
+    required int size,
+    String? name,
+    String? platformType,
+    bool isBackground = false,
+  }) {
     final String? policy = this.policy;
-    final String? filename = this.filename;
+    final String? filename = this.filename ?? name;
+    final String? type =
+        contentType == null || contentType == '' ? platformType : contentType;
     final UploadChecksum? checksum = this.checksum;
     final Map<String, String>? metadata = this.metadata;
     final bool? multipart = this.multipart;
     return <String, Object?>{
       if (policy != null) 'policy': policy,
-      if (filename != null) 'filename': filename,
-      'contentType': contentType,
+      if (filename != null) 'filename': toNfc(filename),
+      'contentType': contentTypeOf(type, filename),
       'size': size,
       if (checksum != null) 'checksum': checksum.toJson(),
       if (metadata != null) 'metadata': metadata,

@@ -1,0 +1,1 @@
+// The web has no files of dart:io.
