@@ -57,6 +57,7 @@ function summarize(): void {
   const failed = statuses.filter((status) => status === "failed").length;
   printFailures("all.log");
   printFailures("again.log");
+  printFailures("dart.log");
   if (again.length > 0) print(`Run a second time, alone: ${again.join(" ")}`);
   print(`${passed} passed, ${failed} failed, ${statuses.length - passed - failed} skipped`);
 }
