@@ -5,8 +5,9 @@ import { compileIssuer } from "../src/config/compile-issuer.ts";
 import type { Config } from "../src/config/config.ts";
 import { ErrorCollector } from "../src/config/errors.ts";
 import { sharedSecret } from "../src/config/issuer-presets.ts";
+import { toPresigner, type Presigner } from "../src/exports.ts";
 import type { Hooks } from "../src/hooks.ts";
-import { toPresigner, type Presigner } from "../src/presigner.ts";
+import { createLedgerClass } from "../src/ledger/durable-object.ts";
 import { RUNTIME } from "../src/runtime.ts";
 import type { Env } from "../src/secret.ts";
 import { createWorker } from "../src/worker.ts";
@@ -21,7 +22,7 @@ export function createDevelopmentPresigner(development: Development, hooks?: Hoo
     hooks,
   });
   return {
-    ...toPresigner(worker),
+    ...toPresigner(worker, createLedgerClass(worker.getLedgerDependencies)),
     fetch: async (request) =>
       (await answerDevelopment(request, development.definition)) ?? worker.fetch(request),
   };

@@ -4,10 +4,10 @@ import type { Config } from "./config/config.ts";
 import { ConfigurationError } from "./config/errors.ts";
 import { joinSecrets } from "./config/join-secrets.ts";
 import type { BuiltConfig } from "./config/plan.ts";
+import { toPresigner, type Presigner } from "./exports.ts";
 import type { Hooks } from "./hooks.ts";
 import { createLedgerClass } from "./ledger/durable-object.ts";
 import { UnusedLedger } from "./ledger/unused-ledger.ts";
-import { withLedger, type Presigner } from "./presigner.ts";
 import { RUNTIME } from "./runtime.ts";
 import type { Env } from "./secret.ts";
 import { VERSION } from "./version.ts";
@@ -37,7 +37,7 @@ export function createBuiltPresigner(
     { ...env },
     { ...RUNTIME, hooks },
   );
-  return withLedger(worker, features.createLedger(worker));
+  return toPresigner(worker, features.createLedger(worker));
 }
 
 /** Returns the configuration. Throws `ConfigurationError`, also for what another version of the package has written. */

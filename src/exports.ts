@@ -1,0 +1,33 @@
+/** What the entry file of a Worker exports. */
+import { createMountedApp, type MountedApp } from "./http/mounted-app.ts";
+import type { LedgerClass } from "./ledger/durable-object.ts";
+import { createUploadsClass, type UploadsClass } from "./rpc/entrypoint.ts";
+import type { ComposedWorker, Worker } from "./worker.ts";
+
+export interface Presigner<Ledger = LedgerClass, PolicyName extends string = string> extends Pick<
+  Worker,
+  "fetch"
+> {
+  /** For another Hono app: `app.route("/uploads", presigner.app)`. */
+  readonly app: MountedApp;
+  /** The class of the Durable Object that `wrangler.toml` names `Ledger`. */
+  readonly Ledger: Ledger;
+  /** The class for service bindings of other Workers: `export class Uploads extends presigner.Uploads {}`. */
+  readonly Uploads: UploadsClass<PolicyName>;
+}
+
+/** Returns the exports of a Worker with this class of the Durable Object. */
+export function toPresigner<Ledger, PolicyName extends string>(
+  { fetch, answer, getService, dependencies }: ComposedWorker,
+  Ledger: Ledger,
+): Presigner<Ledger, PolicyName> {
+  let app: MountedApp | undefined;
+  return {
+    fetch,
+    get app() {
+      return (app ??= createMountedApp(answer));
+    },
+    Ledger,
+    Uploads: createUploadsClass(getService, dependencies),
+  };
+}
