@@ -1,10 +1,10 @@
 /** `npm run check-config`: reports every error and warning of the configuration. Exits with 1 if there is an error. */
 import { Command, InvalidArgumentError } from "commander";
 import { styleText } from "node:util";
-import * as z from "zod/mini";
 import { findStaleBuild } from "./build/stale-build.ts";
-import { checkDeployment, type Deployment } from "./check-deployment.ts";
+import { checkEnvironments } from "./check-environments.ts";
 import { CONFIG_FILE, loadDefinition } from "./load-config.ts";
+import { readDeployments } from "./read-deployments.ts";
 import { paint, print, printError, printJson } from "./output.ts";
 
 interface Options {
@@ -12,13 +12,6 @@ interface Options {
   readonly strict?: boolean;
   readonly json?: boolean;
 }
-
-const wranglerSchema = z.object({
-  secrets: z.optional(z.object({ required: z.array(z.string()) })),
-  ratelimits: z.array(
-    z.object({ name: z.string(), simple: z.object({ limit: z.number(), period: z.number() }) }),
-  ),
-});
 
 await new Command("npm run check-config --")
   .description("Checks the configuration and wrangler.toml before they are deployed.")
@@ -35,7 +28,7 @@ async function run({ config, strict = false, json = false }: Options): Promise<v
     printError(`${paint("red", "✘")} ${error.message}\n`);
     return process.exit(2);
   });
-  const { errors: found, warnings } = checkDeployment(definition, await readDeployment());
+  const { errors: found, warnings } = checkEnvironments(definition, await readDeployments());
   // What was built of another file is not what is checked.
   const stale = config === CONFIG_FILE ? findStaleBuild(definition) : undefined;
   const errors = [...found, ...(stale ? [stale] : [])];
@@ -53,23 +46,6 @@ async function run({ config, strict = false, json = false }: Options): Promise<v
   if (counts !== "") printError(`\n${counts}. docs/configuration.md explains each field\n`);
   if (errors.length === 0)
     print(`${styleText("green", "✔")} ${config} and wrangler.toml are valid\n`);
-}
-
-/** Imports Wrangler only when it is needed: it takes a second. */
-async function readDeployment(): Promise<Deployment> {
-  const { unstable_readConfig: readConfig } = await import("wrangler");
-  const { secrets, ratelimits } = wranglerSchema.parse(
-    readConfig({ config: "wrangler.toml", env: "" }, { hideWarnings: true }),
-  );
-  return {
-    requiredSecrets: secrets?.required ?? [],
-    rateLimits: Object.fromEntries(
-      ratelimits.map(({ name, simple }) => [
-        name,
-        { limit: simple.limit, windowSeconds: simple.period },
-      ]),
-    ),
-  };
 }
 
 function count(found: readonly unknown[], noun: string): string {

@@ -1,8 +1,9 @@
 /** Checks that presigner.config.ts and wrangler.toml agree, before they are deployed. */
 import { compileConfig } from "../src/config/compile.ts";
-import type { Config } from "../src/config/config.ts";
+import type { Config, Policy } from "../src/config/config.ts";
 import type { RateLimit } from "../src/config/units.ts";
-import { ConfigurationError, type ConfigError } from "../src/config/errors.ts";
+import { chooseEnvironment } from "../src/config/environment.ts";
+import { ConfigurationError, ErrorCollector, type ConfigError } from "../src/config/errors.ts";
 import { findWarnings } from "./config-warnings.ts";
 import { findExampleValues } from "./example-values.ts";
 import { requiredSecretsOf, placeholdersFor } from "./placeholder-secrets.ts";
@@ -11,6 +12,10 @@ import { requiredSecretsOf, placeholdersFor } from "./placeholder-secrets.ts";
 export interface Deployment {
   readonly requiredSecrets: readonly string[];
   readonly rateLimits: Readonly<Record<string, RateLimit>>;
+  /** Whether the binding `LEDGER` has a class that a migration creates. */
+  readonly hasLedger: boolean;
+  /** The value of the variable `ENVIRONMENT`; production has none. */
+  readonly environment?: unknown;
 }
 
 /** What is wrong, and what is allowed but gives something up. */
@@ -20,14 +25,20 @@ export interface Checked {
 }
 
 /** Returns every error of the configuration and of wrangler.toml. Without errors it can be deployed. */
-export function checkDeployment(definition: unknown, deployment: Deployment): Checked {
+export function checkDeployment(written: unknown, deployment: Deployment): Checked {
+  const choice = new ErrorCollector();
+  const definition = chooseEnvironment(written, deployment.environment, choice);
   const secrets = requiredSecretsOf(definition);
   const read = new Set<string>();
   const compiled = compile(definition, recordReads(placeholdersFor(secrets), read));
   const examples = findExampleValues(definition);
   // An example value is reported once: that it is not valid either is only a consequence.
   const isExample = ({ path }: ConfigError) => examples.some((one) => one.path === path);
-  const errors = [...examples, ...checkSecrets(secrets, read, deployment.requiredSecrets)];
+  const errors = [
+    ...choice.errors,
+    ...examples,
+    ...checkSecrets(secrets, read, deployment.requiredSecrets),
+  ];
   if (compiled instanceof ConfigurationError) {
     const others = compiled.errors.filter((error) => !isExample(error));
     return { errors: [...errors, ...others], warnings: [] };
@@ -39,16 +50,24 @@ export function checkDeployment(definition: unknown, deployment: Deployment): Ch
 }
 
 function checkConfig(
-  { isDevelopment, limits }: Config,
-  { rateLimits }: Deployment,
+  { isDevelopment, limits, policies }: Config,
+  { rateLimits, hasLedger }: Deployment,
 ): readonly ConfigError[] {
   const detail =
     "is a development configuration: remove the embedded store (local) and origins with any port (:*)";
   return [
     ...(isDevelopment ? [{ path: "presigner.config.ts", detail }] : []),
+    ...(hasLedger ? [] : missingLedger([...policies.values()])),
     ...checkLimit("perAddress", limits.perAddress, rateLimits["RATE_LIMIT_ADDRESS"]),
     ...checkLimit("perCaller", limits.perCaller, rateLimits["RATE_LIMIT_CALLER"]),
   ];
+}
+
+function missingLedger(policies: readonly Policy[]): readonly ConfigError[] {
+  const limited = policies.find(({ quota }) => quota);
+  if (!limited) return [];
+  const detail = `bind LEDGER to a class that a migration creates (new_sqlite_classes): the policy "${limited.name}" has a quota`;
+  return [{ path: "wrangler.toml: durable_objects.bindings", detail }];
 }
 
 function compile(

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkDeployment } from "../../../cli/check-deployment.ts";
-import { auth0, defineConfig, jwks, r2 } from "../../../src/define.ts";
+import { checkEnvironments } from "../../../cli/check-environments.ts";
+import { auth0, defineConfig, jwks, r2, sharedSecret } from "../../../src/define.ts";
 
 const POLICY = {
   store: "media",
@@ -21,6 +22,7 @@ const READY = defineConfig({
   policies: { photo: POLICY },
 });
 const DEPLOYMENT = {
+  hasLedger: true,
   requiredSecrets: [
     "MEDIA_ACCESS_KEY_ID",
     "MEDIA_SECRET_ACCESS_KEY",
@@ -93,6 +95,63 @@ describe("the warnings of check-config", () => {
         expect.stringMatching(/^issuers\.0\.dangerouslyAcceptAnyAudience: .*audience/) as string,
       ],
     });
+  });
+});
+
+describe("the environments of wrangler.toml", () => {
+  const production = { name: undefined, ...DEPLOYMENT };
+  const pathsOf = (changes: object, staging: object) =>
+    checkEnvironments({ ...READY, ...changes }, [
+      production,
+      { name: "staging", ...DEPLOYMENT, ...staging },
+    ]).errors.map(({ path }) => path);
+  const environments = { staging: { origins: ["https://staging.acme.dev"] } };
+
+  it("have no error where each has what it needs", () => {
+    expect(pathsOf({}, {})).toEqual([]);
+    expect(pathsOf({ environments }, { environment: "staging" })).toEqual([]);
+  });
+
+  it("name a secret, a rate limit and a ledger that one of them lacks", () => {
+    const bare = { requiredSecrets: DEPLOYMENT.requiredSecrets.slice(1), rateLimits: {} };
+    const policies = { photo: { ...POLICY, quota: { pending: 9 } } };
+    expect(pathsOf({ policies }, { ...bare, hasLedger: false })).toEqual([
+      "staging: wrangler.toml: secrets.required",
+      "staging: wrangler.toml: durable_objects.bindings",
+      "staging: limits.perAddress",
+      "staging: limits.perCaller",
+    ]);
+    expect(pathsOf({}, { hasLedger: false })).toEqual([]);
+  });
+
+  it("name an environment that nothing chooses, and a choice that there is not", () => {
+    expect(pathsOf({ environments }, {})).toEqual(["environments.staging"]);
+    expect(pathsOf({ environments }, { environment: "stagin" })).toEqual([
+      "staging: environments",
+      "environments.staging",
+    ]);
+  });
+
+  it("have a warning for each store that is production's own", () => {
+    const staging = { name: "staging", ...DEPLOYMENT, environment: "staging" };
+    const warningsOf = (stores: object) =>
+      checkEnvironments({ ...READY, environments: { staging: { stores } } }, [production, staging])
+        .warnings;
+    expect(warningsOf({})).toEqual([
+      { path: "environments.staging.stores", detail: expect.stringContaining('"media"') as string },
+    ]);
+    expect(warningsOf({ media: { ...READY.stores["media"], bucket: "media-staging" } })).toEqual(
+      [],
+    );
+  });
+
+  it("report once what is wrong in the configuration of all, and each binding that one lacks", () => {
+    expect(pathsOf({ origins: ["https://app.example.com"] }, {})).toEqual(["origins.0"]);
+    const issuers = [sharedSecret({ issuer: "https://api.acme.dev", audience: "uploads" })];
+    expect(pathsOf({ issuers }, {})).toEqual([
+      "wrangler.toml: secrets.required",
+      "staging: wrangler.toml: secrets.required",
+    ]);
   });
 });
 

@@ -91,9 +91,11 @@ describe("npm run check-config", () => {
     requiredSecrets: readonly string[] = REQUIRED,
     rateLimits: object = LIMITS,
   ) =>
-    checkDeployment(definition, { requiredSecrets, rateLimits: { ...rateLimits } }).errors.map(
-      ({ path }) => path,
-    );
+    checkDeployment(definition, {
+      hasLedger: true,
+      requiredSecrets,
+      rateLimits: { ...rateLimits },
+    }).errors.map(({ path }) => path);
 
   it("finds no error in a configuration that is ready", () => expect(pathsOf(READY)).toEqual([]));
   it("refuses the example, naming every placeholder", () => {

@@ -1,0 +1,60 @@
+/** Reads what wrangler.toml deploys: production, and each of its environments. */
+import * as z from "zod/mini";
+import { ENVIRONMENT_VARIABLE } from "../src/config/environment.ts";
+import type { Deployment } from "./check-deployment.ts";
+
+/** The name of the environment in wrangler.toml, which production has not, and what it deploys. */
+export interface NamedDeployment extends Deployment {
+  readonly name: string | undefined;
+}
+
+const FILE = "wrangler.toml";
+
+const wranglerSchema = z.object({
+  definedEnvironments: z.optional(z.array(z.string())),
+  secrets: z.optional(z.object({ required: z.array(z.string()) })),
+  ratelimits: z.array(
+    z.object({ name: z.string(), simple: z.object({ limit: z.number(), period: z.number() }) }),
+  ),
+  durable_objects: z.object({
+    bindings: z.array(
+      z.object({ name: z.string(), class_name: z.string(), script_name: z.optional(z.string()) }),
+    ),
+  }),
+  migrations: z.array(z.object({ new_sqlite_classes: z._default(z.array(z.string()), []) })),
+  vars: z.record(z.string(), z.unknown()),
+  r2_buckets: z.array(z.object({ local_dev: z.optional(z.unknown()) })),
+});
+
+/** Returns production and each environment. One with the embedded store is for development, and left out. */
+export async function readDeployments(): Promise<readonly NamedDeployment[]> {
+  // Imported only when it is needed: it takes a second.
+  const { unstable_readConfig: readConfig } = await import("wrangler");
+  const read = (env: string) =>
+    wranglerSchema.parse(readConfig({ config: FILE, env }, { hideWarnings: true }));
+  const production = read("");
+  const environments = (production.definedEnvironments ?? []).flatMap((name) => {
+    const config = read(name);
+    const isDevelopment = config.r2_buckets.some(({ local_dev: local }) => local !== undefined);
+    return isDevelopment ? [] : [{ name, ...toDeployment(config) }];
+  });
+  return [{ name: undefined, ...toDeployment(production) }, ...environments];
+}
+
+function toDeployment(config: z.output<typeof wranglerSchema>): Deployment {
+  const created = new Set(config.migrations.flatMap((one) => one.new_sqlite_classes));
+  return {
+    environment: config.vars[ENVIRONMENT_VARIABLE],
+    requiredSecrets: config.secrets?.required ?? [],
+    hasLedger: config.durable_objects.bindings.some(
+      (one) =>
+        one.name === "LEDGER" && (one.script_name !== undefined || created.has(one.class_name)),
+    ),
+    rateLimits: Object.fromEntries(
+      config.ratelimits.map(({ name, simple }) => [
+        name,
+        { limit: simple.limit, windowSeconds: simple.period },
+      ]),
+    ),
+  };
+}
