@@ -19,7 +19,7 @@ const entriesOf = (file: string): readonly (readonly [string, Entry])[] => {
 };
 
 const FILES = globSync(
-  "{package-lock.json,test/openapi/package-lock.json,test/runners/package-lock.json,test/uppy/*/package-lock.json}",
+  "{package-lock.json,test/openapi/package-lock.json,test/recipes/package-lock.json,test/runners/package-lock.json,test/uppy/*/package-lock.json}",
 );
 
 describe("a lock file", () => {
