@@ -44,6 +44,14 @@ describe("the hook authenticate", () => {
     });
   });
 
+  it("is asked about an empty bearer token where there are no issuers, as clients that need one send it", async () => {
+    const headers = { ...ORIGIN, authorization: "Bearer " };
+    expect((await startSession().fetch("/v1/uploads", post(headers))).status).toBe(201);
+    const issuers = CONFIG.issuers.map((issuer, index) => ({ ...issuer, userPrefix: `i${index}` }));
+    const withIssuers = startSession({ authenticate }, { ...CONFIG, issuers });
+    expect((await withIssuers.fetch("/v1/uploads", post(headers))).status).toBe(401);
+  });
+
   it("answers a throw as every other refusal of identity, and logs no message of it", async () => {
     const worker = startSession();
     const refused = await worker.fetch("/v1/uploads", post({ ...ORIGIN, cookie: "bad" }));
