@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { styleText } from "node:util";
 import type { Command } from "commander";
-import { BUILT_FILE, makeBuiltModule } from "./build/built-module.ts";
+import { BUILT_FILE, makeBuiltModule, type BuiltModule } from "./build/built-module.ts";
 import { CONFIG_FILE, loadDefinition } from "./load-config.ts";
 import { print, printJson } from "./output.ts";
 
@@ -29,13 +29,7 @@ export function addBuild(program: Command): void {
 }
 
 async function run({ config, out, json }: Options): Promise<void> {
-  const { text, policies, leftOut } = makeBuiltModule(await loadDefinition(config), out);
-  // The same text again would make a watcher build without end.
-  const isChanged = !existsSync(out) || readFileSync(out, "utf8") !== text;
-  if (isChanged) {
-    mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(out, text);
-  }
+  const { isChanged, policies, leftOut } = writeBuiltModule(await loadDefinition(config), out);
   if (json) {
     printJson({ file: out, isChanged, policies, leftOut });
     return;
@@ -43,4 +37,19 @@ async function run({ config, out, json }: Options): Promise<void> {
   const check = styleText("green", "✔");
   print(`${check} ${out} ${isChanged ? "is written" : "is up to date"}\n`);
   for (const reason of leftOut) print(`  Not in the bundle: ${reason}\n`);
+}
+
+/** Writes the module, if it changes. Throws `ConfigurationError` with every error of the definition. */
+export function writeBuiltModule(
+  definition: unknown,
+  out: string,
+): Omit<BuiltModule, "text"> & { readonly isChanged: boolean } {
+  const { text, ...built } = makeBuiltModule(definition, out);
+  // The same text again would make a watcher build without end.
+  const isChanged = !existsSync(out) || readFileSync(out, "utf8") !== text;
+  if (isChanged) {
+    mkdirSync(dirname(out), { recursive: true });
+    writeFileSync(out, text);
+  }
+  return { ...built, isChanged };
 }

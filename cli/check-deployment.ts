@@ -4,12 +4,15 @@ import type { Config, Policy } from "../src/config/config.ts";
 import type { RateLimit } from "../src/config/units.ts";
 import { chooseEnvironment } from "../src/config/environment.ts";
 import { ConfigurationError, ErrorCollector, type ConfigError } from "../src/config/errors.ts";
+import { pasteLedger, pasteRateLimit, pasteSecrets } from "./paste.ts";
 import { findWarnings } from "./config-warnings.ts";
 import { findExampleValues } from "./example-values.ts";
 import { requiredSecretsOf, placeholdersFor } from "./placeholder-secrets.ts";
 
 /** The settings of wrangler.toml that the configuration must match. */
 export interface Deployment {
+  /** The name of the environment in wrangler.toml; production has none. */
+  readonly name?: string | undefined;
   readonly requiredSecrets: readonly string[];
   readonly rateLimits: Readonly<Record<string, RateLimit>>;
   /** Whether the binding `LEDGER` has a class that a migration creates. */
@@ -18,10 +21,15 @@ export interface Deployment {
   readonly environment?: unknown;
 }
 
+export interface Finding extends ConfigError {
+  /** What to add to wrangler.toml. */
+  readonly paste?: string;
+}
+
 /** What is wrong, and what is allowed but gives something up. */
 export interface Checked {
-  readonly errors: readonly ConfigError[];
-  readonly warnings: readonly ConfigError[];
+  readonly errors: readonly Finding[];
+  readonly warnings: readonly Finding[];
 }
 
 /** Returns every error of the configuration and of wrangler.toml. Without errors it can be deployed. */
@@ -34,11 +42,7 @@ export function checkDeployment(written: unknown, deployment: Deployment): Check
   const examples = findExampleValues(definition);
   // An example value is reported once: that it is not valid either is only a consequence.
   const isExample = ({ path }: ConfigError) => examples.some((one) => one.path === path);
-  const errors = [
-    ...choice.errors,
-    ...examples,
-    ...checkSecrets(secrets, read, deployment.requiredSecrets),
-  ];
+  const errors = [...choice.errors, ...examples, ...checkSecrets(secrets, read, deployment)];
   if (compiled instanceof ConfigurationError) {
     const others = compiled.errors.filter((error) => !isExample(error));
     return { errors: [...errors, ...others], warnings: [] };
@@ -51,23 +55,24 @@ export function checkDeployment(written: unknown, deployment: Deployment): Check
 
 function checkConfig(
   { isDevelopment, limits, policies }: Config,
-  { rateLimits, hasLedger }: Deployment,
-): readonly ConfigError[] {
+  deployment: Deployment,
+): readonly Finding[] {
   const detail =
     "is a development configuration: remove the embedded store (local) and origins with any port (:*)";
   return [
     ...(isDevelopment ? [{ path: "presigner.config.ts", detail }] : []),
-    ...(hasLedger ? [] : missingLedger([...policies.values()])),
-    ...checkLimit("perAddress", limits.perAddress, rateLimits["RATE_LIMIT_ADDRESS"]),
-    ...checkLimit("perCaller", limits.perCaller, rateLimits["RATE_LIMIT_CALLER"]),
+    ...(deployment.hasLedger ? [] : missingLedger([...policies.values()], deployment)),
+    ...checkLimit("perAddress", limits.perAddress, deployment),
+    ...checkLimit("perCaller", limits.perCaller, deployment),
   ];
 }
 
-function missingLedger(policies: readonly Policy[]): readonly ConfigError[] {
+function missingLedger(policies: readonly Policy[], { name }: Deployment): readonly Finding[] {
   const limited = policies.find(({ quota }) => quota);
   if (!limited) return [];
   const detail = `bind LEDGER to a class that a migration creates (new_sqlite_classes): the policy "${limited.name}" has a quota`;
-  return [{ path: "wrangler.toml: durable_objects.bindings", detail }];
+  const paste = pasteLedger(name);
+  return [{ path: "wrangler.toml: durable_objects.bindings", detail, paste }];
 }
 
 function compile(
@@ -98,36 +103,41 @@ function recordReads(
 function checkSecrets(
   needed: readonly string[],
   read: ReadonlySet<string>,
-  required: readonly string[],
-): readonly ConfigError[] {
+  { name: environment, requiredSecrets: required }: Deployment,
+): readonly Finding[] {
   const path = "wrangler.toml: secrets.required";
   // The other secrets of a key pair are read only if its access key id is set.
   const isRead = (name: string) =>
     read.has(name) ||
     read.has(name.replace(/_(SECRET_ACCESS_KEY|SESSION_TOKEN)$/, "_ACCESS_KEY_ID"));
+  const missing = needed.filter((name) => !required.includes(name));
+  if (required.length === 0 && missing.length > 0) {
+    const detail = "is missing: list the secrets that the configuration needs";
+    return [{ path, detail, paste: pasteSecrets(environment, missing) }];
+  }
   return [
-    ...needed
-      .filter((name) => !required.includes(name))
-      .map((name) => ({ path, detail: `add "${name}"` })),
+    ...missing.map((name) => ({ path, detail: `add "${name}"` })),
     ...required
       .filter((name) => !isRead(name))
       .map((name) => ({ path, detail: `remove "${name}": the configuration does not use it` })),
   ];
 }
 
+const BINDINGS = { perAddress: "RATE_LIMIT_ADDRESS", perCaller: "RATE_LIMIT_CALLER" } as const;
+
 function checkLimit(
-  name: string,
+  field: keyof typeof BINDINGS,
   limit: RateLimit,
-  binding: RateLimit | undefined,
-): readonly ConfigError[] {
-  if (binding?.limit === limit.limit && binding.windowSeconds === limit.windowSeconds) return [];
-  const bound = binding
-    ? `wrangler.toml has ${binding.limit} requests in ${binding.windowSeconds} seconds`
-    : "wrangler.toml has no such binding";
-  return [
-    {
-      path: `limits.${name}`,
-      detail: `is ${limit.limit} requests in ${limit.windowSeconds} seconds, but ${bound}: use the same numbers`,
-    },
-  ];
+  { name, rateLimits }: Deployment,
+): readonly Finding[] {
+  const path = `limits.${field}`;
+  const binding = rateLimits[BINDINGS[field]];
+  const rate = `${limit.limit} requests in ${limit.windowSeconds} seconds`;
+  if (!binding) {
+    const detail = `is ${rate}, but wrangler.toml has no binding ${BINDINGS[field]}, and nothing counts: add it`;
+    return [{ path, detail, paste: pasteRateLimit(name, BINDINGS[field], limit) }];
+  }
+  if (binding.limit === limit.limit && binding.windowSeconds === limit.windowSeconds) return [];
+  const detail = `is ${rate}, but wrangler.toml has ${binding.limit} requests in ${binding.windowSeconds} seconds: use the same numbers`;
+  return [{ path, detail }];
 }

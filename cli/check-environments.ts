@@ -22,7 +22,7 @@ export function checkEnvironments(
         ? found
         : found
             .filter((one) => isOfWrangler(one) || !isIn(one, production?.[kind] ?? []))
-            .map(({ path, detail }) => ({ path: `${name}: ${path}`, detail })),
+            .map((one) => ({ ...one, path: `${name}: ${one.path}` })),
     );
   const choices = names.flatMap((name) => checkChoice(name, deployments));
   const shared = names.flatMap((name) => findSharedStores(asRecord(definition), name));

@@ -1,6 +1,8 @@
 /** The commands of `npx edge-presigner`. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { addBuild } from "./build.ts";
+import { addCheckConfig } from "./check-config.ts";
+import { addDeploy } from "./deploy.ts";
 import { describeError } from "./describe-error.ts";
 import { addDev } from "./dev.ts";
 import { addDoctor } from "./doctor.ts";
@@ -32,6 +34,8 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     addUpload,
     addReceipt,
     addBuild,
+    addCheckConfig,
+    addDeploy,
   ])
     add(program);
   try {

@@ -1,7 +1,11 @@
 /** Reads what wrangler.toml deploys: production, and each of its environments. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
 import { ENVIRONMENT_VARIABLE } from "../src/config/environment.ts";
 import type { Deployment } from "./check-deployment.ts";
+import { findWrangler } from "./dev/find-wrangler.ts";
 
 /** The name of the environment in wrangler.toml, which production has not, and what it deploys. */
 export interface NamedDeployment extends Deployment {
@@ -26,12 +30,15 @@ const wranglerSchema = z.object({
   r2_buckets: z.array(z.object({ local_dev: z.optional(z.unknown()) })),
 });
 
-/** Returns production and each environment. One with the embedded store is for development, and left out. */
-export async function readDeployments(): Promise<readonly NamedDeployment[]> {
+/** Returns production and each environment. One with the embedded store is for development, and left out. Throws `InvalidArgumentError` where there is no file. */
+export async function readDeployments(folder: string): Promise<readonly NamedDeployment[]> {
+  const file = join(folder, FILE);
+  if (!existsSync(file)) throw new InvalidArgumentError(`There is no ${FILE} in ${folder}.`);
+  findWrangler(folder);
   // Imported only when it is needed: it takes a second.
   const { unstable_readConfig: readConfig } = await import("wrangler");
   const read = (env: string) =>
-    wranglerSchema.parse(readConfig({ config: FILE, env }, { hideWarnings: true }));
+    wranglerSchema.parse(readConfig({ config: file, env }, { hideWarnings: true }));
   const production = read("");
   const environments = (production.definedEnvironments ?? []).flatMap((name) => {
     const config = read(name);

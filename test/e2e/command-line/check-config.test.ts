@@ -155,7 +155,7 @@ describe("the environments of wrangler.toml", () => {
   });
 });
 
-describe("npm run check-config as a process", () => {
+describe("check-config as a process", () => {
   let folder: string;
   let risky: string;
   let ready: string;
@@ -174,7 +174,7 @@ describe("npm run check-config as a process", () => {
   });
 
   const run = async (...args: readonly string[]) => {
-    const child = spawn(process.execPath, ["cli/check-config.ts", ...args], {
+    const child = spawn(process.execPath, ["cli/main.ts", "check-config", ...args], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [stdout, stderr] = await Promise.all([
@@ -188,7 +188,7 @@ describe("npm run check-config as a process", () => {
   it("prints its help, and checks nothing", async () => {
     const { status, stdout, stderr } = await run("--help");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toContain("Usage: npm run check-config -- [options]");
+    expect(stdout).toContain("Usage: edge-presigner check-config [options]");
     expect(stdout).toContain("--strict");
   });
 
@@ -206,6 +206,7 @@ describe("npm run check-config as a process", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(JSON.parse(stdout)).toEqual({
       isGood: true,
+      environments: ["production"],
       errors: [],
       warnings: [{ path: "policies.photo.types", detail: expect.any(String) as string }],
     });

@@ -1,0 +1,142 @@
+/** `check-config` and `deploy` in a project with environments: what each of them lacks. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkEnvironments } from "../../../cli/check-environments.ts";
+import { readDeployments } from "../../../cli/read-deployments.ts";
+import { auth0, defineConfig, r2 } from "../../../src/define.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const ACCOUNT = "0123456789abcdef0123456789abcdef";
+
+const READY = defineConfig({
+  origins: ["https://app.acme.dev"],
+  issuers: [auth0({ domain: "acme.eu.auth0.com", audience: "uploads" })],
+  stores: { media: r2({ account: ACCOUNT, bucket: "media" }) },
+  policies: {
+    photo: {
+      store: "media",
+      key: "users/{user}/{id}.{ext}",
+      types: ["image/png"],
+      maxBytes: "5 MB",
+      quota: { bytes: "1 GB / day" },
+    },
+  },
+  environments: {
+    staging: { stores: { media: r2({ account: ACCOUNT, bucket: "media-staging" }) } },
+  },
+});
+
+const bindings = (table: (name: string) => string) => `
+[${table("secrets")}]
+required = ["MEDIA_ACCESS_KEY_ID", "MEDIA_SECRET_ACCESS_KEY", "UPLOAD_ID_SECRET", "RECEIPT_PRIVATE_KEY"]
+
+[[${table("ratelimits")}]]
+name = "RATE_LIMIT_ADDRESS"
+namespace_id = "1"
+simple = { limit = 600, period = 60 }
+
+[[${table("ratelimits")}]]
+name = "RATE_LIMIT_CALLER"
+namespace_id = "2"
+simple = { limit = 120, period = 60 }
+
+[[${table("durable_objects.bindings")}]]
+name = "LEDGER"
+class_name = "Ledger"
+`;
+const TOP = `name = "acme"
+main = "index.js"
+compatibility_date = "2026-11-01"
+${bindings((name) => name)}
+[[migrations]]
+tag = "v1"
+new_sqlite_classes = ["Ledger"]
+`;
+const STAGING = `[env.staging.vars]\nENVIRONMENT = "staging"\n${bindings((name) => `env.staging.${name}`)}`;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "presigner-environments-"));
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  write("package.json", "{}");
+  write("presigner.config.ts", `export default ${JSON.stringify(READY)};`);
+  write("index.js", "export default { fetch: () => new Response() };\nexport class Ledger {}\n");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(file: string, text: string): void {
+  writeFileSync(join(folder, file), text);
+}
+const run = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [join(ROOT, "cli/main.ts"), ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+/** As the command does, in this process: to import Wrangler takes a second. */
+const check = async () => {
+  const deployments = await readDeployments(folder);
+  return {
+    ...checkEnvironments(READY, deployments),
+    environments: deployments.map(({ name }) => name),
+  };
+};
+
+describe("check-config in a project with environments", () => {
+  it("passes where every environment has what the configuration needs", () => {
+    write("wrangler.toml", TOP + STAGING);
+    expect(run("check-config")).toMatchObject({
+      status: 0,
+      stderr: "",
+      stdout: expect.stringContaining("production, staging") as string,
+    });
+  });
+
+  it("names each binding and secret that an environment lacks, and what to paste", async () => {
+    const vars = `[env.staging.vars]\nENVIRONMENT = "staging"\n`;
+    write("wrangler.toml", TOP + vars);
+    const { errors } = await check();
+    expect(errors.map(({ path }) => path)).toEqual([
+      "staging: wrangler.toml: secrets.required",
+      "staging: wrangler.toml: durable_objects.bindings",
+      "staging: limits.perAddress",
+      "staging: limits.perCaller",
+    ]);
+    write("wrangler.toml", TOP + vars + errors.map(({ paste = "" }) => paste).join("\n"));
+    expect(await check()).toMatchObject({ errors: [], warnings: [] });
+  });
+
+  it("leaves out an environment for development", async () => {
+    const dev = `[[env.dev.r2_buckets]]\nbinding = "LOCAL_BUCKET"\nbucket_name = "uploads"
+[env.dev.r2_buckets.local_dev.experimental_s3_credentials]\naccessKeyId = "a"\nsecretAccessKey = "b"\n`;
+    write("wrangler.toml", TOP + STAGING + dev);
+    expect(await check()).toMatchObject({ errors: [], environments: [undefined, "staging"] });
+    expect(run("deploy", "--env", "dev", "--dry-run")).toMatchObject({ status: 2 });
+  });
+});
+
+describe("deploy", () => {
+  it("passes its arguments on to Wrangler, with the environment", () => {
+    write("wrangler.toml", TOP + STAGING);
+    const { status, stdout, stderr } = run("deploy", "--env", "staging", "--dry-run");
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain('env.ENVIRONMENT ("staging")');
+    expect(run("deploy", "--dry-run").stdout).not.toContain("env.ENVIRONMENT");
+  });
+
+  it("deploys nothing while another environment lacks a binding", () => {
+    write("wrangler.toml", `${TOP}[env.staging.vars]\nENVIRONMENT = "staging"\n`);
+    const { status, stdout, stderr } = run("deploy", "--dry-run");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain("[[env.staging.durable_objects.bindings]]");
+  });
+
+  it("names the environments that there are", () => {
+    write("wrangler.toml", TOP + STAGING);
+    const { status, stderr } = run("deploy", "--env", "stagign", "--dry-run");
+    expect(status).toBe(2);
+    expect(stderr).toContain("It has production, staging.");
+  });
+});
