@@ -8,6 +8,7 @@ import { addDev } from "./dev.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
 import { addKeys } from "./keys.ts";
+import { addInit } from "./init.ts";
 import { printError } from "./output.ts";
 import { VERSION } from "../src/version.ts";
 import { addReceipt } from "./receipt.ts";
@@ -24,6 +25,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     .showHelpAfterError()
     .exitOverride();
   for (const add of [
+    addInit,
     addDev,
     addSetup,
     addDoctor,

@@ -117,7 +117,8 @@ async function nameOrigins(
   return splitWords(answer ?? "");
 }
 
-function splitWords(text: string): string[] {
+/** Returns the words between spaces and commas. */
+export function splitWords(text: string): string[] {
   return text.split(/[\s,]+/).filter((word) => word !== "");
 }
 
@@ -137,7 +138,8 @@ function ownValue(value: unknown): string | undefined {
   return typeof value === "string" && findExampleValues(value).length === 0 ? value : undefined;
 }
 
-function toProvider(text: unknown): ProviderName {
+/** Throws `InvalidArgumentError` for a name that no provider has. */
+export function toProvider(text: unknown): ProviderName {
   const names = Object.keys(PROVIDERS).filter((name) => name !== "local");
   if (typeof text === "string" && isProvider(text)) return text;
   throw new InvalidArgumentError(

@@ -35,6 +35,18 @@ export async function chooseStore(names: readonly string[]): Promise<string> {
   return orCancelled(await select({ message: "Which store?", options }));
 }
 
+/** Asks for one of several values that have titles, and returns the value. */
+export async function chooseTitled<Value extends string>(
+  message: string,
+  titles: readonly (readonly [Value, string])[],
+): Promise<Value> {
+  const options = titles.map(([value, label]) => ({ value: value as string, label }));
+  const answer = orCancelled(await select({ message, options }));
+  const chosen = titles.find(([value]) => value === answer);
+  if (chosen) return chosen[0];
+  throw new TypeError("Cannot choose: the answer is none of the options");
+}
+
 /** Asks a yes-or-no question. The default is no. */
 export async function confirmChange(message: string): Promise<boolean> {
   return orCancelled(await confirm({ message, initialValue: false }));
