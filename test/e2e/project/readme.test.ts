@@ -70,8 +70,16 @@ describe("a newcomer with the README", () => {
     return printedBlocks;
   }
 
-  it("starts the server with two commands, and deploys with three", async () => {
+  it("starts the server with two commands, makes a project with five, and deploys with three", async () => {
     expect(linesOf(await readBlocks("Run it"))).toEqual(["npm ci", "npm run dev"]);
+    // test/e2e/project/init.test.ts packs, installs and runs what init has written.
+    expect(linesOf(await readBlocks("Make it yours"))).toEqual([
+      "npx edge-presigner init ../my-uploads",
+      "npm pack",
+      "cd ../my-uploads",
+      'npm install "$OLDPWD"/edge-presigner-*.tgz',
+      "npm run dev",
+    ]);
     expect(linesOf(await readBlocks("Deploy it"))).toEqual([
       "npx edge-presigner setup",
       "npm run deploy",
