@@ -26,7 +26,7 @@ export function addKeys(program: Command): void {
       "--rotate",
       "keep the current values, read from the environment, valid beside the new ones",
     )
-    .option("--json", "print only names and values, as JSON")
+    .option("--json", "print only names and values, as JSON for wrangler secret bulk")
     .action(async (names: string[], options: Options) => {
       const wanted = names.length === 0 ? NAMES : names.map(toName);
       const make = options.rotate ? rotate : create;
