@@ -1,5 +1,6 @@
 /** The commands of `npx edge-presigner`. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { addAdd } from "./add.ts";
 import { addBuild } from "./build.ts";
 import { addCheckConfig } from "./check-config.ts";
 import { addDeploy } from "./deploy.ts";
@@ -26,6 +27,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     .exitOverride();
   for (const add of [
     addInit,
+    addAdd,
     addDev,
     addSetup,
     addDoctor,

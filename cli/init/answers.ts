@@ -52,7 +52,8 @@ export async function completeProject(sources: Sources): Promise<Omit<NewProject
   );
 }
 
-async function completeStore(
+/** Completes the provider and the options of its store. Adds the options that are missing to `missing`. */
+export async function completeStore(
   { flags, prompts, isAssumed }: Sources,
   missing: string[],
 ): Promise<Pick<NewProject, "provider" | "store">> {
