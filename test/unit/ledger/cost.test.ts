@@ -143,6 +143,18 @@ describe("the rows of a ledger", () => {
     expect(await costs()).toEqual(documented);
   });
 
+  it("are few when a week is over, and the alarm deletes the record", async () => {
+    const { measure } = await recordSql();
+    await complete((await grantAndPut()).id);
+    await alarm();
+    moveClock(DAY);
+    await complete((await grantAndPut()).id);
+    await alarm();
+    moveClock(6.5 * DAY);
+    expect({ forget: await measure(alarm) }).toEqual({ forget: { read: 9, written: 3 } });
+    expect(await rowsOf("SELECT status FROM upload")).toEqual([{ status: "completed" }]);
+  });
+
   it("are more for a first reservation, which creates the tables", async () => {
     const { measure } = await recordSql();
     expect(await measure(async () => grant(10))).toEqual({ read: 35, written: 36 });
