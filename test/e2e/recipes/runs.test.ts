@@ -3,7 +3,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { transformSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadConfig } from "../../../cli/load-config.ts";
+import { checkEnvironments } from "../../../cli/check-environments.ts";
+import { loadConfig, loadDefinition } from "../../../cli/load-config.ts";
+import { readDeployments } from "../../../cli/read-deployments.ts";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 import { readPrograms } from "../support/recipe.ts";
 import { call, startServer, tokenFor, type Server } from "../support/server.ts";
@@ -80,6 +82,15 @@ it("signs a token in a backend of one's own, with which a file is granted, and n
   expect(list).toMatchObject({ status: 403, body: { code: "forbidden" } });
 });
 
+/** Writes the configuration of a page, for this repository, where `edge-presigner` is the definition's source. */
+function writeConfig(page: string): string {
+  const source = JSON.stringify(join(ROOT, "src/define.ts"));
+  const text = findProgram(page, "defineConfig").replace('"edge-presigner"', source);
+  const file = join(FOLDER, `${page}.config.ts`);
+  writeFileSync(file, text);
+  return file;
+}
+
 describe("a configuration", () => {
   it.for([
     ["r2", {}, "acme-media"],
@@ -87,15 +98,19 @@ describe("a configuration", () => {
     ["environments", {}, "acme-media"],
     ["environments", { ENVIRONMENT: "staging" }, "acme-media-staging"],
   ] as const)("of %s.md with %o is valid", async ([page, env, bucket]) => {
-    // Inside this repository, where `edge-presigner` is the definition's source.
-    const text = findProgram(page, "defineConfig").replace(
-      '"edge-presigner"',
-      JSON.stringify(join(ROOT, "src/define.ts")),
-    );
-    const file = join(FOLDER, `${page}.config.ts`);
-    writeFileSync(file, text);
-    const { config } = await loadConfig(file, env);
+    const { config } = await loadConfig(writeConfig(page), env);
     expect(config.policies.get("photo")?.stores.get("default")?.bucket).toBe(bucket);
+  });
+
+  it("of environments.md has what staging needs in the lines of wrangler.toml beside it", async () => {
+    const [production = ""] = readFileSync(join(ROOT, "wrangler.toml"), "utf8").split("\n[env.");
+    const staging = findProgram("environments", "[env.staging]");
+    writeFileSync(join(FOLDER, "wrangler.toml"), `${production}\n${staging}`);
+    const definition = await loadDefinition(writeConfig("environments"));
+    const { errors } = checkEnvironments(definition, await readDeployments(FOLDER));
+    const ofStaging = errors.filter(({ path }) => path.includes("staging"));
+    // The hosts of the page are examples: they are to be replaced.
+    expect(ofStaging.filter(({ detail }) => !detail.includes("example value"))).toEqual([]);
   });
 });
 
