@@ -1,6 +1,6 @@
 /** Programs and figures of docs/recipes that can be run here: clients, a backend's token, configurations, costs. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { transformSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkEnvironments } from "../../../cli/check-environments.ts";
@@ -91,6 +91,25 @@ function writeConfig(page: string): string {
   return file;
 }
 
+const FIELD = /^(?:\/\/ .*\n)*\s*(issuers|policies): /;
+const FIELDS = globSync("docs/recipes/*.md", { cwd: ROOT }).flatMap((page) =>
+  readPrograms(page)
+    .filter(({ text }) => FIELD.test(text))
+    .map(({ text }) => ({ page: basename(page, ".md"), field: FIELD.exec(text)?.[1], text })),
+);
+
+/** A configuration in which a page's field replaces that field. */
+const inConfiguration = (field: string) => `
+  import { auth0, clerk, cognito, defineConfig, firebase, r2, sharedSecret, supabase } from ${JSON.stringify(join(ROOT, "src/define.ts"))};
+  const photo = { store: "media", key: "{user}/{id}.{ext}", types: ["image/*"], maxBytes: "1 MB" };
+  export default defineConfig({
+    ...{ issuers: [supabase({ project: "abcdefghijklmnop" })], policies: { photo } },
+    origins: ["https://app.example.com"],
+    stores: { media: r2({ account: "0123456789abcdef0123456789abcdef", bucket: "acme-media" }) },
+    ...{ ${field} },
+  });
+`;
+
 describe("a configuration", () => {
   it.for([
     ["r2", {}, "acme-media"],
@@ -100,6 +119,26 @@ describe("a configuration", () => {
   ] as const)("of %s.md with %o is valid", async ([page, env, bucket]) => {
     const { config } = await loadConfig(writeConfig(page), env);
     expect(config.policies.get("photo")?.stores.get("default")?.bucket).toBe(bucket);
+  });
+
+  it.for(FIELDS)("with the $field of the page $page is valid", async ({ page, text }) => {
+    const file = join(FOLDER, `${page}.field.config.ts`);
+    writeFileSync(file, inConfiguration(text));
+    const { config } = await loadConfig(file, {});
+    expect(config.policies.size).toBe(1);
+  });
+
+  it("has a field on each page of a login, and on two of a migration", () => {
+    expect(FIELDS.map(({ page }) => page).toSorted()).toEqual([
+      "login-auth0",
+      "login-clerk",
+      "login-cognito",
+      "login-firebase",
+      "login-own-backend",
+      "login-supabase",
+      "migrate-lambda-guide",
+      "migrate-uploadthing",
+    ]);
   });
 
   it("of environments.md has what staging needs in the lines of wrangler.toml beside it", async () => {
