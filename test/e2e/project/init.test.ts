@@ -9,8 +9,9 @@ import {
   NODE_PACKAGES,
   isNewEnough,
 } from "../../../cli/init/versions.ts";
+import { VERSION } from "../../../src/version.ts";
 import { runOnTerminal } from "../support/command.ts";
-import { installProject, packPackage, type Project } from "../support/packed.ts";
+import { installProject, packFolder, packPackage, type Project } from "../support/packed.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const TOOLS = {
@@ -30,7 +31,10 @@ const ANSWERS = [
 
 let project: Project;
 beforeAll(() => {
-  project = installProject([packPackage()], ["wrangler", "typescript", "vitest"]);
+  project = installProject(
+    [packPackage(), packFolder(join(ROOT, "packages/create-edge-presigner"))],
+    ["wrangler", "typescript", "vitest"],
+  );
   const bin = join(project.folder, "node_modules/.bin");
   mkdirSync(bin, { recursive: true });
   for (const [name, path] of Object.entries(TOOLS))
@@ -92,6 +96,16 @@ describe("init", () => {
     expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual([]);
   });
 
+  it("is what npm create edge-presigner runs, with the same arguments", () => {
+    const program = join(project.folder, "node_modules/create-edge-presigner/index.js");
+    const { status, stderr } = spawnSync(process.execPath, [program, "created", "--yes"], {
+      cwd: project.folder,
+      encoding: "utf8",
+    });
+    expect(status, stderr).toBe(0);
+    expect(readdirSync(join(project.folder, "created"))).toContain("presigner.config.ts");
+  });
+
   it("lists what is in the way in a folder that is not empty, and writes nothing", () => {
     const before = readFileSync(join(project.folder, "app/wrangler.toml"), "utf8");
     const { status, stderr } = init("app", "--yes");
@@ -141,6 +155,16 @@ describe("init", () => {
     expect(readFileSync(join(project.folder, "assumed/wrangler.toml"), "utf8")).toContain(
       '"AUTH_SECRET",',
     );
+  });
+});
+
+describe("create-edge-presigner", () => {
+  it("has the version of edge-presigner, and runs that one", () => {
+    const file = readFileSync(join(ROOT, "packages/create-edge-presigner/package.json"), "utf8");
+    expect(JSON.parse(file)).toMatchObject({
+      version: VERSION,
+      dependencies: { "edge-presigner": VERSION },
+    });
   });
 });
 

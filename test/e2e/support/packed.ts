@@ -21,9 +21,18 @@ export function packPackage(): string {
   execFileSync(process.execPath, [join(ROOT, "pack/build.ts"), join(folder, "dist")]);
   for (const name of ["package.json", "README.md", "LICENSE", "bin"])
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-  const options = ["--ignore-scripts", "--silent"];
+  return packInto(folder, folder);
+}
+
+/** Packs the package of a folder. Returns the path of the file. */
+export function packFolder(folder: string): string {
+  return packInto(folder, mkdtempSync(join(tmpdir(), "edge-presigner-pack-")));
+}
+
+function packInto(folder: string, target: string): string {
+  const options = ["--ignore-scripts", "--silent", "--pack-destination", target];
   const name = execFileSync("npm", ["pack", ...options], { cwd: folder, encoding: "utf8" }).trim();
-  return join(folder, name);
+  return join(target, name);
 }
 
 export interface Project {
