@@ -9,6 +9,7 @@ import { writeConfigFile } from "./init/config-file.ts";
 import { loadText } from "./init/load-text.ts";
 import { LOGINS, type LoginField } from "./init/logins.ts";
 import { writeProjectFiles } from "./init/project-files.ts";
+import { readOwnNodeVersion } from "./init/own-node.ts";
 import { describeNew } from "./init/describe-new.ts";
 import { PROJECT_PROMPTS } from "./init/prompts.ts";
 import { CONFIG_FILE } from "./load-config.ts";
@@ -66,7 +67,7 @@ async function run(folder: string, { name, yes, json, ...flags }: Options): Prom
   };
   const definition = await loadText(CONFIG_FILE, writeConfigFile(project), target);
   compileWithPlaceholders(definition, {});
-  const nodeVersion = process.versions.node;
+  const nodeVersion = readOwnNodeVersion();
   const files = writeProjectFiles(project, { definition, nodeVersion, randomBelow: randomInt });
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(target, path)), { recursive: true });

@@ -60,6 +60,8 @@ function writePackageFile(name: string, nodeVersion: string): string {
     devDependencies: DEV_DEPENDENCIES,
     ...(isNewEnough(nodeVersion) ? {} : { optionalDependencies: NODE_PACKAGES }),
     engines: { node: ">=20" },
+    // npm 11 asks for each package with an install script.
+    allowScripts: { esbuild: true, workerd: true },
   };
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }

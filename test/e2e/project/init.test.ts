@@ -1,7 +1,7 @@
 /** What a user does with the packed package: `init`, and then the scripts of the project that it wrote. About a minute. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   COMPATIBILITY_DATE,
@@ -42,11 +42,17 @@ beforeAll(() => {
 }, 180_000);
 afterAll(() => project.remove());
 
-const init = (...args: readonly string[]) =>
+const init = (...args: readonly string[]) => initUnder({}, ...args);
+const initUnder = (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
   spawnSync(
     process.execPath,
     [join(project.folder, "node_modules/edge-presigner/bin/edge-presigner.js"), "init", ...args],
-    { cwd: project.folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },
+    {
+      cwd: project.folder,
+      encoding: "utf8",
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
   );
 /** What `npm run` does, which finds the programs in the folder above. */
 const npm = (...args: readonly string[]) =>
@@ -146,6 +152,18 @@ describe("init", () => {
     expect(readFileSync(join(folder, "presigner.config.ts"), "utf8")).toContain(
       'clerk({ domain: "clerk.acme.dev", authorizedParties: ["https://app.acme.dev"] })',
     );
+  });
+
+  it("brings a Node.js where the user's own is too old, also where a project's runs the command", () => {
+    const own = join(project.folder, "own-node");
+    mkdirSync(own);
+    writeFileSync(join(own, "node"), "#!/bin/sh\necho v20.11.0\n", { mode: 0o755 });
+    const bin = join(ROOT, "node_modules/.bin");
+    const { status, stdout } = initUnder({ PATH: [bin, own].join(delimiter) }, "older", "--yes");
+    expect(status).toBe(0);
+    expect(stdout).toContain("Node.js");
+    const file = readFileSync(join(project.folder, "older/package.json"), "utf8");
+    expect(JSON.parse(file)).toMatchObject({ optionalDependencies: NODE_PACKAGES });
   });
 
   it("assumes the rest with --yes, and names what is left to fill in", () => {
