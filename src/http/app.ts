@@ -8,7 +8,7 @@ import { VERSION } from "../version.ts";
 import { answerJson } from "./answer.ts";
 import { createBaseApp, type BaseEnv, type Mount } from "./base.ts";
 import { guideRoutes } from "./guide.ts";
-import { checkOrigin, loopbackOnly } from "./middleware.ts";
+import { checkOrigin, loopbackOnly } from "./origin.ts";
 import { uppyRoutes } from "./uppy/routes.ts";
 import { ticketRoutes } from "./v1-tickets.ts";
 import { v1Routes } from "./v1.ts";

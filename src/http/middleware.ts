@@ -1,81 +1,21 @@
-/** What runs before the handlers: allowed origins, CORS, the caller, and the size of the body. */
+/** What runs before the handlers: the caller, and the size of the body. */
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { authenticate, hasToken, type Caller } from "../grant/authenticate.ts";
 import { authenticateSession } from "../grant/session.ts";
 import { requireAction, type Action } from "../grant/token-scope.ts";
 import { describeBytes } from "../describe-bytes.ts";
-import type { Region } from "../grant/region.ts";
 import { SESSION_ISSUER } from "../config/session-issuer.ts";
 import { runHook } from "../hook.ts";
 import type { UploadContext } from "../operation/create.ts";
-import type { Place } from "../operation/place.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
-import type { BaseEnv, CallerEnv } from "./base.ts";
+import type { CallerEnv } from "./base.ts";
+import { placeOf } from "./place.ts";
 import { countAddress, countCaller, type RequestKind } from "./rate-limit.ts";
 
-const PREFLIGHT_SECONDS = 86_400;
 const AUTHENTICATE_MS = 5000;
-const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
-const EXPOSED_HEADERS = [
-  "location",
-  "retry-after",
-  "ratelimit",
-  "ratelimit-policy",
-  "x-request-id",
-  "server-timing",
-];
-
-/** Refuses other hosts than the loopback ones: for development configurations. */
-export const loopbackOnly = createMiddleware(async (c, next) => {
-  if (LOOPBACK.test(new URL(c.req.url).hostname)) return next();
-  const detail = "This is a development configuration: it answers on a loopback host only";
-  throw new Problem("misconfigured", detail);
-});
-
-/**
- * Refuses pages of other origins, answers preflights, and adds CORS headers. Requests without an origin
- * pass: apps send none. A session is sent with credentials.
- */
-export const checkOrigin = ({ config: { origins, anyPortOrigins }, hooks }: Service) => {
-  const preflight = cors({
-    origin: (origin) => origin,
-    allowMethods: ["GET", "POST", "DELETE"],
-    allowHeaders: ["authorization", "content-type"],
-    exposeHeaders: EXPOSED_HEADERS,
-    maxAge: PREFLIGHT_SECONDS,
-    credentials: hooks.authenticate !== undefined,
-  });
-  return createMiddleware<BaseEnv>(async (c, next) => {
-    const origin = c.req.header("origin");
-    if (origin === undefined) {
-      // An image on another site's page has no origin, but may send the cookie of a proxy.
-      if (c.req.header("sec-fetch-site") === "cross-site") throw originNotAllowed();
-      return next();
-    }
-    if (!origins.has(origin) && !anyPortOrigins.has(origin.replace(/:\d{1,5}$/, ""))) {
-      // No page can set this header: the browser says that the page is the service's own (Fetch Metadata).
-      if (c.req.header("sec-fetch-site") !== "same-origin") throw originNotAllowed();
-    }
-    if (c.req.method === "OPTIONS") return preflight(c, next);
-    c.set("commonHeaders", {
-      ...c.get("commonHeaders"),
-      "access-control-allow-origin": origin,
-      "access-control-expose-headers": EXPOSED_HEADERS.join(","),
-      ...(hooks.authenticate && { "access-control-allow-credentials": "true" }),
-    });
-    return next();
-  });
-};
-
-function originNotAllowed(): Problem {
-  const detail = "Add this page's origin to `origins` in presigner.config.ts";
-  return new Problem("origin-not-allowed", detail);
-}
-
 /**
  * Authenticates the caller before the body is read, counts the request of the address and of the
  * caller, and checks that the token allows the action: "any" for a route that every token may use.
@@ -175,42 +115,4 @@ export const limitBody = (kind: keyof typeof MAX_BODY_BYTES = "other") => {
 /** Returns who creates uploads, where, and with which service. */
 export function contextOf(c: Context<CallerEnv>, service: Service): UploadContext {
   return { service, caller: c.get("caller"), place: placeOf(c.req.raw) };
-}
-
-/** Returns where a request was sent to, and where it came from. Both are read when they are needed: few policies do. */
-export function placeOf(request: Request): Place {
-  return new RequestPlace(request);
-}
-
-/** Getters of a class: to make an object with getters of its own takes 5 µs. */
-class RequestPlace implements Place, Region {
-  readonly #request: Request;
-
-  constructor(request: Request) {
-    this.#request = request;
-  }
-
-  get requestOrigin(): string {
-    return new URL(this.#request.url).origin;
-  }
-
-  get region(): Region {
-    return this;
-  }
-
-  get country(): unknown {
-    return this.#cf["country"];
-  }
-
-  get continent(): unknown {
-    return this.#cf["continent"];
-  }
-
-  get isInEU(): boolean {
-    return this.#cf["isEUCountry"] === "1";
-  }
-
-  get #cf(): Readonly<Record<string, unknown>> {
-    return this.#request.cf ?? {};
-  }
 }

@@ -3,7 +3,7 @@ import { decodeJwt } from "jose";
 import { expect } from "vitest";
 import { decide, type Decision } from "../../../cli/simulate/decide.ts";
 import { compileConfig } from "../../../src/config/compile.ts";
-import { placeOf } from "../../../src/http/middleware.ts";
+import { placeOf } from "../../../src/http/place.ts";
 import type { Env } from "../../../src/secret.ts";
 
 /** What depends on more than the request: who asked before, and what is in order environment. */
