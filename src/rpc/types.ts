@@ -1,4 +1,12 @@
 /** What another Worker sends by a service binding, and what it gets. */
+import type * as z from "zod/mini";
+import type {
+  completedUpload,
+  downloadTicket,
+  multipartTicket,
+  singlePartTicket,
+  uploadList,
+} from "../http/v1-answer.ts";
 import type { ProblemCode, FieldError } from "../problem.ts";
 import type { Checksum } from "../store/checksum.ts";
 
@@ -44,7 +52,7 @@ export interface DownloadCall<PolicyName extends string = string> extends Object
 }
 
 export interface ListCall extends OnBehalf {
-  readonly status?: "pending" | "completed" | "rejected" | "expired" | "aborted" | undefined;
+  readonly status?: ListAnswer["uploads"][number]["status"] | undefined;
   readonly cursor?: string | undefined;
 }
 
@@ -54,83 +62,19 @@ export interface ReceiptCall {
   readonly user: string;
 }
 
-interface Signed {
-  readonly method: string;
-  readonly url: string;
-  /** Send exactly these. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** In seconds. */
-  readonly expiresIn: number;
-  readonly expiresAt: string;
-}
-
-interface CreatedBase {
-  readonly id: string;
-  readonly status: "pending";
-  readonly policy: string;
-  readonly key: string;
-  readonly expiresIn: number;
-  readonly expiresAt: string;
-}
-
 /** As the answer of `POST /v1/uploads`: one PUT, or the first parts. */
-export type Created = CreatedBase &
-  (
-    | (Signed & { readonly contentLength?: number; readonly multipart?: undefined })
-    | {
-        readonly url?: undefined;
-        readonly multipart: {
-          readonly uploadId: string;
-          readonly partSize: number;
-          readonly partCount: number;
-          readonly parts: readonly (Signed & {
-            readonly partNumber: number;
-            readonly contentLength: number;
-          })[];
-          readonly nextPartNumber?: number;
-        };
-      }
-  );
+export type Created =
+  | (z.output<typeof singlePartTicket> & { readonly multipart?: undefined })
+  | (z.output<typeof multipartTicket> & { readonly url?: undefined });
 
 /** As the answer of `POST /v1/uploads/{id}/complete`. */
-export interface CompletedAnswer {
-  readonly id: string;
-  readonly status: "completed";
-  readonly policy: string;
-  readonly key: string;
-  readonly size: number;
-  readonly contentType: string;
-  readonly etag: string;
-  readonly checksum?: Checksum;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly publicUrl?: string;
-  readonly completedAt: string;
-  readonly receipt: string;
-}
+export type CompletedAnswer = z.output<typeof completedUpload>;
 
 /** As the answer of `POST /v1/downloads`. */
-export interface DownloadAnswer extends Signed {
-  readonly policy: string;
-  readonly key: string;
-}
+export type DownloadAnswer = z.output<typeof downloadTicket>;
 
 /** As the answer of `GET /v1/uploads`. */
-export interface ListAnswer {
-  readonly uploads: readonly {
-    readonly id: string;
-    readonly status: NonNullable<ListCall["status"]>;
-    readonly policy: string;
-    readonly key: string;
-    readonly contentType: string;
-    readonly size?: number;
-    readonly createdAt: string;
-    readonly expiresAt: string;
-    readonly finishedAt?: string;
-    readonly etag?: string;
-    readonly publicUrl?: string;
-  }[];
-  readonly cursor?: string;
-}
+export type ListAnswer = z.output<typeof uploadList>;
 
 /** What a valid receipt says. */
 export interface ReceiptAnswer {
