@@ -1,4 +1,5 @@
 /** `edge-presigner check-config`: reports every error and warning of the configuration. Exits with 1 if there is an error. */
+import { docsPath } from "./docs-path.ts";
 import type { Command } from "commander";
 import { styleText } from "node:util";
 import { findStaleBuild } from "./build/stale-build.ts";
@@ -65,7 +66,8 @@ export function printChecked({ errors, warnings }: Checked): void {
   for (const error of errors) printFinding(paint("red", "✘"), error);
   for (const warning of warnings) printFinding(paint("yellow", "▲"), warning);
   const counts = [count(errors, "error"), count(warnings, "warning")].filter(Boolean).join(", ");
-  if (counts !== "") printError(`\n${counts}. docs/configuration.md explains each field\n`);
+  if (counts !== "")
+    printError(`\n${counts}. ${docsPath("configuration.md")} explains each field\n`);
 }
 
 function printFinding(sign: string, { path, detail, paste }: Finding): void {

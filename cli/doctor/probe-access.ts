@@ -1,4 +1,5 @@
 /** Tests whether the credentials work, the clocks agree, and the Worker can read what clients upload. */
+import { docsPath } from "../docs-path.ts";
 import { StoreUnavailable } from "../../src/store/request.ts";
 import { headObject } from "../../src/store/object.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
@@ -53,8 +54,7 @@ const FIXES: Readonly<Record<string, string>> = {
   InvalidTokenId: "set …_SESSION_TOKEN to the token of this key, or remove it",
   ExpiredToken:
     "get new temporary credentials: a ticket expires with the credentials that signed it",
-  NotImplemented:
-    "the store does not support a header that the policies sign: compare them with docs/providers.md",
+  NotImplemented: `the store does not support a header that the policies sign: compare them with ${docsPath("providers.md")}`,
 };
 
 async function explainRefusal(session: Session, answer: Answer): Promise<Finding> {

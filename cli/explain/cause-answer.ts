@@ -1,4 +1,5 @@
 /** Causes that the kind of answer shows: blocked by the browser, refused by the Worker, or empty. */
+import { docsPath } from "../docs-path.ts";
 import type { Cause } from "./finding.ts";
 import { headerOf, parameterOf } from "./request.ts";
 
@@ -27,7 +28,7 @@ const byWorker: Cause = {
       certainty: "certain",
       line: "answer",
       message: `The Worker refused the ticket: ${problem.code}${problem.detail === "" ? "" : `, ${problem.detail}`}`,
-      fix: "The signature is not the problem. Look up the code in docs/protocol.md.",
+      fix: `The signature is not the problem. Look up the code in ${docsPath("protocol.md")}.`,
     },
 };
 

@@ -1,4 +1,5 @@
 /** Causes that the store's answer names by its error code or status. */
+import { docsPath } from "../docs-path.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Cause } from "./finding.ts";
 import { headerOf } from "./request.ts";
@@ -84,7 +85,7 @@ const NAMED: readonly Named[] = [
     statuses: [501],
     message: ({ answer }) =>
       `The store does not support ${answer.fields?.get("Header") ?? "a header or a parameter of the request"}`,
-    fix: "Do not sign it: set `overwrite: true` in the policy for If-None-Match, and remove the policy's fields for tags, ACLs or storage classes. docs/providers.md lists what each store supports.",
+    fix: `Do not sign it: set \`overwrite: true\` in the policy for If-None-Match, and remove the policy's fields for tags, ACLs or storage classes. ${docsPath("providers.md")} lists what each store supports.`,
   },
   {
     name: "store-busy",

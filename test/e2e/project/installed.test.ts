@@ -79,6 +79,7 @@ describe("the installed package", () => {
       ...["cli", "client", "demo", "dev", "reference", "src", "testing"].map(
         (name) => `dist/${name}`,
       ),
+      "docs",
       "package.json",
     ]);
   });
@@ -124,6 +125,15 @@ describe("the installed package", () => {
     const { status, stdout, stderr } = edgePresigner("setup", "media");
     expect(status, stderr).toBe(0);
     expect(stdout).toContain('bucket "acme-media" of Cloudflare R2');
+  });
+
+  it("names a page of its documentation that is there", () => {
+    project.write("wrong.config.ts", "export default { stores: {} };\n");
+    const { status, stderr } = edgePresigner("check-config", "--config=wrong.config.ts");
+    expect(status, stderr).toBe(1);
+    const page = /(\S+\.md) explains each field/.exec(stderr)?.[1] ?? "";
+    expect(page).toBe("node_modules/edge-presigner/docs/configuration.md");
+    expect(readFileSync(join(project.folder, page), "utf8")).toContain("# Configuration");
   });
 
   it("says what setup --apply needs", () => {

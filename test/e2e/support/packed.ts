@@ -19,7 +19,7 @@ export function packPackage(): string {
   const folder = mkdtempSync(join(tmpdir(), "edge-presigner-pack-"));
   // Not into dist/, which another test or a person may be using.
   execFileSync(process.execPath, [join(ROOT, "pack/build.ts"), join(folder, "dist")]);
-  for (const name of ["package.json", "README.md", "LICENSE", "bin"])
+  for (const name of ["package.json", "README.md", "LICENSE", "bin", "docs"])
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   return packInto(folder, folder);
 }
