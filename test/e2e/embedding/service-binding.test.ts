@@ -49,6 +49,10 @@ describe("another Worker, by a service binding", () => {
       size: 5,
       contentType: "image/png",
     });
+    const invalid = { ok: false, code: "invalid-request", errors: [{ pointer: "/receipt" }] };
+    expect(await verify("UPLOADS", "bob")).toMatchObject(invalid);
+    // Its policies do not have this one.
+    expect(await verify("READER", "alice")).toMatchObject(invalid);
 
     const download = await call("UPLOADS", "createDownload", {
       user: "alice",
@@ -170,20 +174,27 @@ describe("a service binding", () => {
 
   it("does no more than its props say, whatever the claims say", async () => {
     const { call } = workers;
-    const claims = { actions: ["upload"], policies: ["limited"], maxBytes: 4 };
-    expect(await call("READER", "createUpload", { user: "alice", ...TEXT })).toMatchObject({
-      code: "forbidden",
-    });
-    expect(await call("READER", "createUpload", { user: "alice", claims, ...TEXT })).toMatchObject({
-      code: "forbidden",
-    });
     const key = "limited/alice/00000000-0000-4000-8000-000000000001.png";
-    expect(
-      await call("READER", "createDownload", { user: "alice", policy: "limited", key }),
-    ).toMatchObject({ code: "forbidden" });
-    expect(await call("UPLOADS", "createUpload", { user: "alice", claims, ...PNG })).toMatchObject({
-      code: "too-large",
-    });
+    const write = { user: "alice", ...TEXT };
+    const read = { user: "alice", policy: "limited", key };
+    const forbidden = { ok: false, code: "forbidden" };
+    // One claim at a time: another right that is missing would hide that this one was given.
+    for (const claims of [{}, { actions: ["upload"] }, { actions: ["upload", "download"] }])
+      expect(await call("READER", "createUpload", { ...write, claims })).toMatchObject(forbidden);
+    for (const claims of [{}, { policies: ["limited"] }, { policies: ["document", "limited"] }])
+      expect(await call("READER", "createDownload", { ...read, claims })).toMatchObject(forbidden);
+    // With the rights, the store is asked.
+    expect(await call("UPLOADS", "createDownload", read)).toMatchObject({ code: "not-found" });
+  });
+
+  it("does less where the claims say so", async () => {
+    const { call } = workers;
+    const create = async (claims: object) =>
+      call("UPLOADS", "createUpload", { user: "alice", ...PNG, claims });
+    expect(await create({ maxBytes: 4 })).toMatchObject({ ok: false, code: "too-large" });
+    expect(await create({ policies: ["document"] })).toMatchObject({ code: "forbidden" });
+    expect(await create({ actions: ["download"] })).toMatchObject({ code: "forbidden" });
+    expect(await create({ maxBytes: 5, policies: ["limited"] })).toMatchObject({ ok: true });
   });
 
   it("of a development configuration works on a loopback origin alone", async () => {
