@@ -1,6 +1,7 @@
 /** What only the development server answers, for its page: tokens and policies. */
 import type { ConfigDefinition } from "../src/config/definition.ts";
 import { parseSize } from "../src/config/units.ts";
+import { isLoopback } from "../src/loopback.ts";
 import { answerToken } from "./token.ts";
 
 /** Returns the answer, or `undefined` for any other request. */
@@ -8,9 +9,11 @@ export async function answerDevelopment(
   request: Request,
   definition: ConfigDefinition,
 ): Promise<Response | undefined> {
-  if (request.method === "GET" && new URL(request.url).pathname === "/dev/policies")
-    return Response.json(describePolicies(definition));
-  return answerToken(request);
+  const url = new URL(request.url);
+  // Under another name, a page of another site could read what it must not.
+  if (request.method !== "GET" || !isLoopback(url.hostname)) return undefined;
+  if (url.pathname === "/dev/policies") return Response.json(describePolicies(definition));
+  return url.pathname === "/dev/token" ? answerToken(url.searchParams.get("user")) : undefined;
 }
 
 /** What the page shows of each policy, the default one first. */

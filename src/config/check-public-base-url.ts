@@ -1,4 +1,5 @@
 /** Where a store is public: the base of the URLs that apps display. */
+import { isLoopback } from "../loopback.ts";
 import type { ErrorCollector } from "./errors.ts";
 
 /** Adds an error for a base that is no normal https URL: what a parser changes could name another object. */
@@ -12,7 +13,7 @@ export function checkPublicBaseUrl(text: string | undefined, errors: ErrorCollec
 function isPublicBaseUrl(text: string): boolean {
   if (!URL.canParse(text) || /[?#@]/.test(text)) return false;
   const url = new URL(text);
-  const isLoopback = url.hostname === "localhost" || url.hostname === "127.0.0.1";
-  const isSafe = url.protocol === "https:" || (url.protocol === "http:" && isLoopback);
+  const isSafe =
+    url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
   return isSafe && url.href === (url.pathname === "/" ? `${text.replace(/\/$/, "")}/` : text);
 }

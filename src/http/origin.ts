@@ -1,12 +1,12 @@
 /** Which hosts, and pages of which origins, are answered: CORS. */
 import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
+import { isLoopback } from "../loopback.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { BaseEnv } from "./base.ts";
 
 const PREFLIGHT_SECONDS = 86_400;
-const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 const EXPOSED_HEADERS = [
   "location",
   "retry-after",
@@ -18,7 +18,7 @@ const EXPOSED_HEADERS = [
 
 /** Refuses other hosts than the loopback ones: for development configurations. */
 export const loopbackOnly = createMiddleware(async (c, next) => {
-  if (LOOPBACK.test(new URL(c.req.url).hostname)) return next();
+  if (isLoopback(new URL(c.req.url).hostname)) return next();
   const detail = "This is a development configuration: it answers on a loopback host only";
   throw new Problem("misconfigured", detail);
 });

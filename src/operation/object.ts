@@ -115,14 +115,10 @@ async function findStoreWith(
   return policy.quota ? undefined : nearest;
 }
 
-function locationIn(
-  store: Store,
-  { encoded }: ObjectKey,
-  { requestOrigin }: Place,
-): ObjectLocation {
+function locationIn(store: Store, { encoded }: ObjectKey, place: Place): ObjectLocation {
   return {
     store,
     key: encoded,
-    requestOrigin: store.origin === undefined ? requestOrigin : undefined,
+    requestOrigin: store.origin === undefined ? place.requestOrigin : undefined,
   };
 }

@@ -4,6 +4,7 @@ import type { Caller } from "../grant/authenticate.ts";
 import { actFor, parseProps } from "../grant/binding.ts";
 import { requireAction, type Action } from "../grant/token-scope.ts";
 import { parseAs } from "../http/parse.ts";
+import { placeOf } from "../http/place.ts";
 import { countCaller, type RequestKind } from "../http/rate-limit.ts";
 import {
   completeRequest,
@@ -19,6 +20,7 @@ import {
   uploadAnswer,
 } from "../http/v1-response.ts";
 import { lazy } from "../lazy.ts";
+import { isLoopback } from "../loopback.ts";
 import { completeUpload } from "../operation/complete.ts";
 import { createUpload } from "../operation/create.ts";
 import { listUploads } from "../operation/list.ts";
@@ -48,7 +50,11 @@ interface Parsed {
   readonly rest: Answer;
 }
 
-const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
+function isLoopbackOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol, hostname } = new URL(text);
+  return origin === text && protocol === "http:" && isLoopback(hostname);
+}
 
 async function begin(
   service: Service,
@@ -59,7 +65,7 @@ async function begin(
   const rights = parseProps(props);
   const { user, claims, cf, origin, ...rest } = parseAs(onBehalf(), argument);
   const { config, hooks } = service;
-  if (config.isDevelopment && !LOOPBACK.test(origin)) {
+  if (config.isDevelopment && !isLoopbackOrigin(origin)) {
     const detail =
       "must be the loopback origin of the server: the configuration is for development";
     throw invalidRequest({ pointer: "/origin", detail });
@@ -68,9 +74,7 @@ async function begin(
   const caller = actFor({ user, claims }, rights, users);
   await countCaller(service, caller, kind);
   requireAction(caller, action);
-  const { country, continent, isEUCountry } = cf;
-  const region = { country, continent, isInEU: isEUCountry === "1" };
-  return { caller, place: { requestOrigin: origin, region }, rest };
+  return { caller, place: placeOf({ url: origin, cf }), rest };
 }
 
 export const callCreateUpload: Call = async (service, props, argument) => {
