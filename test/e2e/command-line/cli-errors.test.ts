@@ -32,6 +32,21 @@ describe("a command that is given something wrong", () => {
   });
 
   it.each([
+    ["of what it cannot parse", "export default {,};", /wrong\.config\.ts:1:16: ERROR: .*","/],
+    ["of what throws", 'throw new RangeError("no stage");', /no stage/],
+    ["without a default export", "export const x = 1;", /has no default export/],
+  ])("names the place and the reason in a configuration %s", async (_, program, reason) => {
+    const folder = mkdtempSync(join(tmpdir(), "config-"));
+    const file = join(folder, "wrong.config.ts");
+    writeFileSync(file, program);
+    const { status, stderr } = await runCommand(["simulate", "--config", file]);
+    rmSync(folder, { recursive: true });
+    expect(status).toBe(2);
+    expect(stderr).toContain(file);
+    expect(stderr).toMatch(reason);
+  });
+
+  it.each([
     ["RECEIPT_PRIVATE_KEY", '{"kty":"EC","d":"do-not-print-me"'],
     ["RECEIPT_PRIVATE_KEY", '{"keys":"do-not-print-me"}'],
     ["WEBHOOK_SECRET", "do-not-print-me"],

@@ -296,8 +296,11 @@ it("signs the path of a provider's endpoint before the bucket", async () => {
   );
 });
 
-it("keeps objects on Alibaba Cloud by its own header, which is signed", async () => {
-  const store = define.alibaba({ region: "ap-southeast-1", bucket: "acme" });
+it.each([
+  ["", {}],
+  [", also where doctor has seen that it does", { capabilities: { noOverwrite: true } }],
+])("keeps objects on Alibaba Cloud by its own header, which is signed%s", async (_, seen) => {
+  const store = define.alibaba({ region: "ap-southeast-1", bucket: "acme", ...seen });
   const worker = startWith(store);
   const ticket = await (
     await postUpload(worker, { ...SHARED, filename: "a.txt" })
