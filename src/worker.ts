@@ -7,7 +7,7 @@ import { createUploadIds } from "./grant/upload-id.ts";
 import { atRoot, createApp, createMisconfiguredApp, type App } from "./http/app.ts";
 import type { Hooks } from "./hooks.ts";
 import { createLedgers, type LedgerNamespace } from "./ledger/client.ts";
-import type { LedgerDependencies } from "./ledger/durable-object.ts";
+import type { LedgerDependencies } from "./ledger/dependencies.ts";
 import { createReceipts } from "./ledger/receipt.ts";
 import { createDeliver } from "./ledger/webhook.ts";
 import { lazy } from "./lazy.ts";

@@ -3,9 +3,9 @@
  * Jest or Playwright, which change what modules and globals are.
  */
 import { fork } from "node:child_process";
-import { existsSync } from "node:fs";
-import { extname, join } from "node:path";
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findProjectNode, isTooOld } from "../cli/dev/project-node.ts";
 import type { Call, Methods, Reply, Settings, Started } from "./messages.ts";
 
 export interface TestServer {
@@ -16,8 +16,6 @@ export interface TestServer {
   ) => Promise<ReturnType<Methods[Name]>>;
   readonly close: () => Promise<void>;
 }
-
-const MIN_NODE_MAJOR = 22;
 
 /** Rejects with the reason where the Worker does not start. */
 export async function openServer(settings: Settings): Promise<TestServer> {
@@ -73,7 +71,5 @@ export async function openServer(settings: Settings): Promise<TestServer> {
 
 /** Wrangler needs a newer Node.js than some test runners: a project may have one among its packages. */
 function findNode(folder: string): string {
-  const own = join(folder, "node_modules/.bin/node");
-  const isOld = Number(process.versions.node.split(".")[0]) < MIN_NODE_MAJOR;
-  return isOld && existsSync(own) ? own : process.execPath;
+  return (isTooOld() ? findProjectNode(folder) : undefined) ?? process.execPath;
 }

@@ -1,10 +1,8 @@
 /** Wrangler needs a newer Node.js than the command: a project can have one among its packages. */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { MIN_NODE_MAJOR, findProjectNode, isTooOld } from "./project-node.ts";
 
-const MIN_MAJOR = 22;
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
@@ -12,7 +10,7 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
  * did. Throws `InvalidArgumentError` where the project has none.
  */
 export async function runInNewerNode(folder: string): Promise<boolean> {
-  if (Number(process.versions.node.split(".")[0]) >= MIN_MAJOR) return false;
+  if (!isTooOld()) return false;
   const child = spawn(findNode(folder), process.argv.slice(1), { stdio: "inherit" });
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
   process.exitCode = await new Promise((done, fail) => {
@@ -23,10 +21,10 @@ export async function runInNewerNode(folder: string): Promise<boolean> {
 }
 
 function findNode(folder: string): string {
-  const own = join(folder, "node_modules/.bin/node");
-  if (existsSync(own)) return own;
+  const own = findProjectNode(folder);
+  if (own !== undefined) return own;
   const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
   throw new InvalidArgumentError(
-    `Wrangler needs Node.js ${MIN_MAJOR} or newer, and this is ${process.version}: install a newer one, or add one to the project with npm install --save-dev ${name}@24.`,
+    `Wrangler needs Node.js ${MIN_NODE_MAJOR} or newer, and this is ${process.version}: install a newer one, or add one to the project with npm install --save-dev ${name}@24.`,
   );
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Unstable_RawConfig as WranglerConfig } from "wrangler";
 import type { EmbeddedBucket } from "../../dev/development.ts";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
+import { COMPATIBILITY_DATE } from "../init/versions.ts";
 import type { ProjectWorker } from "./find-worker.ts";
 import { pagePath, writePage } from "./page.ts";
 import type { Prepared } from "./prepare.ts";
@@ -15,7 +16,6 @@ interface Sources extends Prepared {
   readonly folder: string;
 }
 
-const COMPATIBILITY_DATE = "2026-11-01";
 const REQUESTS_A_MINUTE = { limit: 10_000, period: 60 } as const;
 
 interface Written {

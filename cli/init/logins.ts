@@ -1,5 +1,4 @@
 /** The logins that `init` knows: who signs the tokens of the app's users. */
-
 import type { IssuerDefinition } from "../../src/config/definition.ts";
 import {
   auth0,
@@ -21,6 +20,8 @@ export interface LoginField {
 }
 
 export interface Login {
+  /** Its function in `presigner.config.ts`, which only copies its options. */
+  readonly preset: unknown;
   readonly title: string;
   readonly fields: readonly LoginField[];
   /** Its tokens name the pages that may use them. */
@@ -43,6 +44,7 @@ const AUDIENCE = {
 /** By the name of the preset. */
 export const LOGINS = {
   auth0: {
+    preset: auth0,
     title: "Auth0",
     fields: [
       { name: "domain", expected: "the domain of your tenant, such as acme.eu.auth0.com" },
@@ -51,22 +53,26 @@ export const LOGINS = {
     toOptions: asTheyAre,
   },
   clerk: {
+    preset: clerk,
     title: "Clerk",
     fields: [{ name: "domain", expected: "the Frontend API's host, such as clerk.acme.com" }],
     needsOrigins: true,
     toOptions: (answers, origins) => ({ ...answers, authorizedParties: origins }),
   },
   supabase: {
+    preset: supabase,
     title: "Supabase",
     fields: [{ name: "project", expected: "the reference before .supabase.co" }],
     toOptions: asTheyAre,
   },
   firebase: {
+    preset: firebase,
     title: "Firebase",
     fields: [{ name: "project", expected: "the id of your project, such as acme-app" }],
     toOptions: asTheyAre,
   },
   cognito: {
+    preset: cognito,
     title: "Amazon Cognito",
     fields: [
       { name: "userPool", expected: "the id of your user pool, such as eu-west-1_AbCdEfGhI" },
@@ -76,6 +82,7 @@ export const LOGINS = {
     toOptions: (answers) => ({ region: answers["userPool"]?.split("_")[0], ...answers }),
   },
   jwks: {
+    preset: jwks,
     title: "Another one, with a JWK Set",
     fields: [
       {
@@ -88,6 +95,7 @@ export const LOGINS = {
     toOptions: asTheyAre,
   },
   sharedSecret: {
+    preset: sharedSecret,
     title: "My own backend, with a shared secret",
     fields: [
       { name: "issuer", expected: "the issuer (iss) of your tokens", fallback: "backend" },
@@ -106,21 +114,11 @@ export function isLogin(name: string): name is LoginName {
   return Object.hasOwn(LOGINS, name);
 }
 
-const PRESETS: Readonly<Record<LoginName, unknown>> = {
-  auth0,
-  clerk,
-  cognito,
-  firebase,
-  jwks,
-  sharedSecret,
-  supabase,
-};
-
 /** Returns the issuer of a configuration. Options may be missing: the check of the configuration finds that. */
 export function issuerOf(
   login: LoginName,
   options: Readonly<Record<string, unknown>>,
 ): IssuerDefinition {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the presets only copy their options
-  return (PRESETS[login] as (all: typeof options) => IssuerDefinition)(options);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- options may be missing
+  return (loginOf(login).preset as (all: typeof options) => IssuerDefinition)(options);
 }

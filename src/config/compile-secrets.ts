@@ -6,6 +6,7 @@ import { compileIdSecrets } from "./compile-id-secrets.ts";
 import { compileReceiptKeys, compileWebhook } from "./compile-proof.ts";
 import type { Config, Issuer } from "./config.ts";
 import type { ErrorCollector } from "./errors.ts";
+import { isAnyPort } from "./origins.ts";
 import type { PrivateKeys } from "./private-key.ts";
 
 interface Secured {
@@ -22,17 +23,6 @@ interface Secrets extends Pick<Config, "idSecrets" | "webhook" | "isDevelopment"
 }
 
 const PROOF_SECRETS = ["RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET"];
-const ANY_PORT = ":*";
-
-/** Returns whether an origin is one of development, with any port. */
-export function isAnyPort(origin: string): boolean {
-  return origin.endsWith(ANY_PORT);
-}
-
-export function withoutPort(origin: string): string {
-  return origin.slice(0, -ANY_PORT.length);
-}
-
 /** Returns the secrets beside those of stores and issuers, with each error collected. */
 export function compileSecrets(
   { stores, issuers, origins, webhookUrl }: Secured,

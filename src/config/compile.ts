@@ -5,13 +5,14 @@ import { asRecord } from "./as-record.ts";
 import { compileIssuer } from "./compile-issuer.ts";
 import { checkKeySpaces, type KeySpace } from "./check-key-spaces.ts";
 import { compilePolicy } from "./compile-policy.ts";
-import { compileSecrets, isAnyPort, withoutPort } from "./compile-secrets.ts";
+import { compileSecrets } from "./compile-secrets.ts";
 import { checkSettings } from "./check-settings.ts";
 import { compileStore } from "./compile-store.ts";
 import type { Config, Issuer, Policy } from "./config.ts";
 import { ENVIRONMENT_VARIABLE, chooseEnvironment } from "./environment.ts";
 import { ConfigurationError, ErrorCollector } from "./errors.ts";
 import { parseFields } from "./fields.ts";
+import { splitOrigins } from "./origins.ts";
 import { settingsSchema } from "./schema.ts";
 
 /** A configuration with what only its compiler needs to know. */
@@ -58,8 +59,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
   const { defaultPolicy, limits, receipts } = settings.all;
   const { expiresIn: expiresInSeconds, ...names } = receipts;
   const config = {
-    origins: new Set(origins.filter((origin) => !isAnyPort(origin))),
-    anyPortOrigins: new Set(origins.filter(isAnyPort).map(withoutPort)),
+    ...splitOrigins(origins),
     issuers,
     policies,
     defaultPolicy,

@@ -17,22 +17,22 @@ export function chooseEnvironment(
   errors: ErrorCollector,
 ): Fields {
   const { environments, ...production } = asRecord(definition);
-  if (environments === undefined || name === undefined || name === "") return production;
-  const known = asRecord(environments);
-  if (typeof name === "string" && Object.hasOwn(known, name))
-    return merge(production, asRecord(known[name]), errors.at("environments").at(name));
-  addUnknown(name, errors);
-  return production;
+  const known = environments === undefined ? undefined : asRecord(environments);
+  const chosen = findName(name, known, errors);
+  if (chosen === undefined) return production;
+  return merge(production, asRecord(known?.[chosen]), errors.at("environments").at(chosen));
 }
 
-/** Collects the error of a name that is no environment's. */
-function addUnknown(name: unknown, errors: ErrorCollector): void {
-  const found = `there is no environment ${JSON.stringify(name)}`;
+/** Returns the environment's name; `undefined` for production, and with an error for a name that none has. */
+function findName(name: unknown, known: object | undefined, errors: ErrorCollector) {
+  if (known === undefined || name === undefined || name === "") return undefined;
+  if (typeof name === "string" && Object.hasOwn(known, name)) return name;
   errors
     .at("environments")
     .add(
-      `${found}, which ${ENVIRONMENT_VARIABLE} in wrangler.toml names: add it, even if it is {}`,
+      `there is no environment ${JSON.stringify(name)}, which ${ENVIRONMENT_VARIABLE} in wrangler.toml names: add it, even if it is {}`,
     );
+  return undefined;
 }
 
 /** Returns the same choice of what was made for each environment. */
@@ -41,10 +41,8 @@ export function chooseMade<T>(
   name: unknown,
   errors: ErrorCollector,
 ): T {
-  if (environments === undefined || name === undefined || name === "") return production;
-  const own = typeof name === "string" && Object.hasOwn(environments, name);
-  if (!own) addUnknown(name, errors);
-  return (own && environments[name]) || production;
+  const chosen = findName(name, environments, errors);
+  return (chosen !== undefined && environments?.[chosen]) || production;
 }
 
 /** Something for production and for each environment. */

@@ -2,10 +2,11 @@
 import type { Env } from "../secret.ts";
 import type { Store } from "../store/store.ts";
 import type { KeySpace } from "./check-key-spaces.ts";
-import { compileSecrets, isAnyPort, withoutPort } from "./compile-secrets.ts";
+import { compileSecrets } from "./compile-secrets.ts";
 import type { Config, Issuer, Policy } from "./config.ts";
 import { ENVIRONMENT_VARIABLE, chooseMade, type Made } from "./environment.ts";
 import { ConfigurationError, ErrorCollector } from "./errors.ts";
+import { splitOrigins } from "./origins.ts";
 import type { ConfigPlan, IssuerPlan, PolicyPlan } from "./plan.ts";
 import { readCredentials } from "./read-credentials.ts";
 import { requireSharedSecret } from "./shared-secret.ts";
@@ -39,8 +40,7 @@ export function joinSecrets(
   );
   if (errors.errors.length > 0 || !keys) throw new ConfigurationError(errors.errors);
   return {
-    origins: new Set(origins.filter((origin) => !isAnyPort(origin))),
-    anyPortOrigins: new Set(origins.filter(isAnyPort).map(withoutPort)),
+    ...splitOrigins(origins),
     issuers,
     policies: new Map(policies.map((policy) => [policy.name, policy])),
     defaultPolicy,

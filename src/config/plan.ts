@@ -3,6 +3,7 @@ import type { ChecksumAlgorithm } from "../store/checksum.ts";
 import type { Store } from "../store/store.ts";
 import type { Compiled } from "./compile.ts";
 import type { Made } from "./environment.ts";
+import { joinOrigins } from "./origins.ts";
 import type { Config, Issuer, Policy, ReceiptSettings } from "./config.ts";
 
 type JwksIssuer = Extract<Issuer, { kind: "jwks" }>;
@@ -33,9 +34,8 @@ export interface ConfigPlan extends Pick<Config, "defaultPolicy" | "limits"> {
 /** Returns the plan of a configuration that was compiled with any secrets. */
 export function planConfig({ config, stores, webhookUrl }: Compiled): ConfigPlan {
   const { keys: _, ...receipts } = config.receipts;
-  const anyPort = [...config.anyPortOrigins].map((origin) => `${origin}:*`);
   return {
-    origins: [...config.origins, ...anyPort],
+    origins: joinOrigins(config),
     issuers: config.issuers.map(planIssuer),
     stores: [...stores.values()].map(planStore),
     policies: [...config.policies.values()].map(planPolicy),

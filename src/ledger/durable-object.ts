@@ -3,40 +3,20 @@
  * call. All state is in storage.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Quota } from "../config/policy-schema.ts";
 import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
-import { describeError, type Log } from "../log.ts";
+import { describeError } from "../log.ts";
 import type { Ledger as LedgerMethods } from "./client.ts";
 import { countLeftover } from "./count-leftover.ts";
-import type { Leftover } from "./leftover.ts";
+import type { LedgerDependencies } from "./dependencies.ts";
 import { readList } from "./list.ts";
 import type { Page, PageQuery } from "./page.ts";
-import { sendDue, type Deliver } from "./outbox.ts";
+import { sendDue } from "./outbox.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
 import type { Reservation, ReservationResult } from "./limits.ts";
 import { reserve } from "./reserve.ts";
 import { hasTables, migrate } from "./schema.ts";
 import { attach, findRecord, isKeyShared, release, settle } from "./settle.ts";
 import { handleDueUploads, type AlarmDependencies } from "./alarm.ts";
-
-/** What a ledger needs of the service for the work of its alarm. */
-export interface LedgerDependencies {
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly quotaOf: (policy: string) => Quota | undefined;
-  /** Sends a webhook; `undefined` where none is configured. */
-  readonly deliver: Deliver | undefined;
-  /** Returns what arrived in the store; `undefined` for nothing. Throws where the store cannot be asked. */
-  readonly verify: (claims: UploadClaims) => Promise<Outcome | undefined>;
-  /** Aborts a multipart upload in the store. Throws where the store cannot be asked. */
-  readonly abortParts: (claims: UploadClaims) => Promise<void>;
-  /** Deletes what an ended upload left in the store, and returns what was found. Throws where the store cannot be asked. */
-  readonly cleanUp: (
-    claims: UploadClaims,
-    look: { readonly isKeyShared: boolean; readonly isLast: boolean },
-  ) => Promise<Leftover>;
-}
 
 /** The class that the Worker exports. */
 export type LedgerClass = new (

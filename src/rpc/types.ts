@@ -7,6 +7,13 @@ import type {
   singlePartTicket,
   uploadList,
 } from "../http/v1-answer.ts";
+import type {
+  completeRequest,
+  downloadRequest,
+  listQuery,
+  objectRequest,
+  uploadRequest,
+} from "../http/v1-request.ts";
 import type { ProblemCode, FieldError } from "../problem.ts";
 import type { Checksum } from "../store/checksum.ts";
 
@@ -22,39 +29,25 @@ interface OnBehalf {
   readonly origin?: string | undefined;
 }
 
-export interface UploadCall<PolicyName extends string = string> extends OnBehalf {
-  readonly policy?: PolicyName | undefined;
-  readonly filename?: string | undefined;
-  readonly contentType: string;
-  /** In bytes. */
-  readonly size?: number | undefined;
-  readonly checksum?: Checksum | undefined;
+type Input<Schema extends () => z.ZodMiniType> = z.input<ReturnType<Schema>>;
+type UnderPolicy<Fields, PolicyName> = OnBehalf &
+  Omit<Fields, "policy"> & { readonly policy?: PolicyName | undefined };
+
+export type UploadCall<PolicyName extends string = string> = UnderPolicy<UploadFields, PolicyName>;
+interface UploadFields extends Omit<Input<typeof uploadRequest>, "metadata"> {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
-  readonly multipart?: boolean | undefined;
-  readonly background?: boolean | undefined;
 }
 
-export interface CompleteCall extends OnBehalf {
-  readonly id: string;
-  readonly etag?: string | undefined;
-  readonly parts?: readonly { readonly partNumber: number; readonly etag: string }[] | undefined;
-}
-
-export interface ObjectCall<PolicyName extends string = string> extends OnBehalf {
-  readonly policy?: PolicyName | undefined;
-  readonly key: string;
-}
-
-export interface DownloadCall<PolicyName extends string = string> extends ObjectCall<PolicyName> {
-  readonly method?: "GET" | "HEAD" | undefined;
-  readonly disposition?: "attachment" | "inline" | undefined;
-  readonly filename?: string | undefined;
-}
-
-export interface ListCall extends OnBehalf {
-  readonly status?: ListAnswer["uploads"][number]["status"] | undefined;
-  readonly cursor?: string | undefined;
-}
+export type CompleteCall = OnBehalf & { readonly id: string } & Input<typeof completeRequest>;
+export type ObjectCall<PolicyName extends string = string> = UnderPolicy<
+  Input<typeof objectRequest>,
+  PolicyName
+>;
+export type DownloadCall<PolicyName extends string = string> = UnderPolicy<
+  Input<typeof downloadRequest>,
+  PolicyName
+>;
+export type ListCall = OnBehalf & Input<typeof listQuery>;
 
 export interface ReceiptCall {
   readonly receipt: string;

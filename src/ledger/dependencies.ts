@@ -1,0 +1,25 @@
+import type { Quota } from "../config/policy-schema.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
+import type { Log } from "../log.ts";
+import type { Leftover } from "./leftover.ts";
+import type { Deliver } from "./outbox.ts";
+import type { Outcome } from "./record.ts";
+
+/** What a ledger needs of the service for the work of its alarm. */
+export interface LedgerDependencies {
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly quotaOf: (policy: string) => Quota | undefined;
+  /** Sends a webhook; `undefined` where none is configured. */
+  readonly deliver: Deliver | undefined;
+  /** Returns what arrived in the store; `undefined` for nothing. Throws where the store cannot be asked. */
+  readonly verify: (claims: UploadClaims) => Promise<Outcome | undefined>;
+  /** Aborts a multipart upload in the store. Throws where the store cannot be asked. */
+  readonly abortParts: (claims: UploadClaims) => Promise<void>;
+  /** Deletes what an ended upload left in the store, and returns what was found. Throws where the store cannot be asked. */
+  readonly cleanUp: (
+    claims: UploadClaims,
+    look: { readonly isKeyShared: boolean; readonly isLast: boolean },
+  ) => Promise<Leftover>;
+}
