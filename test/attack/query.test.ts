@@ -211,7 +211,7 @@ describe("the ticket of a part", () => {
     expect(can("list-parts") || statuses.every((status) => status === 403)).toBe(true);
   });
 
-  it("has any number and any length where a careless signer leaves them to the client", async () => {
+  it("has the number and the length that the client chooses where a careless signer leaves them out", async () => {
     const [first] = await beginParts(alice);
     const { pathname, searchParams } = new URL(first?.url ?? "");
     const key = pathname.slice(server.store.basePath.length);

@@ -41,7 +41,7 @@ const everywhere = (outcome: Outcome): PerStore<Outcome> => ({
   swift: outcome,
 });
 
-/** Swift has no locks and no SSE-C: the object can be read and deleted as any other. */
+/** Swift has no locks and no SSE-C: the object can be read and deleted like every other. */
 const IGNORED_BY_SWIFT: PerStore<Outcome> = {
   embedded: "refused",
   ceph: "refused",

@@ -66,6 +66,7 @@ export function itWith(capability: Capability, name: string, test: () => Promise
     it(name, test);
     return;
   }
+  // The report counts it among those that were left out, instead of saying nothing of it.
   process.stderr.write(`left out on ${STORE}: "${name}": ${reason}\n`);
   it.skip(`${name} (left out on ${STORE}: ${reason})`, test);
 }

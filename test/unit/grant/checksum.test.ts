@@ -62,14 +62,14 @@ describe("a checksum of a multipart upload", () => {
   it("of the full object is sent with the creation and the completion", async () => {
     const shown = { "x-amz-checksum-crc64nvme": CRC64 };
     const { setting, answer } = await completeWhole(shown);
-    const created = setting.store.only("CreateMultipartUpload").headers;
+    const created = setting.store.single("CreateMultipartUpload").headers;
     expect(created.get("x-amz-checksum-algorithm")).toBe("CRC64NVME");
     expect(created.get("x-amz-checksum-type")).toBe("FULL_OBJECT");
     expect(created.has("x-amz-checksum-crc64nvme")).toBe(false);
-    const completed = setting.store.only("CompleteMultipartUpload").headers;
+    const completed = setting.store.single("CompleteMultipartUpload").headers;
     expect(completed.get("x-amz-checksum-crc64nvme")).toBe(CRC64);
     expect(completed.get("x-amz-checksum-type")).toBe("FULL_OBJECT");
-    expect(setting.store.only("HeadObject").headers.get("x-amz-checksum-mode")).toBe("ENABLED");
+    expect(setting.store.single("HeadObject").headers.get("x-amz-checksum-mode")).toBe("ENABLED");
     expect(await answer.json()).toMatchObject({ status: "completed", ...whole(CRC64) });
   });
 
@@ -94,7 +94,7 @@ describe("a checksum of a multipart upload", () => {
   it("of the parts' digests is sent with the creation, and gives no tickets before each part has its own", async () => {
     const { store, worker } = start();
     const { id, multipart } = await createUpload(worker, SIZE, composite(`${SHA256}-2`));
-    const { headers } = store.only("CreateMultipartUpload");
+    const { headers } = store.single("CreateMultipartUpload");
     expect(headers.get("x-amz-checksum-algorithm")).toBe("SHA256");
     expect(headers.get("x-amz-checksum-type")).toBe("COMPOSITE");
     expect(multipart).toMatchObject({ parts: [], nextPartNumber: 1 });
@@ -143,7 +143,7 @@ describe("a checksum of a multipart upload", () => {
 
   it("of the parts' digests names each part's where it is completed", async () => {
     const { store, answer } = await completeComposite({ "x-amz-checksum-sha256": `${SHA256}-2` });
-    const { body, headers } = store.only("CompleteMultipartUpload");
+    const { body, headers } = store.single("CompleteMultipartUpload");
     expect(body).toContain(
       `<Part><PartNumber>1</PartNumber><ETag>"e1"</ETag><ChecksumSHA256>${SHA256}</ChecksumSHA256></Part>` +
         `<Part><PartNumber>2</PartNumber><ETag>"e2"</ETag><ChecksumSHA256>${OTHER_SHA256}</ChecksumSHA256></Part>`,

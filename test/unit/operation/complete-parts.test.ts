@@ -74,7 +74,7 @@ describe("completion of parts", () => {
       completedAt: "2026-11-22T07:00:00Z",
       receipt: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as string,
     });
-    const { url, headers, body } = store.only("CompleteMultipartUpload");
+    const { url, headers, body } = store.single("CompleteMultipartUpload");
     expect(Object.fromEntries(url.searchParams)).toEqual({ uploadId: UPLOAD_ID });
     expect(headers.get("if-none-match")).toBe("*");
     expect(body).toBe(
@@ -89,7 +89,7 @@ describe("completion of parts", () => {
   it("leaves if-none-match out where the policy lets objects be replaced", async () => {
     const { store, worker, id } = await startSent({ policy: "draft" });
     expect((await complete(worker, id)).status).toBe(200);
-    expect(store.only("CompleteMultipartUpload").headers.has("if-none-match")).toBe(false);
+    expect(store.single("CompleteMultipartUpload").headers.has("if-none-match")).toBe(false);
   });
 
   it("asks with the writing key for parts, and with the reading one for the object", async () => {
@@ -142,7 +142,7 @@ describe("completion of parts", () => {
     const { store, worker, id } = await startSent();
     store.parts.set(4, { size: 8 * MiB, etag: "more" });
     expect((await complete(worker, id)).status).toBe(422);
-    expect(store.only("CompleteMultipartUpload").body).not.toContain("more");
+    expect(store.single("CompleteMultipartUpload").body).not.toContain("more");
   });
 
   it.for([
@@ -258,7 +258,7 @@ describe("completion of parts", () => {
       const response = await complete(worker, id, { parts: named(3).toReversed() });
       expect(response.status).toBe(200);
       expect(await response.json()).toMatchObject({ status: "completed", partsListed: false });
-      const { body } = store.only("CompleteMultipartUpload");
+      const { body } = store.single("CompleteMultipartUpload");
       expect(body).toContain(
         '<Part><PartNumber>1</PartNumber><ETag>"client-1"</ETag></Part>' +
           '<Part><PartNumber>2</PartNumber><ETag>"client-2"</ETag></Part>' +
@@ -270,7 +270,7 @@ describe("completion of parts", () => {
       const { store, worker, id } = await startUnlisted();
       const etag = "</ETag></Part><Part>&";
       await complete(worker, id, { parts: [...named(2), { partNumber: 3, etag }] });
-      const { body } = store.only("CompleteMultipartUpload");
+      const { body } = store.single("CompleteMultipartUpload");
       expect(body.match(/<Part>/g)).toHaveLength(3);
       expect(body).toContain('<ETag>"&lt;/ETag&gt;&lt;/Part&gt;&lt;Part&gt;&amp;"</ETag>');
     });
@@ -306,7 +306,7 @@ describe("aborting parts", () => {
     const { store, worker } = start();
     const { id, key } = await createUpload(worker, 8 * MiB);
     expect((await abort(worker, id)).status).toBe(204);
-    const { method, url } = store.only("AbortMultipartUpload");
+    const { method, url } = store.single("AbortMultipartUpload");
     expect(`${method} ${url.pathname}`).toBe(`DELETE /${key}`);
     expect(Object.fromEntries(url.searchParams)).toEqual({ uploadId: UPLOAD_ID });
     store.scripts.AbortMultipartUpload = () => refused("NoSuchUpload", 404);

@@ -83,7 +83,7 @@ it.for(["media", "measured"])(
     const { status: answered, store, remaining } = await abortUnder(policy);
     expect(answered).toBe(204);
     expect(remaining).toBe(19_999_999);
-    const { headers, body } = store.only("PutObject");
+    const { headers, body } = store.single("PutObject");
     expect(headers.get("x-amz-meta-edge-presigner")).toBe("aborted");
     expect(headers.has("if-none-match")).toBe(false);
     expect(body).toBe("");

@@ -137,7 +137,7 @@ describe("a multipart upload with a ledger", () => {
       attach: async () => Promise.reject(new Error("The ledger is down")),
     });
     await expectProblem(await create(worker, { size: SIZE }), 503, "ledger-unavailable");
-    expect(store.only("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
+    expect(store.single("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
   });
 
   const created = () => xml("InitiateMultipartUploadResult", `<UploadId>${UPLOAD_ID}</UploadId>`);
@@ -158,7 +158,7 @@ describe("a multipart upload with a ledger", () => {
     };
     await createUpload(worker, SIZE);
     expect((await send(worker, "DELETE", `/v1/uploads/${early}`)).status).toBe(204);
-    expect(store.only("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
+    expect(store.single("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
   });
 
   it("gives no ticket where it was aborted while the store began it", async () => {
@@ -250,7 +250,7 @@ describe("a multipart upload with a ledger", () => {
     const { store, worker } = startMetered();
     const { id } = await createUpload(worker, SIZE);
     expect((await abort(worker, id)).status).toBe(204);
-    expect(store.only("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
+    expect(store.single("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
     expect(await recordOf(id)).toMatchObject({ status: "aborted" });
     await expectProblem(await complete(worker, id), 410, "upload-expired");
     expect(store.count("CompleteMultipartUpload")).toBe(0);
@@ -306,6 +306,6 @@ describe("a multipart upload with a ledger", () => {
     vi.setSystemTime(Date.now() + (24 * HOUR + GRACE) * 1000);
     expect(await runDurableObjectAlarm(ledger())).toBe(true);
     expect(await recordOf(id)).toMatchObject({ status: "expired" });
-    expect(store.only("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
+    expect(store.single("AbortMultipartUpload").url.searchParams.get("uploadId")).toBe(UPLOAD_ID);
   });
 });

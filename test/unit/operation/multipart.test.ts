@@ -125,7 +125,7 @@ describe("a multipart upload", () => {
   it("is created with the type, the metadata and what the policy sets, and without if-none-match", async () => {
     const { store, worker } = start();
     const { key } = await createUpload(worker, 5, { metadata: { album: "제주" } });
-    const { method, url, headers } = store.only("CreateMultipartUpload");
+    const { method, url, headers } = store.single("CreateMultipartUpload");
     expect(method).toBe("POST");
     expect(`${url.origin}${url.pathname}${url.search}`).toBe(
       `https://acme-media.s3.ap-northeast-2.amazonaws.com/${key}?uploads=`,
@@ -355,7 +355,7 @@ describe("the parts of an upload", () => {
       ],
       expiresAt: "2026-11-23T07:00:00Z",
     });
-    const { url } = store.only("ListParts");
+    const { url } = store.single("ListParts");
     expect(url.pathname).toBe(`/${key}`);
     expect(Object.fromEntries(url.searchParams)).toEqual({
       uploadId: UPLOAD_ID,

@@ -279,7 +279,7 @@ describe("an object to delete", () => {
     const response = await remove(worker, PHOTO);
     expect([response.status, await response.text()]).toEqual([204, ""]);
     expect(store.object).toBeUndefined();
-    const { method, url, headers } = store.only("DeleteObject");
+    const { method, url, headers } = store.single("DeleteObject");
     expect(`${method} ${url.href}`).toBe(
       "DELETE https://acme-media.s3.ap-northeast-2.amazonaws.com/photos/alice/1.png",
     );
@@ -496,13 +496,13 @@ describe("an object of a policy with several stores", () => {
   it("is looked for with the reading key", async () => {
     const { store, worker } = startWith([MEDIA]);
     await download(worker, OBJECT, KOREAN);
-    expect(signerOf(store.only("HeadObject").headers)).toBe("AKIDREAD");
+    expect(signerOf(store.single("HeadObject").headers)).toBe("AKIDREAD");
   });
 
   it("is deleted where it is", async () => {
     const { store, worker } = startWith([EUROPE]);
     expect((await remove(worker, OBJECT, KOREAN)).status).toBe(204);
-    const { url } = store.only("DeleteObject");
+    const { url } = store.single("DeleteObject");
     expect(url.host + url.pathname).toBe(`${EUROPE}/acme-europe/residence/alice/1.png`);
   });
 

@@ -44,11 +44,11 @@ export interface FakeStore {
   /** How often it was asked for that. */
   readonly count: (operation: Operation) => number;
   /** The one request of that kind. */
-  readonly only: (operation: Operation) => Asked;
+  readonly single: (operation: Operation) => Asked;
 }
 
 export function createStore(scripts: FakeStore["scripts"] = {}): FakeStore {
-  const only = (operation: Operation): Asked => {
+  const single = (operation: Operation): Asked => {
     const [asked, ...others] = store.requests.filter((one) => one.operation === operation);
     if (!asked || others.length > 0) throw new Error(`Not one ${operation}`);
     return asked;
@@ -58,7 +58,7 @@ export function createStore(scripts: FakeStore["scripts"] = {}): FakeStore {
     scripts,
     parts: new Map(),
     object: undefined,
-    only,
+    single,
     count: (operation) => store.requests.filter((one) => one.operation === operation).length,
     async fetch(input, init) {
       const request = new Request(input, init);

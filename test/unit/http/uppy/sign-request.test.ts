@@ -92,7 +92,7 @@ describe("POST /s3/presign", () => {
       },
     });
     await presign(worker, { method: "POST", key: "x", metadata: { size: 5 } });
-    expect(store.only("CreateMultipartUpload").headers.get("content-type")).toBe(
+    expect(store.single("CreateMultipartUpload").headers.get("content-type")).toBe(
       "application/octet-stream",
     );
   });
