@@ -1,5 +1,5 @@
 /** What a user does: installs the package into an empty folder, and runs and tests a configuration of their own. */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { globSync, readFileSync, statSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
@@ -42,18 +42,8 @@ beforeAll(() => {
 }, 180_000);
 afterAll(() => project.remove());
 
-const run = (
-  program: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-) =>
-  spawnSync(process.execPath, [join(project.folder, "node_modules", program), ...args], {
-    cwd: project.folder,
-    encoding: "utf8",
-    env: { ...process.env, ...env },
-  });
 const edgePresigner = (...args: readonly string[]) =>
-  run("edge-presigner/bin/edge-presigner.js", args);
+  project.run("edge-presigner/bin/edge-presigner.js", args);
 
 describe("the installed package", () => {
   it("takes at most 15 MB, without wrangler and esbuild", () => {
@@ -111,12 +101,15 @@ describe("the installed package", () => {
         files: ["types.ts", "src/index.ts", "src/mounted.ts", "worker-configuration.d.ts"],
       }),
     );
-    const { status, stdout } = run("typescript/bin/tsc", ["-p", "."]);
+    const { status, stdout } = project.run("typescript/bin/tsc", ["-p", "."]);
     expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
   });
 
   it("bundles for a deployment", () => {
-    const { status, stdout, stderr } = run("wrangler/bin/wrangler.js", ["deploy", "--dry-run"]);
+    const { status, stdout, stderr } = project.run("wrangler/bin/wrangler.js", [
+      "deploy",
+      "--dry-run",
+    ]);
     expect(status, stderr).toBe(0);
     expect(stdout).toContain("env.LEDGER");
   });

@@ -1,5 +1,4 @@
 /** The programs of docs/testing.md, with each runner, in a project that has installed the package. */
-import { spawnSync } from "node:child_process";
 import { globSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -23,17 +22,6 @@ beforeAll(() => {
 }, 240_000);
 afterAll(() => project.remove());
 
-const run = (
-  program: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-) =>
-  spawnSync(process.execPath, [join(project.folder, "node_modules", program), ...args], {
-    cwd: project.folder,
-    encoding: "utf8",
-    env: { ...process.env, ...env },
-  });
-
 it("finds a program for each runner", () =>
   expect(programs.map(([, file]) => file)).toEqual([
     "uploads.test.ts",
@@ -42,21 +30,25 @@ it("finds a program for each runner", () =>
   ]));
 
 it("runs in Vitest", () => {
-  const { status, stdout, stderr } = run("vitest/vitest.mjs", ["run", "uploads.test.ts"]);
+  const { status, stdout, stderr } = project.run("vitest/vitest.mjs", ["run", "uploads.test.ts"]);
   expect(status, stdout + stderr).toBe(0);
   expect(stdout).toContain("3 passed");
 });
 
 it("runs in Jest", () => {
-  const { status, stderr } = run("jest/bin/jest.js", ["--testMatch", "**/uploads.jest.js"], {
-    NODE_OPTIONS: "--experimental-vm-modules",
-  });
+  const { status, stderr } = project.run(
+    "jest/bin/jest.js",
+    ["--testMatch", "**/uploads.jest.js"],
+    {
+      NODE_OPTIONS: "--experimental-vm-modules",
+    },
+  );
   expect(status, stderr).toBe(0);
   expect(stderr).toContain("1 passed");
 });
 
 it("runs in Playwright", () => {
-  const { status, stdout } = run("@playwright/test/cli.js", ["test", "uploads.spec.ts"]);
+  const { status, stdout } = project.run("@playwright/test/cli.js", ["test", "uploads.spec.ts"]);
   expect(status, stdout).toBe(0);
   expect(stdout).toContain("1 passed");
 });

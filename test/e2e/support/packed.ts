@@ -1,5 +1,5 @@
 /** The package as its users get it: packed, and installed into a folder of its own. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_process";
 import {
   cpSync,
   mkdirSync,
@@ -38,6 +38,12 @@ function packInto(folder: string, target: string): string {
 export interface Project {
   readonly folder: string;
   readonly write: (file: string, text: string) => void;
+  /** Runs a program of its packages in this Node.js. */
+  readonly run: (
+    program: string,
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => SpawnSyncReturns<string>;
   readonly remove: () => void;
 }
 
@@ -61,5 +67,15 @@ export function installProject(files: readonly string[], links: readonly string[
     mkdirSync(dirname(join(folder, "node_modules", link)), { recursive: true });
     symlinkSync(join(ROOT, "node_modules", link), join(folder, "node_modules", link));
   }
-  return { folder, write, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    write,
+    run: (program, args, env = {}) =>
+      spawnSync(process.execPath, [join(folder, "node_modules", program), ...args], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...process.env, ...env },
+      }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
