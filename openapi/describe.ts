@@ -45,6 +45,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   fileType: "Its type. The PUT must send exactly this",
   finishedAt: "When it ended (RFC 3339)",
   headers: "Send exactly these",
+  "Problem.id": "Of the completed upload that the same request has created",
   id: "Opaque. It names the upload in the other routes, for this caller only",
   instance: "The request, as a URN",
   key: "The object's key, unencoded",
@@ -119,6 +120,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   "path.id": "The `id` of the upload, from the answer that created it",
   "path.uploadId": "The `uploadId` of the answer that created the upload",
   "path.partNumber": "From 1 on",
+  "header.idempotency-key":
+    "1 to 255 printable ASCII characters, with or without quotes. Under a policy with a quota, the same request with the same key returns the same upload, signed again",
   "query.status": "Selects one state",
   "query.cursor": "The cursor of the previous answer",
   "query.key": "The key of the upload",

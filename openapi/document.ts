@@ -85,7 +85,8 @@ export function makeDocument({ isClosed = false } = {}): ReturnType<typeof creat
 }
 
 function describeOperation(operation: Operation): ZodOpenApiOperationObject {
-  const { id, tag, summary, description, isPublic, query, body, pathParameters = [] } = operation;
+  const { id, tag, summary, description, isPublic, body, pathParameters = [] } = operation;
+  const { query, headers: header } = operation;
   const path = z.object(Object.fromEntries(pathParameters.map((name) => [name, z.string()])));
   const [first = ""] = operation.examples;
   const example = readRecorded(first).request.body;
@@ -95,8 +96,12 @@ function describeOperation(operation: Operation): ZodOpenApiOperationObject {
     summary,
     ...(description !== undefined && { description }),
     ...(isPublic && { security: [] }),
-    ...((pathParameters.length > 0 || query) && {
-      requestParams: { ...(pathParameters.length > 0 && { path }), ...(query && { query }) },
+    ...((pathParameters.length > 0 || query || header) && {
+      requestParams: {
+        ...(pathParameters.length > 0 && { path }),
+        ...(query && { query }),
+        ...(header && { header }),
+      },
     }),
     ...(body && {
       requestBody: {

@@ -22,6 +22,8 @@ export interface Operation {
   readonly isPublic?: boolean;
   readonly pathParameters?: readonly string[];
   readonly query?: z.ZodMiniObject;
+  /** Headers that a request may have. */
+  readonly headers?: z.ZodMiniObject;
   readonly body?: z.ZodMiniType;
   readonly bodyContentType?: string;
   readonly isBodyOptional?: boolean;

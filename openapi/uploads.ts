@@ -5,6 +5,8 @@ import * as request from "../src/http/v1-request.ts";
 import { QUERIES } from "./names.ts";
 import { BODY, GRANT, PUBLIC, STORE, TOKEN, type Operation } from "./operation.ts";
 
+const IDEMPOTENCY_KEY = z.object({ "idempotency-key": z.optional(z.string()) });
+
 export const UPLOADS: readonly Operation[] = [
   {
     method: "post",
@@ -14,6 +16,7 @@ export const UPLOADS: readonly Operation[] = [
     summary: "Creates an upload",
     description:
       "Returns one ticket, or for a multipart upload the tickets of the first 25 parts. Send `method`, `url` and `headers` of a ticket to the store unchanged, with the file as the body.",
+    headers: IDEMPOTENCY_KEY,
     body: request.uploadRequest(),
     answers: {
       201: {
@@ -22,7 +25,7 @@ export const UPLOADS: readonly Operation[] = [
         headers: ["location", "ratelimit-policy", "ratelimit"],
       },
     },
-    codes: [...TOKEN, ...BODY, ...GRANT, ...STORE],
+    codes: [...TOKEN, ...BODY, ...GRANT, ...STORE, "idempotency-key-reused", "already-completed"],
     examples: ["ticket", "ticket-with-quota", "ticket-without-size", "ticket-in-parts"],
   },
   {
@@ -33,6 +36,7 @@ export const UPLOADS: readonly Operation[] = [
     summary: "Creates up to 25 uploads",
     description:
       "Each item is as in `POST /v1/uploads`, and has a result of its own: a refused item does not affect the others.",
+    headers: IDEMPOTENCY_KEY,
     body: z.strictObject({
       uploads: z.array(request.uploadRequest()).check(z.minLength(1), z.maxLength(25)),
     }),

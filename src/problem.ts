@@ -17,6 +17,7 @@ export const PROBLEMS = {
   "invalid-request": [422, "The request is not valid"],
   "size-required": [422, "The size of the file is required"],
   "verification-failed": [422, "The object differs from the grant"],
+  "idempotency-key-reused": [422, "The Idempotency-Key belongs to another request"],
   "rate-limited": [429, "Too many requests"],
   "quota-exceeded": [429, "The quota is used up"],
   internal: [500, "The service failed"],
@@ -41,6 +42,8 @@ interface Extras {
   readonly quota?: unknown;
   /** After a failed verification: whether the upload can still be completed. */
   readonly upload?: "pending" | "rejected";
+  /** Of the upload that an earlier request with the same Idempotency-Key created. */
+  readonly id?: string;
   readonly errors?: readonly FieldError[];
 }
 

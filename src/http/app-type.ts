@@ -13,6 +13,10 @@ type UploadRequest = z.output<ReturnType<typeof request.uploadRequest>>;
 interface OfUpload {
   param: { id: string };
 }
+/** A request that may be sent again. */
+interface Repeatable {
+  header?: { "idempotency-key"?: string };
+}
 
 // Types and not interfaces, which Hono's client cannot index.
 // oxlint-disable-next-line typescript/consistent-type-definitions
@@ -34,11 +38,11 @@ type Silent<In, Status extends number = 204> =
 // oxlint-disable-next-line typescript/consistent-type-definitions
 type Routes = {
   "/v1/uploads": {
-    $post: Route<{ json: UploadRequest }, typeof answer.ticket, 201>;
+    $post: Route<Repeatable & { json: UploadRequest }, typeof answer.ticket, 201>;
     $get: Route<{ query: Input<typeof request.listQuery> }, typeof answer.uploadList>;
   };
   "/v1/uploads/batch": {
-    $post: Route<{ json: { uploads: UploadRequest[] } }, typeof answer.batchResults>;
+    $post: Route<Repeatable & { json: { uploads: UploadRequest[] } }, typeof answer.batchResults>;
   };
   "/v1/uploads/:id": {
     $get: Route<OfUpload, typeof answer.uploadRecord>;

@@ -31,7 +31,7 @@ export const checkOrigin = ({ config: { origins, anyPortOrigins }, hooks }: Serv
   const preflight = cors({
     origin: (origin) => origin,
     allowMethods: ["GET", "POST", "DELETE"],
-    allowHeaders: ["authorization", "content-type"],
+    allowHeaders: ["authorization", "content-type", "idempotency-key"],
     exposeHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_SECONDS,
     credentials: hooks.authenticate !== undefined,

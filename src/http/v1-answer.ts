@@ -88,6 +88,7 @@ export const problem = z.strictObject({
   retryAfter: z.optional(seconds),
   quota: z.optional(quota),
   upload: z.optional(z.enum(["pending", "rejected"])),
+  id: z.optional(z.string()),
   errors: z.optional(
     z.readonly(z.array(z.strictObject({ pointer: z.string(), detail: z.string() }))),
   ),

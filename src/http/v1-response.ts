@@ -27,14 +27,16 @@ type SinglePartTicket = z.output<typeof singlePartTicket>;
 export function uploadAnswer(upload: CreatedUpload): z.output<typeof uploadTicket> {
   const { id, admitted, claims } = upload;
   const { grant, key, remaining } = admitted;
+  const untilSeconds =
+    upload.kind === "multipart" ? claims.exp : upload.ticket.expiresAt.getTime() / 1000;
   return {
     id,
     status: "pending",
     policy: grant.policy.name,
     key: key.text,
     ...(upload.kind === "multipart" ? multipartAnswer(upload.multipart) : ticketAnswer(upload)),
-    expiresIn: claims.exp - claims.iat,
-    expiresAt: formatTime(claims.exp * 1000),
+    expiresIn: untilSeconds - (admitted.repeatedAtSeconds ?? claims.iat),
+    expiresAt: formatTime(untilSeconds * 1000),
     ...(remaining && { quota: remaining }),
   };
 }

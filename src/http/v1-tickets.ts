@@ -1,12 +1,14 @@
 /** The routes of `/v1` that give tickets for files: docs/protocol.md. */
+import type { Context } from "hono";
 import { Hono } from "hono/tiny";
-import { createUpload, createUploads } from "../operation/create.ts";
+import { createUpload, createUploads, type UploadContext } from "../operation/create.ts";
 import { createDownload } from "../operation/object.ts";
 import { quotaHeaders } from "../operation/quota-headers.ts";
 import { Problem, problemBody } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { answerJson } from "./answer.ts";
-import type { BaseEnv } from "./base.ts";
+import type { BaseEnv, CallerEnv } from "./base.ts";
+import { readIdempotencyKey } from "./idempotency-key.ts";
 import { contextOf, limitBody, withCaller } from "./middleware.ts";
 import { placeOf } from "./place.ts";
 import { parseAs, readJson } from "./parse.ts";
@@ -20,8 +22,9 @@ export function ticketRoutes(service: Service): Hono<BaseEnv> {
   const downloader = withCaller(service, "download", "downloads");
 
   app.post("/v1/uploads", uploader, limitBody(), async (c) => {
+    const context = repeatableContextOf(c, service);
     const intent = parseIntent(await readJson(c.req.raw));
-    const upload = await createUpload(contextOf(c, service), intent);
+    const upload = await createUpload(context, intent);
     const { grant, remaining } = upload.admitted;
     const limits = grant.policy.quota && remaining && quotaHeaders(grant.policy.quota, remaining);
     const location = `${c.env.basePath}/v1/uploads/${upload.id}`;
@@ -29,6 +32,7 @@ export function ticketRoutes(service: Service): Hono<BaseEnv> {
   });
 
   app.post("/v1/uploads/batch", uploader, limitBody("batch"), async (c) => {
+    const context = repeatableContextOf(c, service);
     const { uploads } = parseAs(batchRequest(), await readJson(c.req.raw));
     // Each upload counts as one request. `withCaller` has counted the first.
     const countAndParse = async (item: unknown, index: number) => {
@@ -36,7 +40,7 @@ export function ticketRoutes(service: Service): Hono<BaseEnv> {
       return parseIntent(item);
     };
     const intents = uploads.map((item, index) => async () => countAndParse(item, index));
-    const created = await createUploads(contextOf(c, service), intents);
+    const created = await createUploads(context, intents);
     const results = created.map((upload) =>
       upload instanceof Problem
         ? { status: upload.status, problem: problemBody(upload, c.get("requestId")) }
@@ -54,4 +58,10 @@ export function ticketRoutes(service: Service): Hono<BaseEnv> {
     );
   });
   return app;
+}
+
+/** Throws `bad-request` for an Idempotency-Key that is none. */
+function repeatableContextOf(c: Context<CallerEnv>, service: Service): UploadContext {
+  const idempotencyKey = readIdempotencyKey(c.req.header("idempotency-key"));
+  return { ...contextOf(c, service), idempotencyKey };
 }

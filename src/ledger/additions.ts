@@ -10,6 +10,11 @@ const takesPlace = (row: string) => `(${row}.status = 'pending' OR ${row}.reserv
 /** Rows that are kept for a week so that clients can ask for them, and due after it. */
 export const KEPT = "attempts = 0 AND (status = 'completed' OR is_swept = 1)";
 
+/** The columns that were added to `upload`: a new ledger is created with them. */
+export const ADDED_COLUMNS = ["idempotency TEXT", "fingerprint TEXT"] as const;
+const addColumn = (column: (typeof ADDED_COLUMNS)[number]) =>
+  `ALTER TABLE upload ADD COLUMN ${column}`;
+
 export const ADDITIONS: Readonly<Record<string, readonly string[]>> = {
   /** What the uploads of each policy take, so that no reservation counts them. */
   usage: [
@@ -51,4 +56,11 @@ export const ADDITIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   /** The records that may be deleted early, the oldest first. */
   upload_kept: [`CREATE INDEX upload_kept ON upload (due_ms) WHERE ${KEPT}`],
+  /** Which request created an upload, if it had an Idempotency-Key. */
+  upload_idempotency: [
+    addColumn("idempotency TEXT"),
+    addColumn("fingerprint TEXT"),
+    `CREATE UNIQUE INDEX upload_idempotency ON upload (idempotency)
+      WHERE idempotency IS NOT NULL`,
+  ],
 };

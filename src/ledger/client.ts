@@ -10,7 +10,10 @@ import type { Outcome, UploadRecord } from "./record.ts";
 /** A caller's ledger. Each call is one round trip, and throws `ledger-unavailable` where it fails. */
 export interface Ledger {
   readonly reserve: (reservations: readonly Reservation[]) => Promise<readonly ReservationResult[]>;
-  /** Replaces the claims of a pending upload; returns `false` where it is no longer pending. */
+  /**
+   * Names the store's multipart upload of a pending upload, in its claims; returns `false` where the upload is
+   * no longer pending, or has one of another request with the same Idempotency-Key.
+   */
   readonly attach: (claims: UploadClaims, dueAtMs: number) => Promise<boolean>;
   readonly find: (id: string) => Promise<UploadRecord | undefined>;
   readonly list: (query: PageQuery) => Promise<Page>;
@@ -18,6 +21,11 @@ export interface Ledger {
   readonly isKeyShared: (id: string) => Promise<boolean>;
   /** Returns the record after the change, or unchanged where the upload had ended before. */
   readonly settle: (id: string, outcome: Outcome) => Promise<UploadRecord | undefined>;
+  /**
+   * Aborts an upload whose multipart upload could not be started, and lets its Idempotency-Key be used again.
+   * Returns `false` and changes nothing where another request with that key has started it.
+   */
+  readonly undo: (claims: UploadClaims) => Promise<boolean>;
   /** Releases what an aborted or rejected upload reserves. */
   readonly release: (id: string) => Promise<void>;
 }
@@ -58,6 +66,7 @@ export function createLedgers(
       list: async (query) => call(async (ledger) => ledger.list(query)),
       isKeyShared: async (id) => call(async (ledger) => ledger.isKeyShared(id)),
       settle: async (id, outcome) => call(async (ledger) => ledger.settle(id, outcome)),
+      undo: async (claims) => call(async (ledger) => ledger.undo(claims)),
       release: async (id) => call(async (ledger) => ledger.release(id)),
     };
   };

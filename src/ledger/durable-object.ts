@@ -8,6 +8,7 @@ import { describeError } from "../log.ts";
 import type { Ledger as LedgerMethods } from "./client.ts";
 import { countLeftover } from "./count-leftover.ts";
 import type { LedgerDependencies } from "./dependencies.ts";
+import { forgetRequest } from "./earlier.ts";
 import { readList } from "./list.ts";
 import type { Page, PageQuery } from "./page.ts";
 import { sendDue } from "./outbox.ts";
@@ -79,6 +80,17 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
 
     async settle(id: string, outcome: Outcome): Promise<UploadRecord | undefined> {
       return this.#change((nowMs) => this.#settle(id, outcome, nowMs));
+    }
+
+    async undo({ jti, uploadId }: UploadClaims): Promise<boolean> {
+      return this.#change((nowMs) => {
+        const { claims, status } = findRecord(this.#sql, jti) ?? {};
+        if (!claims || ![undefined, uploadId].includes(claims.uploadId)) return false;
+        // A caller who has aborted it meanwhile wants no other one.
+        if (status === "pending") forgetRequest(this.#sql, jti);
+        this.#settle(jti, { status: "aborted" }, nowMs);
+        return true;
+      });
     }
 
     async release(id: string): Promise<void> {

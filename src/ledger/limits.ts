@@ -2,7 +2,16 @@
 import type { Quota } from "../config/policy-schema.ts";
 import type { RateLimit } from "../config/units.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
+import type { UploadRecord } from "./record.ts";
 import { EMPTY, secondsUntilFits, usedIn, type Window } from "./window.ts";
+
+/** A request that may be sent again. Both are SHA-256 in hexadecimal digits: no key is stored. */
+export interface RequestIdentity {
+  /** Of the caller, the key, and the place in a batch. */
+  readonly name: string;
+  /** Of what the request asks for. */
+  readonly fingerprint: string;
+}
 
 export interface Reservation {
   readonly claims: UploadClaims;
@@ -11,6 +20,8 @@ export interface Reservation {
   readonly bytes: number;
   /** When the ledger asks the store whether the file arrived. */
   readonly dueAtMs: number;
+  /** Only for a request with an Idempotency-Key. */
+  readonly request?: RequestIdentity;
 }
 
 /** What remains of one limit. */
@@ -25,7 +36,13 @@ export type LimitName = "uploads" | "bytes" | "pending";
 export type RemainingQuota = Readonly<Partial<Record<LimitName, Remaining>>>;
 
 export type ReservationResult =
-  | { readonly isAdmitted: true; readonly remaining: RemainingQuota }
+  | {
+      readonly isAdmitted: true;
+      readonly remaining: RemainingQuota;
+      /** The same request came before: its upload, and nothing is reserved again. */
+      readonly earlier?: UploadRecord;
+    }
+  | { readonly isAdmitted: false; readonly isKeyReused: true }
   | {
       readonly isAdmitted: false;
       readonly exceeded: LimitName;

@@ -1,5 +1,6 @@
 /** Reserves an upload: counted and stored in one transaction, or refused. */
 import type { Quota } from "../config/policy-schema.ts";
+import { findEarlier } from "./earlier.ts";
 import {
   findExceeded,
   remainingOf,
@@ -9,26 +10,35 @@ import {
 } from "./limits.ts";
 import { EMPTY, advance, type Window } from "./window.ts";
 
-/** Stores a pending upload if no limit of its policy is exceeded. Runs in a transaction. */
+/**
+ * Stores a pending upload if no limit of its policy is exceeded, or returns the one that the same request
+ * created before. Runs in a transaction.
+ */
 export function reserve(
   sql: SqlStorage,
-  { claims, quota, bytes, dueAtMs }: Reservation,
+  { claims, quota, bytes, dueAtMs, request }: Reservation,
   nowMs: number,
 ): ReservationResult {
   const { policy } = claims;
   const usage = readUsage(sql, policy, quota, nowMs);
+  const earlier = request && findEarlier(sql, request);
+  if (earlier === "other-request") return { isAdmitted: false, isKeyReused: true };
+  if (earlier) return { isAdmitted: true, remaining: remainingOf(usage, quota, nowMs), earlier };
   const refused = findExceeded(usage, quota, { bytes, nowMs });
   if (refused)
     return { isAdmitted: false, ...refused, remaining: remainingOf(usage, quota, nowMs) };
 
   sql.exec(
-    "INSERT INTO upload (id, policy, status, reserved, claims, created_ms, due_ms) VALUES (?, ?, 'pending', ?, ?, ?, ?)",
+    `INSERT INTO upload (id, policy, status, reserved, claims, created_ms, due_ms, idempotency, fingerprint)
+       VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?)`,
     claims.jti,
     policy,
     bytes,
     JSON.stringify(claims),
     nowMs,
     dueAtMs,
+    request?.name ?? null,
+    request?.fingerprint ?? null,
   );
   if (quota.uploads)
     count(

@@ -1,5 +1,5 @@
 /** The tables of a ledger. docs/storage.md has an example of each row. */
-import { ADDITIONS } from "./additions.ts";
+import { ADDED_COLUMNS, ADDITIONS } from "./additions.ts";
 
 /** The version of the stored format. A later release reads this one and migrates it. */
 const VERSION = 1;
@@ -16,7 +16,7 @@ const TABLES = [
     id TEXT PRIMARY KEY, policy TEXT NOT NULL, status TEXT NOT NULL, reserved INTEGER NOT NULL,
     claims TEXT NOT NULL, created_ms INTEGER NOT NULL, finished_ms INTEGER, result TEXT,
     due_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-    is_swept INTEGER NOT NULL DEFAULT 0
+    is_swept INTEGER NOT NULL DEFAULT 0, ${ADDED_COLUMNS.join(", ")}
   ) WITHOUT ROWID`,
   "CREATE INDEX upload_due ON upload (due_ms)",
   "CREATE INDEX upload_newest ON upload (created_ms, id)",
@@ -34,9 +34,10 @@ export function hasTables(sql: SqlStorage): boolean {
 
 /** Creates the tables of a new ledger, and what an older release did not add. Throws for a ledger of another version. */
 export function migrate(sql: SqlStorage): void {
-  if (hasTables(sql)) requireVersion(sql);
-  else createTables(sql);
-  applyAdditions(sql);
+  const isNew = !hasTables(sql);
+  if (isNew) createTables(sql);
+  else requireVersion(sql);
+  applyAdditions(sql, isNew);
 }
 
 function createTables(sql: SqlStorage): void {
@@ -53,7 +54,7 @@ function requireVersion(sql: SqlStorage): void {
 }
 
 /** Runs the additions that this ledger lacks. Those of a later release stay as they are. */
-function applyAdditions(sql: SqlStorage): void {
+function applyAdditions(sql: SqlStorage, isNew: boolean): void {
   // Release 0.1.0 created ledgers without this table.
   if (!hasTable(sql, "addition"))
     sql.exec("CREATE TABLE addition (name TEXT PRIMARY KEY) WITHOUT ROWID");
@@ -65,7 +66,8 @@ function applyAdditions(sql: SqlStorage): void {
   );
   for (const [name, statements] of Object.entries(ADDITIONS)) {
     if (applied.has(name)) continue;
-    for (const statement of statements) sql.exec(statement);
+    for (const statement of statements)
+      if (!isNew || !statement.startsWith("ALTER TABLE")) sql.exec(statement);
     sql.exec("INSERT INTO addition (name) VALUES (?)", name);
   }
 }

@@ -28,10 +28,14 @@ export function findRecord(sql: SqlStorage, id: string): UploadRecord | undefine
   return row && toRecord(row);
 }
 
-/** Replaces the claims of a pending upload; returns `false` where it is no longer pending. */
+/**
+ * Names the multipart upload of a pending upload; returns `false` where that is no longer pending, or has one
+ * of another request with the same Idempotency-Key.
+ */
 export function attach(sql: SqlStorage, claims: UploadClaims, dueAtMs: number): boolean {
   const { rowsWritten } = sql.exec(
-    "UPDATE upload SET claims = ?, due_ms = ? WHERE id = ? AND status = 'pending'",
+    `UPDATE upload SET claims = ?, due_ms = ?
+       WHERE id = ? AND status = 'pending' AND json_extract(claims, '$.uploadId') IS NULL`,
     JSON.stringify(claims),
     dueAtMs,
     claims.jti,

@@ -7,6 +7,7 @@ import type { Ledger } from "../ledger/client.ts";
 import type { RemainingQuota, Reservation, ReservationResult } from "../ledger/limits.ts";
 import { Problem } from "../problem.ts";
 import { quotaHeaders } from "./quota-headers.ts";
+import { identifyRequest, repeatUpload, type Repetition } from "./repeat.ts";
 
 declare const admitted: unique symbol;
 
@@ -15,6 +16,8 @@ export interface Admitted extends AllowedUpload {
   readonly [admitted]: true;
   /** What remains of each limit; `undefined` where the policy has no quota. */
   readonly remaining: RemainingQuota | undefined;
+  /** When it is signed again, in seconds since 1970; `undefined` for a new upload. */
+  readonly repeatedAtSeconds: number | undefined;
 }
 
 /** An upload before its quota is checked. */
@@ -27,14 +30,19 @@ export interface AllowedUpload {
 /** Called only where a policy has a quota. */
 type Reserve = Ledger["reserve"];
 
-/** Returns the upload, reserved. Throws `quota-exceeded`, and `ledger-unavailable` where no limit can be checked. */
-export async function admit(upload: AllowedUpload, reserve: Reserve): Promise<Admitted> {
+/**
+ * Returns the upload, reserved. Throws `quota-exceeded`, `ledger-unavailable` where no limit can be checked,
+ * and with an Idempotency-Key `idempotency-key-reused` and what `repeatUpload` throws.
+ */
+export async function admit(
+  upload: AllowedUpload,
+  reserve: Reserve,
+  repetition?: Repetition,
+): Promise<Admitted> {
   const { quota } = upload.grant.policy;
   if (!quota) return brand(upload, undefined);
-  const [result] = await reserve([toReservation(upload, quota)]);
-  const decided = decide(upload, quota, result);
-  if (decided instanceof Problem) throw decided;
-  return decided;
+  const [result] = await reserve([toReservation(upload, { quota, repetition })]);
+  return decide(upload, { quota, result, repetition });
 }
 
 /**
@@ -44,10 +52,13 @@ export async function admit(upload: AllowedUpload, reserve: Reserve): Promise<Ad
 export async function admitAll(
   uploads: readonly (AllowedUpload | Problem)[],
   reserve: Reserve,
+  repetition?: Repetition,
 ): Promise<readonly (Admitted | Problem)[]> {
-  const reservations = uploads.flatMap((one) => {
+  const reservations = uploads.flatMap((one, position) => {
     const quota = one instanceof Problem ? undefined : one.grant.policy.quota;
-    return one instanceof Problem || !quota ? [] : [toReservation(one, quota)];
+    return one instanceof Problem || !quota
+      ? []
+      : [toReservation(one, { quota, repetition, position })];
   });
   const results = reservations.length > 0 ? await reserveAll(reserve, reservations) : [];
   let index = 0;
@@ -55,14 +66,33 @@ export async function admitAll(
     if (one instanceof Problem) return one;
     const { quota } = one.grant.policy;
     if (!quota) return brand(one, undefined);
-    return results instanceof Problem ? results : decide(one, quota, results[index++]);
+    if (results instanceof Problem) return results;
+    const result = results[index++];
+    return orProblem(() => decide(one, { quota, result, repetition }));
   });
 }
 
-function toReservation({ claims, grant }: AllowedUpload, quota: Quota): Reservation {
+interface Demand {
+  readonly quota: Quota;
+  readonly repetition: Repetition | undefined;
+  /** In a batch. */
+  readonly position?: number;
+}
+
+function toReservation(
+  upload: AllowedUpload,
+  { quota, repetition, position }: Demand,
+): Reservation {
+  const { claims, grant } = upload;
   // A multipart upload is due with its first tickets until the store has created it.
   const exp = claims.iat + grant.expiresInSeconds;
-  return { claims, quota, bytes: grant.size ?? grant.maxBytes, dueAtMs: lastArrivalMs({ exp }) };
+  return {
+    claims,
+    quota,
+    bytes: grant.size ?? grant.maxBytes,
+    dueAtMs: lastArrivalMs({ exp }),
+    ...(repetition && { request: identifyRequest(upload, repetition, position) }),
+  };
 }
 
 async function reserveAll(
@@ -77,16 +107,26 @@ async function reserveAll(
   }
 }
 
-function decide(
-  upload: AllowedUpload,
-  quota: Quota,
-  result: ReservationResult | undefined,
-): Admitted | Problem {
+interface Decision extends Demand {
+  readonly result: ReservationResult | undefined;
+}
+
+function decide(upload: AllowedUpload, { quota, result, repetition }: Decision): Admitted {
   if (!result) throw new TypeError("Cannot admit the upload: the ledger returned no result for it");
-  if (result.isAdmitted) return brand(upload, result.remaining);
+  if (result.isAdmitted) {
+    const { earlier, remaining } = result;
+    if (!earlier || !repetition) return brand(upload, remaining);
+    const repeated = repeatUpload(upload.grant, earlier, repetition);
+    return brand(repeated, remaining, repeated.repeatedAtSeconds);
+  }
+  if ("isKeyReused" in result)
+    throw new Problem(
+      "idempotency-key-reused",
+      "Use another Idempotency-Key: this one was sent with a request that asked for something else",
+    );
   const { exceeded, retryAfterSeconds, remaining } = result;
   const detail = `Wait ${retryAfterSeconds} seconds: the quota of ${exceeded} is used up`;
-  return new Problem("quota-exceeded", detail, {
+  throw new Problem("quota-exceeded", detail, {
     extras: {
       limit: remaining[exceeded]?.limit ?? 0,
       retryAfter: retryAfterSeconds,
@@ -96,7 +136,20 @@ function decide(
   });
 }
 
-function brand(upload: AllowedUpload, remaining: RemainingQuota | undefined): Admitted {
+function orProblem<T>(work: () => T): T | Problem {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}
+
+function brand(
+  { grant, key, claims }: AllowedUpload,
+  remaining: RemainingQuota | undefined,
+  repeatedAtSeconds?: number,
+): Admitted {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand
-  return { ...upload, remaining } as Admitted;
+  return { grant, key, claims, remaining, repeatedAtSeconds } as Admitted;
 }

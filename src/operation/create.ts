@@ -12,6 +12,7 @@ import { askAboutUpload, tellGranted } from "./ask-app.ts";
 import { admit, admitAll, type AllowedUpload, type Admitted } from "./admit.ts";
 import { startMultipart, type AdmittedMultipart, type StartedMultipart } from "./multipart.ts";
 import type { Place } from "./place.ts";
+import type { Repetition } from "./repeat.ts";
 import { signPut, type Ticket } from "./ticket.ts";
 
 /** Who creates uploads, where, and with which service. */
@@ -19,6 +20,8 @@ export interface UploadContext {
   readonly service: Service;
   readonly caller: Caller;
   readonly place: Place;
+  /** With it, the request can be sent again, and creates nothing more where a policy has a quota. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 interface Created {
@@ -46,7 +49,8 @@ export async function createUpload(
   intent: Intent,
   maxTickets = MAX_SIGNED_PARTS,
 ): Promise<CreatedUpload> {
-  const admitted = await admit(await allow(context, intent), reserveIn(context));
+  const allowed = await allow(context, intent);
+  const admitted = await admit(allowed, reserveIn(context), repetitionIn(context));
   return isMultipart(admitted)
     ? startParts(context, admitted, maxTickets)
     : signSinglePart(context, admitted);
@@ -84,7 +88,7 @@ export async function createUploads(
   const allowed = await Promise.all(
     intents.map(async (intent) => orProblem(async () => allow(context, await intent()))),
   );
-  const admitted = await admitAll(allowed, reserveIn(context));
+  const admitted = await admitAll(allowed, reserveIn(context), repetitionIn(context));
   return Promise.all(
     admitted.map(async (one) => {
       if (one instanceof Problem) return one;
@@ -125,14 +129,14 @@ async function signSinglePart(
   const { claims } = admitted;
   const ticket = await signTicket(context, admitted);
   const id = context.service.uploadIds.seal(claims, context.caller);
-  tellGranted(context.service, claims);
+  if (isNew(admitted)) tellGranted(context.service, claims);
   return { kind: "single-part", id, claims, admitted, ticket };
 }
 
 function signTicket({ service }: UploadContext, admitted: Admitted): Promise<Ticket> {
   const { claims, grant } = admitted;
   const { writer: signer } = service.signersOf(grant.store);
-  const now = new Date(claims.iat * 1000);
+  const now = new Date((admitted.repeatedAtSeconds ?? claims.iat) * 1000);
   return signPut(admitted, { signer, now });
 }
 
@@ -143,7 +147,7 @@ async function startParts(
 ): Promise<MultipartUpload> {
   const multipart = await startMultipart(service, admitted, maxTickets);
   const { claims } = multipart;
-  tellGranted(service, claims);
+  if (isNew(admitted)) tellGranted(service, claims);
   return {
     kind: "multipart",
     id: service.uploadIds.seal(claims, caller),
@@ -157,9 +161,20 @@ function isMultipart(admitted: Admitted): admitted is AdmittedMultipart {
   return admitted.grant.parts !== undefined;
 }
 
+/** The app was told of an upload when it was new. */
+function isNew({ repeatedAtSeconds }: Admitted): boolean {
+  return repeatedAtSeconds === undefined;
+}
+
 /** Reserves in the ledger of the caller. */
 function reserveIn({ service, caller }: UploadContext): Ledger["reserve"] {
   return async (reservations) => service.ledgerOf(caller).reserve(reservations);
+}
+
+function repetitionIn({ service, caller, idempotencyKey }: UploadContext): Repetition | undefined {
+  if (idempotencyKey === undefined) return undefined;
+  const { now, uploadIds } = service;
+  return { idempotencyKey, now, seal: (claims) => uploadIds.seal(claims, caller) };
 }
 
 async function orProblem<T>(work: () => Promise<T>): Promise<T | Problem> {

@@ -16,6 +16,7 @@ export type ProblemCode =
   | "invalid-request"
   | "size-required"
   | "verification-failed"
+  | "idempotency-key-reused"
   | "rate-limited"
   | "quota-exceeded"
   | "internal"

@@ -23,7 +23,7 @@ const ticketOf = ({ answer }: Exchange) => answer.body as Ticket;
 export async function recordAnswers(server: Server): Promise<Exchanges> {
   const ask = async (method: string, path: string, body?: unknown, asking?: Asking) =>
     exchange(server.url, fetch, [method, path, body], asking);
-  const begin = async (body: object) => ask("POST", "/v1/uploads", body);
+  const begin = async (body: object, asking?: Asking) => ask("POST", "/v1/uploads", body, asking);
   const send = async (ticket: Pick<Ticket, "url" | "headers">, bytes = HELLO) =>
     put(
       server.url,
@@ -73,6 +73,12 @@ export async function recordAnswers(server: Server): Promise<Exchanges> {
   if (!abortedPart) throw new Error("There is no ticket of a part");
   const gone = await send(abortedPart, new Uint8Array(8 * MiB));
 
+  const repeatable = { headers: { "idempotency-key": "8e03978e-40d5-43dd-bc93-6894a57f9324" } };
+  const whole = { ...CLIP, size: 5 };
+  const repeated = ticketOf(await begin(whole, repeatable));
+  await send(repeated);
+  await ask("POST", completionOf(repeated), {});
+
   const once = { ...NOTE, policy: "once" };
   const oneOfOne = await begin(once);
   const expiring = ticketOf(await begin({ ...CLIP, size: 5 }));
@@ -119,6 +125,8 @@ export async function recordAnswers(server: Server): Promise<Exchanges> {
     "problem-policy-not-found": await begin({ ...NOTE, policy: "nobody" }),
     "problem-upload-not-found": await ask("GET", "/v1/uploads/nobody"),
     "problem-already-completed": alreadyCompleted,
+    "problem-already-completed-before": await begin(whole, repeatable),
+    "problem-idempotency-key-reused": await begin({ ...whole, size: 6 }, repeatable),
     "problem-upload-expired": await ask("POST", completionOf(aborted), {}),
     "problem-too-large": await begin({ ...NOTE, size: 100_000_001 }),
     "problem-type-not-allowed": await begin({ ...NOTE, policy: "photo" }),

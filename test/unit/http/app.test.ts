@@ -159,7 +159,9 @@ describe("CORS", () => {
     const response = await preflight("https://app.example.com");
     expect(response.status).toBe(204);
     expect(response.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
-    expect(response.headers.get("access-control-allow-headers")).toBe("authorization,content-type");
+    expect(response.headers.get("access-control-allow-headers")).toBe(
+      "authorization,content-type,idempotency-key",
+    );
     expect(response.headers.get("access-control-max-age")).toBe("86400");
     expect(response.headers.get("vary")).toContain("Origin");
   });

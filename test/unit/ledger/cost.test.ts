@@ -44,7 +44,8 @@ it("reads by an index or a primary key, whatever it does", async () => {
   await complete(rejected.id);
   const aborted = await grant(10);
   await ask("DELETE", `/v1/uploads/${aborted.id}`);
-  await grant(10);
+  await grant(10, "alice", {}, "a-key");
+  await grant(10, "alice", {}, "a-key");
   environment.receiver = () => new Response(null, { status: 500 });
   await alarm();
   for (const path of ["", "?status=completed", `/${completed.id}`])
@@ -88,6 +89,7 @@ it("reads by an index or a primary key, whatever it does", async () => {
     "upload_status",
     "upload_key",
     "upload_counted",
+    "upload_idempotency",
   ])
     expect(searched.join("\n")).toContain(`INDEX ${index} `);
   expect(searched.length).toBeGreaterThan(15);
@@ -115,6 +117,10 @@ describe("the rows of a ledger", () => {
     const costs = async () => {
       let granted = await grant(10);
       const reserve = await measure(async () => void (granted = await grant(10)));
+      const key = crypto.randomUUID();
+      const withKey = async () => grant(10, "alice", {}, key);
+      const reserveWithKey = await measure(withKey);
+      const repeat = await measure(withKey);
       await putObject(granted.key, 10);
       const completed = await measure(async () => complete(granted.id));
       const webhook = await measure(alarm);
@@ -122,10 +128,12 @@ describe("the rows of a ledger", () => {
       const empty = await measure(async () => ask("GET", "/v1/uploads?status=rejected"));
       const { id } = await grant(10);
       const abort = await measure(async () => ask("DELETE", `/v1/uploads/${id}`));
-      return { reserve, complete: completed, webhook, find, empty, abort };
+      return { reserve, reserveWithKey, repeat, complete: completed, webhook, find, empty, abort };
     };
     const documented = {
       reserve: { read: 8, written: 7 },
+      reserveWithKey: { read: 8, written: 8 },
+      repeat: { read: 8, written: 0 },
       complete: { read: 12, written: 10 },
       webhook: { read: 7, written: 2 },
       find: { read: 1, written: 0 },
@@ -157,7 +165,7 @@ describe("the rows of a ledger", () => {
 
   it("are more for a first reservation, which creates the tables", async () => {
     const { measure } = await recordSql();
-    expect(await measure(async () => grant(10))).toEqual({ read: 35, written: 36 });
+    expect(await measure(async () => grant(10))).toEqual({ read: 37, written: 38 });
   });
 
   it("are none written by a read: the alarm is set once", async () => {

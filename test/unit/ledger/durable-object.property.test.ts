@@ -28,6 +28,8 @@ interface Upload {
   readonly id: string;
   readonly key: string;
   readonly size: number;
+  /** The Idempotency-Key that it was created with. */
+  readonly idempotencyKey: string;
   status: "pending" | "completed" | "rejected" | "expired" | "aborted";
   /** Its ticket still works, although the upload has ended. */
   isHeld: boolean;
@@ -38,7 +40,7 @@ interface Upload {
 type Action =
   | { readonly kind: "ticket"; readonly size: number }
   | {
-      readonly kind: "put" | "put-wrong" | "complete" | "abort" | "abort-unmarked";
+      readonly kind: "repeat" | "put" | "put-wrong" | "complete" | "abort" | "abort-unmarked";
       readonly which: number;
     }
   | { readonly kind: "expire" }
@@ -53,6 +55,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       size: fc.integer({ min: 1, max: 5000 }),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("repeat" as const), which: index }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("put" as const), which: index }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("put-wrong" as const), which: index }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("complete" as const), which: index }) },
@@ -77,6 +80,22 @@ async function look(
   return stored.get(upload.key) === upload.size ? "completed" : "rejected";
 }
 
+/** Sends the request again that created the upload. It changes nothing. */
+async function repeat({ id, size, status, idempotencyKey }: Upload, user: string): Promise<void> {
+  const response = await ask("POST", "/v1/uploads", {
+    user,
+    body: { policy: "limited", contentType: "image/png", size },
+    headers: { "idempotency-key": `"${idempotencyKey}"` },
+  });
+  const answer = await response.json<{ readonly id?: string }>();
+  const ended = status === "completed" ? 409 : 410;
+  const isKnown = status === "pending" || status === "completed";
+  expect([response.status, answer.id]).toEqual([
+    status === "pending" ? 201 : ended,
+    isKnown ? id : undefined,
+  ]);
+}
+
 async function act(
   doing: Action,
   uploads: Upload[],
@@ -84,9 +103,11 @@ async function act(
   user: string,
 ): Promise<void> {
   if (doing.kind === "ticket") {
+    const idempotencyKey = `key ${uploads.length}`;
     uploads.push({
-      ...(await grant(doing.size, user)),
+      ...(await grant(doing.size, user, {}, `"${idempotencyKey}"`)),
       size: doing.size,
+      idempotencyKey,
       status: "pending",
       isHeld: false,
       isOld: false,
@@ -122,6 +143,7 @@ async function act(
   }
   const upload = uploads[doing.which % Math.max(1, uploads.length)];
   if (!upload) return;
+  if (doing.kind === "repeat") return repeat(upload, user);
   if (doing.kind === "put" || doing.kind === "put-wrong") {
     const bytes = doing.kind === "put" ? upload.size : upload.size + 1;
     // A store refuses a second write.

@@ -71,6 +71,16 @@ describe("a ledger of release 0.1.0", () => {
     expect(aborted).toMatchObject({ uploads: [{ key: IDS[2] }] });
   });
 
+  it("takes an Idempotency-Key, beside uploads that have none", async () => {
+    await inLedger((sql) => {
+      released.migrate(sql);
+      for (const id of IDS) reserveReleased(sql, id);
+    });
+    const { id } = await grant(100, "alice", {}, "a-key");
+    expect((await grant(100, "alice", {}, "a-key")).id).toBe(id);
+    expect(await rowsOf("SELECT count(*) AS count FROM upload")).toEqual([{ count: 4 }]);
+  });
+
   it("has the same additions as a new one", async () => {
     const names = `SELECT type, name FROM sqlite_master
       WHERE name <> 'upload_pending' ORDER BY type, name`;
@@ -81,6 +91,8 @@ describe("a ledger of release 0.1.0", () => {
     });
     await inLedger(migrate, "bob");
     expect(await rowsOf(names)).toEqual(await rowsOf(names, "bob"));
+    const columns = "SELECT name, type, dflt_value FROM pragma_table_info('upload')";
+    expect(await rowsOf(columns)).toEqual(await rowsOf(columns, "bob"));
     expect(await rowsOf("SELECT version FROM ledger", "bob")).toEqual([{ version: 1 }]);
   });
 });

@@ -4,7 +4,6 @@ import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { local } from "../../../src/define.ts";
 import type { Ledger as LedgerApi } from "../../../src/ledger/client.ts";
-import type { Outcome } from "../../../src/ledger/record.ts";
 import { startWorker, type TestWorker } from "../support/start-worker.ts";
 import { ledgerName } from "../support/development-worker.ts";
 import {
@@ -89,6 +88,7 @@ describe("a multipart upload with a ledger", () => {
           find: async (id) => stub.find(id),
           list: async (query) => stub.list(query),
           settle: async (id, outcome) => stub.settle(id, outcome),
+          undo: async (claims) => stub.undo(claims),
           release: async (id) => stub.release(id),
           ...overrides,
         };
@@ -118,18 +118,12 @@ describe("a multipart upload with a ledger", () => {
   });
 
   it("releases what it reserved where the store does not createUpload it", async () => {
-    const settled: Outcome["status"][] = [];
-    const { store, worker } = startMetered({
-      settle: async (id, outcome) => {
-        settled.push(outcome.status);
-        return ledger().settle(id, outcome);
-      },
-    });
+    const { store, worker } = startMetered();
     store.scripts.CreateMultipartUpload = () => status(503);
     await expectProblem(await create(worker, { size: SIZE }), 502, "store-unavailable");
-    expect(settled).toEqual(["aborted"]);
     const { uploads } = await ledger().list({});
-    expect(uploads.map((record) => record.status)).toEqual(["aborted"]);
+    expect(uploads).toMatchObject([{ status: "aborted" }]);
+    expect(uploads[0]).not.toHaveProperty("isReserved");
   });
 
   it("makes the store forget what was created where the ledger fails then", async () => {
@@ -182,6 +176,109 @@ describe("a multipart upload with a ledger", () => {
     };
     await expectProblem(await complete(worker, id), 410, "upload-expired");
     expect(store.object).toBeUndefined();
+  });
+
+  describe("created with an Idempotency-Key", () => {
+    const KEY = { "idempotency-key": "8e03978e-40d5-43dd-bc93-6894a57f9324" };
+    interface Parts {
+      readonly id: string;
+      readonly key: string;
+      readonly multipart: { readonly uploadId: string; readonly parts: readonly unknown[] };
+    }
+    const request = async (worker: TestWorker) => {
+      const body = { contentType: "video/mp4", size: SIZE };
+      return send(worker, "POST", "/v1/uploads", { body, headers: KEY });
+    };
+    const start = async (worker: TestWorker): Promise<Parts> => {
+      const response = await request(worker);
+      expect(response.status).toBe(201);
+      return response.json();
+    };
+    /** Each CreateMultipartUpload gets an id of its own, and waits as long as a test says. */
+    function nameEach(store: FakeStore, wait: (index: number) => Promise<void>): void {
+      let count = 0;
+      store.scripts.CreateMultipartUpload = async () => {
+        const index = (count += 1);
+        await wait(index);
+        return xml("InitiateMultipartUploadResult", `<UploadId>upload-${index}</UploadId>`);
+      };
+    }
+    const abortedIn = (store: FakeStore) =>
+      store.requests.flatMap(({ operation, url }) =>
+        operation === "AbortMultipartUpload" ? [url.searchParams.get("uploadId")] : [],
+      );
+
+    it("is one at the store, with tickets for its parts again", async () => {
+      const { store, worker } = startMetered();
+      const first = await start(worker);
+      vi.setSystemTime(Date.now() + HOUR * 1000);
+      const again = await start(worker);
+      const { id, key, multipart } = first;
+      expect(again).toMatchObject({ id, key, multipart: { uploadId: multipart.uploadId } });
+      expect(again.multipart.parts).toHaveLength(2);
+      expect(again).toMatchObject({ expiresIn: 23 * HOUR });
+      expect(store.count("CreateMultipartUpload")).toBe(1);
+    });
+
+    it("is created by the second request where the first one died before the store's answer", async () => {
+      let isDead = true;
+      const { store, worker } = startMetered({
+        attach: async (claims, dueAtMs) =>
+          isDead ? new Promise(() => undefined) : ledger().attach(claims, dueAtMs),
+      });
+      void request(worker);
+      await vi.waitFor(() => expect(store.count("CreateMultipartUpload")).toBe(1));
+      isDead = false;
+      const { id } = await start(worker);
+      expect(await recordOf(id)).toMatchObject({
+        status: "pending",
+        claims: { uploadId: UPLOAD_ID },
+      });
+      expect((await ledger().list({})).uploads).toHaveLength(1);
+    });
+
+    it("is one for two requests that create at once: what the other created is aborted", async () => {
+      const { store, worker } = startMetered();
+      let second: Promise<Parts> | undefined;
+      nameEach(store, async (index) => {
+        if (index > 1) return;
+        second = start(worker);
+        await second;
+      });
+      const first = await start(worker);
+      expect((await second)?.multipart.uploadId).toBe("upload-2");
+      expect(first).toMatchObject({ id: (await second)?.id, multipart: { uploadId: "upload-2" } });
+      expect(abortedIn(store)).toEqual(["upload-1"]);
+      expect(await recordOf(first.id)).toMatchObject({ status: "pending" });
+    });
+
+    it("stays, where another request with the key fails at the store", async () => {
+      const { store, worker } = startMetered();
+      let second: Promise<Parts> | undefined;
+      nameEach(store, async (index) => {
+        if (index > 1) return;
+        second = start(worker);
+        await second;
+        throw new Error("Connection reset");
+      });
+      await expectProblem(await request(worker), 502, "store-unavailable");
+      const { id } = (await second) ?? { id: "" };
+      expect(await recordOf(id)).toMatchObject({
+        status: "pending",
+        claims: { uploadId: "upload-2" },
+      });
+      expect(abortedIn(store)).toEqual([]);
+    });
+
+    it("is another one after a try that failed at the store, as its key is free again", async () => {
+      const { store, worker } = startMetered();
+      store.scripts.CreateMultipartUpload = () => status(503);
+      await expectProblem(await request(worker), 502, "store-unavailable");
+      delete store.scripts.CreateMultipartUpload;
+      expect(await recordOf((await start(worker)).id)).toMatchObject({ status: "pending" });
+      const { uploads } = await ledger().list({});
+      expect(uploads.map((record) => record.status).toSorted()).toEqual(["aborted", "pending"]);
+    });
   });
 
   it("is signed for while it is pending", async () => {

@@ -133,7 +133,12 @@ export async function keysOf(user = "alice"): Promise<readonly string[]> {
 export async function ask(
   method: string,
   path: string,
-  { user = "alice", body, claims }: { user?: string; body?: unknown; claims?: object } = {},
+  {
+    user = "alice",
+    body,
+    claims,
+    headers,
+  }: { user?: string; body?: unknown; claims?: object; headers?: Record<string, string> } = {},
 ): Promise<Response> {
   const exp = Math.floor(Date.now() / 1000) + 3600;
   const token = await mintShared(DEVELOPMENT_SECRETS.AUTH_SECRET, {
@@ -148,6 +153,7 @@ export async function ask(
     headers: {
       authorization: `Bearer ${token}`,
       ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
@@ -169,11 +175,13 @@ export async function grant(
   size = 1000,
   user = "alice",
   claims: Readonly<Record<string, unknown>> = {},
+  idempotencyKey?: string,
 ): Promise<Granted> {
   const response = await ask("POST", "/v1/uploads", {
     user,
     claims,
     body: { policy: "limited", contentType: "image/png", size },
+    ...(idempotencyKey !== undefined && { headers: { "idempotency-key": idempotencyKey } }),
   });
   if (response.status !== 201) throw new Error(`No ticket: ${await response.text()}`);
   return response.json();

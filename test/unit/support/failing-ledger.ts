@@ -3,6 +3,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import development from "../../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
+import type { Hooks } from "../../../src/hooks.ts";
 import type { Ledger } from "../../../src/ledger/client.ts";
 import { RUNTIME } from "../../../src/runtime.ts";
 import type { Dependencies } from "../../../src/service.ts";
@@ -14,7 +15,12 @@ import { mintShared } from "./tokens.ts";
 export type LedgerFault = "before" | "after" | "evicted";
 
 export interface FailingWorker {
-  readonly ask: (method: string, path: string, body?: object) => Promise<Response>;
+  readonly ask: (
+    method: string,
+    path: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Response>;
   /** Fails the call of that number from now on, counted from 0; later calls work. */
   failAt: (call: number, fault: LedgerFault) => void;
   /** How many calls there were. */
@@ -26,12 +32,14 @@ interface Options {
   readonly config?: object;
   readonly secrets?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Partial<Dependencies>;
+  readonly hooks?: Hooks;
 }
 
 export function startFailingWorker({
   config = development,
   secrets = {},
   dependencies = {},
+  hooks,
 }: Options = {}): FailingWorker {
   const log: string[] = [];
   let calls = 0;
@@ -57,6 +65,7 @@ export function startFailingWorker({
     list: async (query) => around(async (ledger) => ledger.list(query), name),
     isKeyShared: async (id) => around(async (ledger) => ledger.isKeyShared(id), name),
     settle: async (id, outcome) => around(async (ledger) => ledger.settle(id, outcome), name),
+    undo: async (claims) => around(async (ledger) => ledger.undo(claims), name),
     release: async (id) => around(async (ledger) => ledger.release(id), name),
   });
   const worker = createWorker(
@@ -67,12 +76,13 @@ export function startFailingWorker({
       log: (event, fields) => void log.push(JSON.stringify({ event, ...fields })),
       ...dependencies,
     },
+    { hooks },
   );
   return {
     log,
     calls: () => calls,
     failAt: (call, fault) => void (failing = { call: calls + call, fault }),
-    async ask(method, path, body) {
+    async ask(method, path, body, headers = {}) {
       const token = await mintShared(DEVELOPMENT_SECRETS.AUTH_SECRET, {
         iss: "development",
         aud: "edge-presigner",
@@ -85,6 +95,7 @@ export function startFailingWorker({
           headers: {
             authorization: `Bearer ${token}`,
             ...(body && { "content-type": "application/json" }),
+            ...headers,
           },
           ...(body && { body: JSON.stringify(body) }),
         }),

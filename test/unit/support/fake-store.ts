@@ -206,6 +206,7 @@ interface Sent {
   readonly body?: unknown;
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly cf?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A request as alice, with a token that outlives every test. */
@@ -213,7 +214,7 @@ export async function send(
   worker: TestWorker,
   method: string,
   path: string,
-  { body, claims, cf }: Sent = {},
+  { body, claims, cf, headers }: Sent = {},
 ): Promise<Response> {
   const token = await tokenFor({ exp: Date.parse("2050-01-01T00:00:00Z") / 1000, ...claims });
   return worker.fetch(path, {
@@ -221,6 +222,7 @@ export async function send(
     headers: {
       authorization: `Bearer ${token}`,
       ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(cf && { cf }),

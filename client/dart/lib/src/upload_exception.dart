@@ -17,6 +17,7 @@ abstract final class UploadCode {
   static const String invalidRequest = 'invalid-request';
   static const String sizeRequired = 'size-required';
   static const String verificationFailed = 'verification-failed';
+  static const String idempotencyKeyReused = 'idempotency-key-reused';
   static const String rateLimited = 'rate-limited';
   static const String quotaExceeded = 'quota-exceeded';
   static const String internal = 'internal';

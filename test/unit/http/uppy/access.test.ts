@@ -296,7 +296,7 @@ describe("a page of an allowed origin", () => {
     expect(preflight.headers.get("access-control-allow-origin")).toBe(origin);
     expect(preflight.headers.get("access-control-allow-methods")).toBe("GET,POST,DELETE");
     expect(preflight.headers.get("access-control-allow-headers")).toBe(
-      "authorization,content-type",
+      "authorization,content-type,idempotency-key",
     );
     expect(preflight.headers.get("access-control-max-age")).toBe("86400");
   });

@@ -1,0 +1,71 @@
+/** A request that is sent again with its `Idempotency-Key`: docs/protocol.md, "Sending a request again". */
+import type { Grant } from "../grant/authorize.ts";
+import { isInScope } from "../grant/token-scope.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
+import { sha256Hex } from "../hash.ts";
+import { outsidePrefix, recognizeKey, type ObjectKey } from "../key/make.ts";
+import type { RequestIdentity } from "../ledger/limits.ts";
+import type { UploadRecord } from "../ledger/record.ts";
+import { Problem } from "../problem.ts";
+
+/** An upload that an earlier request has created, for which this one gets another ticket. */
+interface RepeatedUpload {
+  readonly grant: Grant;
+  readonly key: ObjectKey;
+  readonly claims: UploadClaims;
+  /** When it is signed again, in seconds since 1970. */
+  readonly repeatedAtSeconds: number;
+}
+
+/**
+ * Returns what names the request in the caller's ledger, and what it asks for. A request without a choice is
+ * the same as one that names what the policy chooses.
+ */
+export function identifyRequest(
+  { grant, claims }: Pick<RepeatedUpload, "grant" | "claims">,
+  { idempotencyKey }: Pick<Repetition, "idempotencyKey">,
+  position?: number,
+): RequestIdentity {
+  const { policy, store, type, size, partSize, checksum, metadata } = claims;
+  const { caller, filename, isBackground } = grant;
+  const { algorithm, value } = checksum ?? {};
+  const asked = [policy, store, type, size, partSize, algorithm, value, metadata];
+  return {
+    name: sha256Hex(JSON.stringify([caller.digest, idempotencyKey, position])),
+    fingerprint: sha256Hex(JSON.stringify([...asked, filename, isBackground])),
+  };
+}
+
+/** What a request with an `Idempotency-Key` brings. */
+export interface Repetition {
+  readonly idempotencyKey: string;
+  readonly now: () => number;
+  readonly seal: (claims: UploadClaims) => string;
+}
+
+/**
+ * Returns the earlier upload with what is granted now. Its own expiry stays, so that no ticket of it outlives
+ * the first one. Throws `already-completed` with its `id`, `upload-expired`, and `key-outside-prefix` for a
+ * caller who may not use its key any more.
+ */
+export function repeatUpload(
+  grant: Grant,
+  { claims, status }: UploadRecord,
+  { now, seal }: Repetition,
+): RepeatedUpload {
+  const key = recognizeKey(claims.key, grant);
+  if (!isInScope(grant.caller, claims)) throw outsidePrefix(claims.policy);
+  if (status === "completed") {
+    const detail = "This request has created an upload that is completed: complete its id again";
+    throw new Problem("already-completed", detail, { extras: { id: seal(claims) } });
+  }
+  const repeatedAtSeconds = Math.floor(now() / 1000);
+  const leftSeconds = claims.exp - repeatedAtSeconds;
+  if (status !== "pending" || leftSeconds <= 0) {
+    const ended = status === "pending" ? "expired" : status;
+    const detail = `This request has created an upload that is ${ended}: use another Idempotency-Key`;
+    throw new Problem("upload-expired", detail);
+  }
+  const expiresInSeconds = Math.min(grant.expiresInSeconds, leftSeconds);
+  return { grant: { ...grant, expiresInSeconds }, key, claims, repeatedAtSeconds };
+}
