@@ -27,6 +27,11 @@ export const metadataSchema = lazy(() =>
   ),
 );
 
+/** The text of an `Idempotency-Key`, without quotes. */
+export const idempotencyKeySchema = lazy(() =>
+  z.string().check(z.regex(/^[ -~]{1,255}$/, "must be 1 to 255 printable ASCII characters")),
+);
+
 export const uploadRequest = lazy(() =>
   z.strictObject({
     policy: z.optional(z.string()),

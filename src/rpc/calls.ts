@@ -9,6 +9,7 @@ import { countCaller, type RequestKind } from "../http/rate-limit.ts";
 import {
   completeRequest,
   downloadRequest,
+  idempotencyKeySchema,
   listQuery,
   objectRequest,
   parseIntent,
@@ -79,7 +80,13 @@ async function begin(
 
 export const callCreateUpload: Call = async (service, props, argument) => {
   const { caller, place, rest } = await begin(service, { props, argument }, "upload");
-  return uploadAnswer(await createUpload({ service, caller, place }, parseIntent(rest)));
+  const { idempotencyKey: given, ...body } = rest;
+  const { idempotencyKey } =
+    given === undefined
+      ? {}
+      : parseAs(z.object({ idempotencyKey: idempotencyKeySchema() }), { idempotencyKey: given });
+  const context = { service, caller, place, idempotencyKey };
+  return uploadAnswer(await createUpload(context, parseIntent(body)));
 };
 
 export const callComplete: Call = async (service, props, argument) => {

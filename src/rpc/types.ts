@@ -33,7 +33,16 @@ type Input<Schema extends () => z.ZodMiniType> = z.input<ReturnType<Schema>>;
 type UnderPolicy<Fields, PolicyName> = OnBehalf &
   Omit<Fields, "policy"> & { readonly policy?: PolicyName | undefined };
 
-export type UploadCall<PolicyName extends string = string> = UnderPolicy<UploadFields, PolicyName>;
+export type UploadCall<PolicyName extends string = string> = UnderPolicy<
+  UploadFields,
+  PolicyName
+> & {
+  /**
+   * As the header `Idempotency-Key`: the same call with the same key returns the same upload, where its policy
+   * has a quota. 1 to 255 printable ASCII characters.
+   */
+  readonly idempotencyKey?: string | undefined;
+};
 interface UploadFields extends Omit<Input<typeof uploadRequest>, "metadata"> {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }

@@ -85,6 +85,27 @@ describe("another Worker, by a service binding", () => {
     await expect.poll(() => workers.readLog().join("\n")).toContain(`completed carol ${key} 5`);
   });
 
+  it("creates one upload for a call that is made again with its idempotencyKey", async () => {
+    const { call } = workers;
+    const again = { user: "dora", ...PNG, idempotencyKey: "order 5" };
+    const first = await call("UPLOADS", "createUpload", again);
+    expect(await call("UPLOADS", "createUpload", again)).toMatchObject({
+      ok: true,
+      id: first["id"],
+    });
+    expect(await call("UPLOADS", "createUpload", { ...again, size: 6 })).toMatchObject({
+      ok: false,
+      code: "idempotency-key-reused",
+      status: 422,
+    });
+    for (const idempotencyKey of ["", "a".repeat(256), "a\n", 5])
+      expect(await call("UPLOADS", "createUpload", { ...again, idempotencyKey })).toMatchObject({
+        ok: false,
+        code: "invalid-request",
+        errors: [{ pointer: "/idempotencyKey" }],
+      });
+  });
+
   it("is told what to change, in the words of the HTTP API", async () => {
     const { call } = workers;
     expect(
