@@ -8,6 +8,7 @@ import * as uppy from "../src/http/uppy/answer.ts";
 import * as v1 from "../src/http/v1-answer.ts";
 import {
   batchRequest,
+  completeBatchRequest,
   completeRequest,
   downloadRequest,
   listQuery,
@@ -24,6 +25,7 @@ const NAMES = {
   BatchRequest: batchRequest(),
   PartsRequest: partsRequest(),
   CompleteRequest: completeRequest(),
+  CompleteBatchRequest: completeBatchRequest(),
   DownloadRequest: downloadRequest(),
   ObjectRequest: objectRequest(),
   SinglePartTicket: v1.singlePartTicket,
@@ -34,6 +36,7 @@ const NAMES = {
   PartsState: v1.partsState,
   BatchResults: v1.batchResults,
   CompletedUpload: v1.completedUpload,
+  CompletionResults: v1.completionResults,
   UploadRecord: v1.uploadRecord,
   UploadList: v1.uploadList,
   DownloadTicket: v1.downloadTicket,

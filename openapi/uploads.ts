@@ -139,6 +139,19 @@ export const UPLOADS: readonly Operation[] = [
   },
   {
     method: "post",
+    path: "/v1/uploads/batch/complete",
+    id: "completeUploads",
+    tag: "Uploads",
+    summary: "Completes up to 25 uploads",
+    description:
+      "Each as in `POST /v1/uploads/{id}/complete`, with a result of its own: a refused one does not affect the others.",
+    body: request.completeBatchRequest(),
+    answers: { 200: { description: "One result for each id", schema: v1.completionResults } },
+    codes: [...TOKEN, ...BODY],
+    examples: ["completed-batch"],
+  },
+  {
+    method: "post",
     path: "/v1/downloads",
     id: "createDownload",
     tag: "Objects",

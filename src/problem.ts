@@ -79,6 +79,12 @@ export function invalidRequest(...errors: readonly [FieldError, ...FieldError[]]
   return new Problem("invalid-request", message, { extras: { errors } });
 }
 
+/** Returns a problem as it is. Any other error is `internal`, whose text says nothing about it. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem("internal", "The service failed. Its log has the reason under the request id");
+}
+
 /** Returns the body. `message` and `error` repeat `detail` and `code` for clients that read those names. */
 export function problemBody(
   problem: Problem,

@@ -44,6 +44,12 @@ type Routes = {
   "/v1/uploads/batch": {
     $post: Route<Repeatable & { json: { uploads: UploadRequest[] } }, typeof answer.batchResults>;
   };
+  "/v1/uploads/batch/complete": {
+    $post: Route<
+      { json: Input<typeof request.completeBatchRequest> },
+      typeof answer.completionResults
+    >;
+  };
   "/v1/uploads/:id": {
     $get: Route<OfUpload, typeof answer.uploadRecord>;
     $delete: Silent<OfUpload, 202 | 204>;

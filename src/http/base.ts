@@ -3,9 +3,10 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Hono } from "hono/tiny";
 import type { Caller } from "../grant/authenticate.ts";
-import { describeError, type Log } from "../log.ts";
+import type { Log } from "../log.ts";
 import { Problem, problemResponse } from "../problem.ts";
 import type { Dependencies } from "../service.ts";
+import { logError } from "./log-error.ts";
 
 /** Where a request is answered. */
 export interface Mount {
@@ -83,12 +84,5 @@ function redactPath(path: string): string {
 
 function refuse(c: Context<BaseEnv>, error: Error, log: Log): Response {
   const requestId = c.get("requestId");
-  if (error instanceof Problem) {
-    const reason = "logReason" in error ? describeError(error) : describeError(error.cause);
-    log("request-refused", { code: error.code, requestId, reason });
-    return problemResponse(error, requestId);
-  }
-  log("request-failed", { requestId, reason: describeError(error) });
-  const detail = "The service failed. Its log has the reason under the request id";
-  return problemResponse(new Problem("internal", detail), requestId);
+  return problemResponse(logError(error, { log, requestId }), requestId);
 }

@@ -5,7 +5,7 @@ import type { RateLimiter, Service } from "../service.ts";
 import type { Caller } from "../grant/authenticate.ts";
 
 /** Requests with a count of their own. All others share one. */
-export type RequestKind = "parts" | "downloads" | "deletions";
+export type RequestKind = "parts" | "completions" | "downloads" | "deletions";
 
 /** Counts a request of an address. Throws `rate-limited`. */
 export function countAddress(
@@ -22,6 +22,13 @@ export function countCaller(
   kind?: RequestKind,
 ): Promise<void> {
   return count(perCaller, kind ? `${kind} ${issuer} ${user}` : `${issuer} ${user}`, log);
+}
+
+/** Returns what counts the completions of a batch, one by one. The request itself was counted as the first. */
+export function countNext(service: Service, caller: Caller): (index: number) => Promise<void> {
+  return async (index) => {
+    if (index > 0) await countCaller(service, caller, "completions");
+  };
 }
 
 async function count({ name, binding, limit }: RateLimiter, key: string, log: Log): Promise<void> {

@@ -137,6 +137,15 @@ export const completedUpload = z.strictObject({
   receipt: z.string(),
 });
 
+export const completionResults = z.strictObject({
+  results: z.array(
+    z.union([
+      z.strictObject({ status: z.literal(200), upload: completedUpload }),
+      z.strictObject({ status: z.int(), problem }),
+    ]),
+  ),
+});
+
 export const uploadRecord = z.strictObject({
   id: z.string(),
   status: z.enum(STATUSES),

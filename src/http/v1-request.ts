@@ -63,6 +63,12 @@ export const completeRequest = lazy(() =>
   }),
 );
 
+export const completeBatchRequest = lazy(() =>
+  z.strictObject({
+    ids: z.array(z.string()).check(z.minLength(1), z.maxLength(MAX_BATCH)),
+  }),
+);
+
 export const listQuery = lazy(() =>
   z.object({
     status: z.optional(z.enum(STATUSES)),
@@ -108,6 +114,18 @@ export const partsRequest = lazy(() =>
 /** Parses one upload. Throws `invalid-request` with every error. */
 export function parseIntent(value: unknown): Intent {
   return isPlainIntent(value) ? value : parseAs(uploadRequest(), value);
+}
+
+/** Parses the uploads to be completed. Throws `invalid-request` with every error. */
+export function parseIds(value: unknown): readonly string[] {
+  const { ids } = parseAs(completeBatchRequest(), value);
+  const [first, ...others] = ids.flatMap((id, index) =>
+    ids.indexOf(id) < index
+      ? [{ pointer: `/ids/${index}`, detail: "must not repeat an earlier id" }]
+      : [],
+  );
+  if (first) throw invalidRequest(first, ...others);
+  return ids;
 }
 
 /** Parses the parts to be signed. Throws `invalid-request` with every error. */

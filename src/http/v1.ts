@@ -1,6 +1,7 @@
 /** The service's own API, `/v1`: docs/protocol.md. */
 import { Hono } from "hono/tiny";
 import { abortUpload } from "../operation/abort.ts";
+import { completeUploads } from "../operation/complete-batch.ts";
 import { completeUpload } from "../operation/complete.ts";
 import { findUpload, listUploads } from "../operation/list.ts";
 import { removeObject } from "../operation/object.ts";
@@ -10,9 +11,11 @@ import type { BaseEnv } from "./base.ts";
 import { limitBody, withCaller } from "./middleware.ts";
 import { placeOf } from "./place.ts";
 import { parseAs, readJson } from "./parse.ts";
+import { countNext } from "./rate-limit.ts";
 import { partRoutes } from "./v1-parts.ts";
-import { completeRequest, listQuery, objectRequest } from "./v1-request.ts";
+import { completeRequest, listQuery, objectRequest, parseIds } from "./v1-request.ts";
 import { completedAnswer, recordAnswer } from "./v1-response.ts";
+import { completionsAnswer } from "./v1-results.ts";
 import { ticketRoutes } from "./v1-tickets.ts";
 
 export function v1Routes(service: Service): Hono<BaseEnv> {
@@ -20,6 +23,7 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
   app.route("/", ticketRoutes(service));
   app.route("/", partRoutes(service));
   const uploader = withCaller(service, "upload");
+  const completer = withCaller(service, "upload", "completions");
   const deleter = withCaller(service, "delete", "deletions");
 
   app.get("/v1/uploads", withCaller(service, "list"), async (c) => {
@@ -35,7 +39,16 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
     answerJson(c, recordAnswer(await findUpload(service, c.get("caller"), c.req.param("id")))),
   );
 
-  app.post("/v1/uploads/:id/complete", uploader, limitBody("etags"), async (c) => {
+  // Above the route of a single upload, which would take "batch" for an id.
+  app.post("/v1/uploads/batch/complete", completer, limitBody("batch"), async (c) => {
+    const caller = c.get("caller");
+    const ids = parseIds(await readJson(c.req.raw));
+    const outcomes = await completeUploads(service, caller, ids, countNext(service, caller));
+    const request = { log: service.log, requestId: c.get("requestId") };
+    return answerJson(c, completionsAnswer(ids, outcomes, request));
+  });
+
+  app.post("/v1/uploads/:id/complete", completer, limitBody("etags"), async (c) => {
     const id = c.req.param("id");
     const hasBody = c.req.header("content-type") !== undefined;
     const { etag, parts } = hasBody ? parseAs(completeRequest(), await readJson(c.req.raw)) : {};

@@ -118,7 +118,10 @@ function checkNamed(
   named: readonly NamedPart[] | undefined,
 ): readonly NamedPart[] {
   const detail = `must name all ${partCount} parts, each with its etag: this store cannot list them`;
-  if (!named) throw invalidRequest({ pointer: "/parts", detail });
+  if (!named) {
+    const where = `${detail}. Send them to POST /v1/uploads/{id}/complete`;
+    throw invalidRequest({ pointer: "/parts", detail: where });
+  }
   const sorted = named.toSorted((a, b) => a.partNumber - b.partNumber);
   const isComplete =
     sorted.length === partCount &&

@@ -5,13 +5,14 @@ import { actFor, parseProps } from "../grant/binding.ts";
 import { requireAction, type Action } from "../grant/token-scope.ts";
 import { parseAs } from "../http/parse.ts";
 import { placeOf } from "../http/place.ts";
-import { countCaller, type RequestKind } from "../http/rate-limit.ts";
+import { countCaller, countNext, type RequestKind } from "../http/rate-limit.ts";
 import {
   completeRequest,
   downloadRequest,
   idempotencyKeySchema,
   listQuery,
   objectRequest,
+  parseIds,
   parseIntent,
 } from "../http/v1-request.ts";
 import {
@@ -20,8 +21,10 @@ import {
   recordAnswer,
   uploadAnswer,
 } from "../http/v1-response.ts";
+import { completionsAnswer } from "../http/v1-results.ts";
 import { lazy } from "../lazy.ts";
 import { isLoopback } from "../loopback.ts";
+import { completeUploads } from "../operation/complete-batch.ts";
 import { completeUpload } from "../operation/complete.ts";
 import { createUpload } from "../operation/create.ts";
 import { listUploads } from "../operation/list.ts";
@@ -90,11 +93,18 @@ export const callCreateUpload: Call = async (service, props, argument) => {
 };
 
 export const callComplete: Call = async (service, props, argument) => {
-  const { caller, rest } = await begin(service, { props, argument }, "upload");
+  const { caller, rest } = await begin(service, { props, argument }, "upload", "completions");
   const { id: given, ...body } = rest;
   const { id } = parseAs(z.object({ id: z.string() }), { id: given });
   const { etag, parts } = parseAs(completeRequest(), body);
   return completedAnswer(await completeUpload(service, caller, { id, etag, parts }), id);
+};
+
+export const callCompleteBatch: Call = async (service, props, argument) => {
+  const { caller, rest } = await begin(service, { props, argument }, "upload", "completions");
+  const ids = parseIds(rest);
+  const outcomes = await completeUploads(service, caller, ids, countNext(service, caller));
+  return completionsAnswer(ids, outcomes, { log: service.log, requestId: service.newId() });
 };
 
 export const callCreateDownload: Call = async (service, props, argument) => {

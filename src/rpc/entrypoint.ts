@@ -6,16 +6,19 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { ConfigurationError } from "../config/errors.ts";
 import type { Props } from "../grant/binding.ts";
 import { describeError } from "../log.ts";
-import { Problem } from "../problem.ts";
+import { Problem, toProblem } from "../problem.ts";
 import type { Dependencies, Service } from "../service.ts";
 import {
   callComplete,
+  callCompleteBatch,
   callCreateDownload,
   callCreateUpload,
   callDeleteObject,
   callListUploads,
 } from "./calls.ts";
 import type {
+  BatchCall,
+  BatchCompleted,
   CompleteCall,
   CompletedAnswer,
   Created,
@@ -38,6 +41,7 @@ declare abstract class UploadsEntrypoint<
 > extends WorkerEntrypoint<Cloudflare.Env, Props> {
   createUpload(call: UploadCall<PolicyName>): Promise<Result<Created>>;
   complete(call: CompleteCall): Promise<Result<CompletedAnswer>>;
+  completeBatch(call: BatchCall): Promise<Result<BatchCompleted>>;
   createDownload(call: DownloadCall<PolicyName>): Promise<Result<DownloadAnswer>>;
   deleteObject(call: ObjectCall<PolicyName>): Promise<Result<object>>;
   listUploads(call: ListCall): Promise<Result<ListAnswer>>;
@@ -70,6 +74,9 @@ export function createUploadsClass<PolicyName extends string>(
     async complete(call: unknown): Promise<object> {
       return answer(callComplete, this.ctx.props, call);
     }
+    async completeBatch(call: unknown): Promise<object> {
+      return answer(callCompleteBatch, this.ctx.props, call);
+    }
     async createDownload(call: unknown): Promise<object> {
       return answer(callCreateDownload, this.ctx.props, call);
     }
@@ -89,7 +96,7 @@ export function createUploadsClass<PolicyName extends string>(
 
 function refuse(error: unknown, { log, newId }: Pick<Dependencies, "log" | "newId">): Refusal {
   const requestId = newId();
-  const problem = toProblem(error);
+  const problem = explain(error);
   const isRefusal = error instanceof Problem;
   const reason = describeError(isRefusal ? error.cause : error);
   log(isRefusal ? "request-refused" : "request-failed", { code: problem.code, requestId, reason });
@@ -97,9 +104,8 @@ function refuse(error: unknown, { log, newId }: Pick<Dependencies, "log" | "newI
   return { ...extras, ok: false, code, status, detail, requestId };
 }
 
-function toProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error;
+function explain(error: unknown): Problem {
   if (error instanceof ConfigurationError)
     return new Problem("misconfigured", "The configuration has errors: the log lists each one");
-  return new Problem("internal", "The service failed. Its log has the reason under the request id");
+  return toProblem(error);
 }

@@ -2,12 +2,14 @@
 import type * as z from "zod/mini";
 import type {
   completedUpload,
+  completionResults,
   downloadTicket,
   multipartTicket,
   singlePartTicket,
   uploadList,
 } from "../http/v1-answer.ts";
 import type {
+  completeBatchRequest,
   completeRequest,
   downloadRequest,
   listQuery,
@@ -48,6 +50,7 @@ interface UploadFields extends Omit<Input<typeof uploadRequest>, "metadata"> {
 }
 
 export type CompleteCall = OnBehalf & { readonly id: string } & Input<typeof completeRequest>;
+export type BatchCall = OnBehalf & Input<typeof completeBatchRequest>;
 export type ObjectCall<PolicyName extends string = string> = UnderPolicy<
   Input<typeof objectRequest>,
   PolicyName
@@ -71,6 +74,9 @@ export type Created =
 
 /** As the answer of `POST /v1/uploads/{id}/complete`. */
 export type CompletedAnswer = z.output<typeof completedUpload>;
+
+/** As the answer of `POST /v1/uploads/batch/complete`: `ok` says only that the batch itself is valid. */
+export type BatchCompleted = z.output<typeof completionResults>;
 
 /** As the answer of `POST /v1/downloads`. */
 export type DownloadAnswer = z.output<typeof downloadTicket>;

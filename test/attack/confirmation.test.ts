@@ -42,4 +42,38 @@ describe("an upload that never came", () => {
     for (const forged of [receipt, ticket.id])
       expect(await call(server, forged, "POST", path)).toMatchObject({ status: 401 });
   });
+
+  it("has no receipt for bob in a batch, beside one of his own", async () => {
+    const tickets = [
+      await askForTicket(server, alice, DOCUMENT),
+      await askForTicket(server, bob, DOCUMENT),
+    ];
+    for (const ticket of tickets) expect(await put(ticket, BODY)).toMatchObject({ status: 200 });
+    const ids = tickets.map(({ id }) => id);
+    const path = "/v1/uploads/batch/complete";
+    const { body } = await call(server, bob, "POST", path, { ids });
+    expect(body).toMatchObject({
+      results: [
+        { status: 404, problem: { code: "upload-not-found" } },
+        { status: 200, upload: { key: tickets[1]?.key } },
+      ],
+    });
+    expect(JSON.stringify(body)).not.toContain(tickets[0]?.key);
+  });
+
+  it("is in no batch of more than 25, of one id twice, or of more than 64 KiB", async () => {
+    const path = "/v1/uploads/batch/complete";
+    const { id } = await askForTicket(server, alice, DOCUMENT);
+    const many = Array.from({ length: 26 }, (_, index) => `${index}`);
+    for (const ids of [many, [id, id]])
+      expect(await call(server, alice, "POST", path, { ids })).toMatchObject({
+        status: 422,
+        body: { code: "invalid-request" },
+      });
+    const long = Array.from({ length: 25 }, (_, index) => `${index}${"x".repeat(4000)}`);
+    expect(await call(server, alice, "POST", path, { ids: long })).toMatchObject({
+      status: 413,
+      body: { code: "too-large", limit: 65_536 },
+    });
+  });
 });

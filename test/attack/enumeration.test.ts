@@ -72,6 +72,15 @@ describe("refusals look alike, headers and all", () => {
     }
   });
 
+  it("for the same in a batch, whatever stands beside it", async () => {
+    const { id } = await askForTicket(server, bob, DOCUMENT);
+    const ids = [id, `${id}x`, `B${id.slice(1)}`, "A".repeat(id.length), "x", "batch"];
+    const body = JSON.stringify({ ids });
+    const path = "/v1/uploads/batch/complete";
+    const { text } = (await seen(path, { method: "POST", body }, alice)) as { text: string };
+    expectAlike((JSON.parse(text) as { results: unknown[] }).results);
+  });
+
   it("for an object that somebody else has, and for one that nobody has", async () => {
     const victim = await putVictim();
     for (const [method, path] of [
@@ -100,6 +109,7 @@ describe("refusals look alike, headers and all", () => {
       ["GET", "/v1/uploads"],
       ["GET", "/v1/uploads/x"],
       ["POST", "/v1/downloads"],
+      ["POST", "/v1/uploads/batch/complete"],
       ["GET", "/v1/no-such-route"],
       ["GET", "/presigned-url"],
       ["POST", "/s3/presign"],

@@ -74,6 +74,21 @@ describe("another Worker, by a service binding", () => {
     expect((await fetch(String(download["url"]))).status).toBe(404);
   });
 
+  it("completes several uploads at once", async () => {
+    const one = await upload("UPLOADS", "erin", PNG);
+    const other = await upload("UPLOADS", "erin", TEXT);
+    const { call } = workers;
+    const ids = [one.id, other.id, "nobody"];
+    expect(await call("UPLOADS", "completeBatch", { user: "erin", ids })).toMatchObject({
+      ok: true,
+      results: [
+        { status: 200, upload: { key: one.key } },
+        { status: 200, upload: { key: other.key } },
+        { status: 404, problem: { code: "upload-not-found" } },
+      ],
+    });
+  });
+
   it("shares ledger, ids and prefix with the user's own requests over HTTP", async () => {
     const { id, key } = await upload("UPLOADS", "carol", PNG);
     const headers = { cookie: "user=carol", origin: workers.url };
@@ -149,6 +164,7 @@ describe("a service binding", () => {
         ["createDownload", { policy: "document", key: "documents/alice/x/a.txt" }],
         ["deleteObject", { policy: "document", key: "documents/alice/x/a.txt" }],
         ["listUploads", {}],
+        ["completeBatch", { ids: ["x"] }],
       ] as const)
         expect(await workers.call(binding, method, { user: "alice", ...argument })).toMatchObject({
           ok: false,

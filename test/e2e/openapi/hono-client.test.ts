@@ -28,6 +28,12 @@ describe("Hono's client", () => {
     if (completed.status !== 200) throw new Error((await completed.json()).detail);
     expect((await completed.json()).size).toBe(5);
 
+    const batch = await client.v1.uploads.batch.complete.$post({ json: { ids: [ticket.id] } });
+    if (batch.status !== 200) throw new Error((await batch.json()).detail);
+    const [result] = (await batch.json()).results;
+    if (!result || !("upload" in result)) throw new Error("It is not completed");
+    expect(result.upload.size).toBe(5);
+
     const { key } = ticket;
     const download = await client.v1.downloads.$post({ json: { policy: "document", key } });
     if (download.status !== 200) throw new Error((await download.json()).detail);

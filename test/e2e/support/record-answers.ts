@@ -96,6 +96,9 @@ export async function recordAnswers(server: Server): Promise<Exchanges> {
     completed: completed,
     "completed-in-parts": partsCompleted,
     aborted: abort,
+    "completed-batch": await ask("POST", "/v1/uploads/batch/complete", {
+      ids: [note.id, aborted.id],
+    }),
     download: await ask("POST", "/v1/downloads", key),
     removed: await ask("DELETE", "/v1/objects", key),
     list: await ask("GET", "/v1/uploads"),

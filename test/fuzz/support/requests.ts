@@ -70,6 +70,12 @@ const BASES: readonly Base[] = [
     headers: JSON_TYPE,
     body: { parts: [{ partNumber: 1, etag: "etag-1" }] },
   },
+  {
+    method: "POST",
+    path: "/v1/uploads/batch/complete",
+    headers: JSON_TYPE,
+    body: { ids: ["{id}", "{multipart-id}"] },
+  },
   { method: "DELETE", path: "/v1/uploads/{id}" },
   {
     method: "POST",

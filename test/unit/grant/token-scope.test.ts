@@ -86,6 +86,7 @@ describe("a token that is restricted to actions", () => {
     ["upload", "GET", `/v1/uploads/${ID}/parts`],
     ["upload", "POST", `/v1/uploads/${ID}/parts`],
     ["upload", "POST", `/v1/uploads/${ID}/complete`],
+    ["upload", "POST", "/v1/uploads/batch/complete"],
     ["upload", "DELETE", `/v1/uploads/${ID}`],
     ["upload", "GET", "/presigned-url"],
     ["upload", "GET", "/s3/params"],

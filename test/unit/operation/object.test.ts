@@ -533,6 +533,8 @@ describe("rates of their own", () => {
     ["downloads", "POST", "/v1/downloads"],
     ["parts", "POST", "/v1/uploads/x/parts"],
     ["parts", "GET", "/v1/uploads/x/parts"],
+    ["completions", "POST", "/v1/uploads/x/complete"],
+    ["completions", "POST", "/v1/uploads/batch/complete"],
   ] as const)("count %s once each: %s %s", async ([name, method, path]) => {
     const worker = startLimited();
     await send(worker, method, path, method === "GET" ? {} : { body: PHOTO });
@@ -548,7 +550,7 @@ describe("rates of their own", () => {
   it("are not those of all else", async () => {
     const worker = startLimited();
     await send(worker, "POST", "/v1/uploads", { body: { contentType: "image/png", size: 5 } });
-    await send(worker, "POST", "/v1/uploads/x/complete");
+    await send(worker, "DELETE", "/v1/uploads/x");
     expect(worker.keys).toEqual([caller, caller]);
   });
 });

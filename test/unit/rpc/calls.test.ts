@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callCreateDownload, callCreateUpload } from "../../../src/rpc/calls.ts";
+import { callCompleteBatch, callCreateDownload, callCreateUpload } from "../../../src/rpc/calls.ts";
 import { CONFIG, startWorker } from "../support/start-worker.ts";
 
 const PROPS = {
@@ -44,5 +44,19 @@ describe("a call of another Worker, in production", () => {
     };
     const { url } = await callCreateUpload(start(), PROPS, { ...call, size: 5, cf });
     expect(url).toContain(bucket);
+  });
+
+  it("completes a batch, each upload with the rights of the binding", async () => {
+    const call = { user: "alice", ids: ["x", "y"] };
+    const problem = { status: 404, problem: { code: "upload-not-found", status: 404 } };
+    expect(await callCompleteBatch(start(), PROPS, call)).toMatchObject({
+      results: [problem, problem],
+    });
+    const reader = { ...PROPS, actions: ["download"] };
+    await expect(callCompleteBatch(start(), reader, call)).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    const twice = callCompleteBatch(start(), PROPS, { ...call, ids: ["x", "x"] });
+    await expect(twice).rejects.toMatchObject({ code: "invalid-request" });
   });
 });
