@@ -37,6 +37,8 @@ const NAMES = {
   BatchResults: v1.batchResults,
   CompletedUpload: v1.completedUpload,
   CompletionResults: v1.completionResults,
+  Policy: v1.allowedPolicy,
+  PolicyList: v1.policyList,
   UploadRecord: v1.uploadRecord,
   UploadList: v1.uploadList,
   DownloadTicket: v1.downloadTicket,

@@ -151,6 +151,18 @@ export const UPLOADS: readonly Operation[] = [
     examples: ["completed-batch"],
   },
   {
+    method: "get",
+    path: "/v1/policies",
+    id: "listPolicies",
+    tag: "Uploads",
+    summary: "Lists what the caller may do",
+    description:
+      "The policies that the token can use, with what remains of their quotas. What is absent is not allowed, or has no limit.",
+    answers: { 200: { description: "The policies", schema: v1.policyList } },
+    codes: TOKEN,
+    examples: ["policies"],
+  },
+  {
     method: "post",
     path: "/v1/downloads",
     id: "createDownload",

@@ -109,7 +109,8 @@ function typeNotAllowed(
   return new Problem("type-not-allowed", detail);
 }
 
-function limitOf({ maxBytes }: Policy, { scope }: Caller): number {
+/** Returns the most bytes that a file of this caller may have. */
+export function limitOf({ maxBytes }: Policy, { scope }: Caller): number {
   return Math.min(maxBytes, scope.maxBytes ?? maxBytes);
 }
 

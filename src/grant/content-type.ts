@@ -1,5 +1,5 @@
 /** Content types: which a policy allows, which a browser would run, and their extensions. */
-import { extensionsOf, typesOf } from "./extensions.ts";
+import { extensionsOf, rows, typesOf } from "./extensions.ts";
 
 /**
  * Types that a browser, or a server, runs when a bucket serves them: stored cross-site scripting.
@@ -56,6 +56,13 @@ export function inlineTypeOf(types: readonly string[], key: string): string | un
   const known = extension === undefined ? [] : typesOf(extension);
   const [only] = types.length === 1 && !types[0]?.endsWith("/*") ? types : [];
   return only ?? known.findLast((type) => isTypeAllowed(type, types));
+}
+
+/** Returns the known extensions of the types that the list allows; `undefined` where it allows any type. */
+export function knownExtensions(types: readonly string[]): readonly string[] | undefined {
+  if (types.includes("*/*")) return undefined;
+  const allowed = [...rows()].filter(([type]) => isTypeAllowed(type, types));
+  return [...new Set(allowed.flatMap(([, extensions]) => extensions))];
 }
 
 /** Returns the extension without the dot, or `undefined` without one. Servers ignore dots and spaces at the end. */

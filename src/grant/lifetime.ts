@@ -20,11 +20,24 @@ export function ticketLifetime(policy: Policy, { caller, now, isBackground }: Re
   const allowed = isBackground ? backgroundLifetime(policy) : policy.expiresIn;
   const seconds = Math.min(allowed, caller.scope.expiresIn ?? allowed);
   if (!policy.expiresWithToken) return seconds;
-  const left = Math.floor(caller.expiresAtSeconds - now.getTime() / 1000);
+  const left = secondsLeft(caller, now);
   const least = Math.min(seconds, MIN_SECONDS);
   if (left >= least) return Math.min(seconds, left);
   const detail = `Send a token that is valid for at least ${least} seconds: under the policy "${policy.name}" no ticket outlives it`;
   throw new Problem("unauthenticated", detail, { headers: CHALLENGE });
+}
+
+/**
+ * Returns the longest lifetime of this caller's tickets in seconds; 0 or less where they end with a token
+ * that is over, or with a session that has no end.
+ */
+export function longestLifetime(policy: Policy, caller: Caller, now: Date): number {
+  const { expiresIn, expiresWithToken } = policy;
+  return expiresWithToken ? Math.min(expiresIn, secondsLeft(caller, now)) : expiresIn;
+}
+
+function secondsLeft({ expiresAtSeconds }: Caller, now: Date): number {
+  return Math.floor(expiresAtSeconds - now.getTime() / 1000);
 }
 
 function backgroundLifetime({ name, backgroundExpiresIn }: Policy): number {

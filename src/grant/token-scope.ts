@@ -46,10 +46,15 @@ export function parseScope(claims: Readonly<Record<string, unknown>>): TokenScop
   return isRestricted ? scopeSchema().parse(claims) : {};
 }
 
+/** Returns whether the token allows the action. */
+export function isAllowed({ scope }: { readonly scope: TokenScope }, action: Action): boolean {
+  return !scope.actions || scope.actions.includes(action);
+}
+
 /** Throws `forbidden` for a token that is restricted to other actions. */
-export function requireAction({ scope }: { readonly scope: TokenScope }, action: Action): void {
-  if (!scope.actions || scope.actions.includes(action)) return;
-  const allowed = scope.actions.join(", ") || "none";
+export function requireAction(caller: { readonly scope: TokenScope }, action: Action): void {
+  if (isAllowed(caller, action)) return;
+  const allowed = caller.scope.actions?.join(", ") || "none";
   const detail = `Add "${action}" to the token's claim actions: it allows ${allowed}`;
   throw new Problem("forbidden", detail);
 }

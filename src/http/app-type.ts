@@ -67,6 +67,9 @@ type Routes = {
       typeof answer.completedUpload
     >;
   };
+  "/v1/policies": {
+    $get: Route<object, typeof answer.policyList>;
+  };
   "/v1/downloads": {
     $post: Route<{ json: Input<typeof request.downloadRequest> }, typeof answer.downloadTicket>;
   };

@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 import { STATUSES } from "../ledger/record.ts";
 import { PROBLEMS, type ProblemCode } from "../problem.ts";
-import { checksumSchema } from "../store/checksum.ts";
+import { CHECKSUM_ALGORITHMS, checksumSchema } from "../store/checksum.ts";
 
 /** Every code, in the order of the statuses. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
@@ -144,6 +144,48 @@ export const completionResults = z.strictObject({
       z.strictObject({ status: z.int(), problem }),
     ]),
   ),
+});
+
+const knownLimit = z.strictObject({ limit: z.int(), remaining: z.optional(z.int()) });
+const knownWindow = z.strictObject({
+  limit: z.int(),
+  remaining: z.optional(z.int()),
+  resetsIn: z.optional(seconds),
+});
+
+/** What is absent is not allowed, or has no limit. */
+export const allowedPolicy = z.strictObject({
+  name: z.string(),
+  types: z.optional(z.readonly(z.array(z.string()))),
+  extensions: z.optional(z.readonly(z.array(z.string()))),
+  maxBytes: z.optional(bytes),
+  minBytes: z.optional(bytes),
+  sizeRequired: z.optional(z.literal(true)),
+  multipartFrom: z.optional(bytes),
+  checksum: z.optional(
+    z.strictObject({
+      algorithms: z.readonly(z.array(z.enum(CHECKSUM_ALGORITHMS))),
+      required: z.optional(z.literal(true)),
+    }),
+  ),
+  metadata: z.optional(z.readonly(z.array(z.string()))),
+  download: z.optional(z.literal(true)),
+  delete: z.optional(z.literal(true)),
+  expiresIn: z.optional(seconds),
+  quota: z.optional(
+    z.readonly(
+      z.strictObject({
+        uploads: z.optional(z.readonly(knownWindow)),
+        bytes: z.optional(z.readonly(knownWindow)),
+        pending: z.optional(z.readonly(knownLimit)),
+      }),
+    ),
+  ),
+});
+
+export const policyList = z.strictObject({
+  default: z.optional(z.string()),
+  policies: z.array(allowedPolicy),
 });
 
 export const uploadRecord = z.strictObject({

@@ -1,8 +1,12 @@
-/** The answers of `/v1` that list results. */
+/** The answers of `/v1` that list results: of a batch, and the policies of a caller. */
+import type * as z from "zod/mini";
+import { knownExtensions } from "../grant/content-type.ts";
 import type { Log } from "../log.ts";
 import type { CompletedUpload } from "../operation/complete.ts";
+import type { ListedPolicy, PolicyList } from "../operation/policies.ts";
 import { problemBody } from "../problem.ts";
 import { logError } from "./log-error.ts";
+import type { allowedPolicy, policyList } from "./v1-answer.ts";
 import { completedAnswer } from "./v1-response.ts";
 
 /** One result for each id, in their order. Each refusal is logged, as that of a single completion is. */
@@ -18,4 +22,47 @@ export function completionsAnswer(
     return { status: problem.status, problem: problemBody(problem, request.requestId) };
   });
   return { results };
+}
+
+/** What is absent is not allowed, or has no limit of its own. */
+export function policiesAnswer(list: PolicyList): z.output<typeof policyList> {
+  return {
+    ...(list.default !== undefined && { default: list.default }),
+    policies: list.policies.map(policyAnswer),
+  };
+}
+
+function policyAnswer(listed: ListedPolicy): z.output<typeof allowedPolicy> {
+  const { policy, allowance, quota } = listed;
+  return {
+    name: policy.name,
+    ...(allowance.upload && uploadFields(policy, allowance.upload)),
+    ...(allowance.download && { download: true }),
+    ...(allowance.delete && { delete: true }),
+    ...((allowance.upload || allowance.download) && { expiresIn: allowance.expiresIn }),
+    ...(quota && { quota }),
+  };
+}
+
+/** What an upload may be. Without it the caller cannot upload. */
+function uploadFields(
+  { types, minBytes, multipartFrom, checksum, checksums, metadata }: ListedPolicy["policy"],
+  { maxBytes, sizeRequired }: NonNullable<ListedPolicy["allowance"]["upload"]>,
+): Omit<z.output<typeof allowedPolicy>, "name"> {
+  const extensions = knownExtensions(types);
+  return {
+    types,
+    ...(extensions && { extensions }),
+    maxBytes,
+    minBytes,
+    ...(sizeRequired && { sizeRequired: true }),
+    ...(multipartFrom !== undefined && { multipartFrom }),
+    ...(checksums.size > 0 && {
+      checksum: {
+        algorithms: [...checksums],
+        ...(checksum !== "optional" && { required: true }),
+      },
+    }),
+    ...(metadata.length > 0 && { metadata }),
+  };
 }

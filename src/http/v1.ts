@@ -5,6 +5,7 @@ import { completeUploads } from "../operation/complete-batch.ts";
 import { completeUpload } from "../operation/complete.ts";
 import { findUpload, listUploads } from "../operation/list.ts";
 import { removeObject } from "../operation/object.ts";
+import { listPolicies } from "../operation/policies.ts";
 import type { Service } from "../service.ts";
 import { answerJson } from "./answer.ts";
 import type { BaseEnv } from "./base.ts";
@@ -15,7 +16,7 @@ import { countNext } from "./rate-limit.ts";
 import { partRoutes } from "./v1-parts.ts";
 import { completeRequest, listQuery, objectRequest, parseIds } from "./v1-request.ts";
 import { completedAnswer, recordAnswer } from "./v1-response.ts";
-import { completionsAnswer } from "./v1-results.ts";
+import { completionsAnswer, policiesAnswer } from "./v1-results.ts";
 import { ticketRoutes } from "./v1-tickets.ts";
 
 export function v1Routes(service: Service): Hono<BaseEnv> {
@@ -25,6 +26,10 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
   const uploader = withCaller(service, "upload");
   const completer = withCaller(service, "upload", "completions");
   const deleter = withCaller(service, "delete", "deletions");
+
+  app.get("/v1/policies", withCaller(service, "any"), async (c) =>
+    answerJson(c, policiesAnswer(await listPolicies(service, c.get("caller")))),
+  );
 
   app.get("/v1/uploads", withCaller(service, "list"), async (c) => {
     const query = parseAs(listQuery(), c.req.query());

@@ -3,13 +3,15 @@ import type { Owner } from "../grant/owner.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problem.ts";
-import type { Reservation, ReservationResult } from "./limits.ts";
+import type { LimitedPolicy, RemainingQuota, Reservation, ReservationResult } from "./limits.ts";
 import type { Page, PageQuery } from "./page.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
 
 /** A caller's ledger. Each call is one round trip, and throws `ledger-unavailable` where it fails. */
 export interface Ledger {
   readonly reserve: (reservations: readonly Reservation[]) => Promise<readonly ReservationResult[]>;
+  /** Returns what remains of the limits of each policy. It writes nothing. */
+  readonly readQuotas: (policies: readonly LimitedPolicy[]) => Promise<readonly RemainingQuota[]>;
   /**
    * Names the store's multipart upload of a pending upload, in its claims; returns `false` where the upload is
    * no longer pending, or has one of another request with the same Idempotency-Key.
@@ -61,6 +63,7 @@ export function createLedgers(
           if (results.length === reservations.length) return results;
           throw new TypeError("Cannot read the ledger's answer: results are missing");
         }),
+      readQuotas: async (policies) => call(async (ledger) => ledger.readQuotas(policies)),
       attach: async (claims, dueAtMs) => call(async (ledger) => ledger.attach(claims, dueAtMs)),
       find: async (id) => call(async (ledger) => ledger.find(id)),
       list: async (query) => call(async (ledger) => ledger.list(query)),

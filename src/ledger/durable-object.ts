@@ -13,8 +13,15 @@ import { readList } from "./list.ts";
 import type { Page, PageQuery } from "./page.ts";
 import { sendDue } from "./outbox.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
-import type { Reservation, ReservationResult } from "./limits.ts";
-import { reserve } from "./reserve.ts";
+import {
+  UNUSED,
+  remainingOf,
+  type LimitedPolicy,
+  type RemainingQuota,
+  type Reservation,
+  type ReservationResult,
+} from "./limits.ts";
+import { readQuota, reserve } from "./reserve.ts";
 import { hasTables, migrate } from "./schema.ts";
 import { attach, findRecord, isKeyShared, release, settle } from "./settle.ts";
 import { handleDueUploads, type AlarmDependencies } from "./alarm.ts";
@@ -56,6 +63,14 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
 
     async reserve(reservations: readonly Reservation[]): Promise<readonly ReservationResult[]> {
       return this.#change((nowMs) => reservations.map((item) => reserve(this.#sql, item, nowMs)));
+    }
+
+    async readQuotas(policies: readonly LimitedPolicy[]): Promise<readonly RemainingQuota[]> {
+      const nowMs = this.#dependencies.now();
+      return this.#read(
+        () => policies.map((one) => readQuota(this.#sql, one, nowMs)),
+        policies.map(({ quota }) => remainingOf(UNUSED, quota, nowMs)),
+      );
     }
 
     async attach(claims: UploadClaims, dueAtMs: number): Promise<boolean> {

@@ -24,8 +24,14 @@ export interface Reservation {
   readonly request?: RequestIdentity;
 }
 
+/** A policy whose limits are read. */
+export interface LimitedPolicy {
+  readonly policy: string;
+  readonly quota: Quota;
+}
+
 /** What remains of one limit. */
-interface Remaining {
+export interface Remaining {
   readonly limit: number;
   readonly remaining: number;
   /** Seconds until the next window; absent for a limit without a window. */

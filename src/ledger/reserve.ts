@@ -4,6 +4,8 @@ import { findEarlier } from "./earlier.ts";
 import {
   findExceeded,
   remainingOf,
+  type LimitedPolicy,
+  type RemainingQuota,
   type Reservation,
   type ReservationResult,
   type Usage,
@@ -50,6 +52,15 @@ export function reserve(
   const pending = usage.pending + 1;
   const after = { ...usage, uploads, pending, reserved: usage.reserved + bytes };
   return { isAdmitted: true, remaining: remainingOf(after, quota, nowMs) };
+}
+
+/** Returns what remains of each limit of a policy. */
+export function readQuota(
+  sql: SqlStorage,
+  { policy, quota }: LimitedPolicy,
+  nowMs: number,
+): RemainingQuota {
+  return remainingOf(readUsage(sql, policy, quota, nowMs), quota, nowMs);
 }
 
 interface Count {

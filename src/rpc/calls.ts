@@ -21,7 +21,7 @@ import {
   recordAnswer,
   uploadAnswer,
 } from "../http/v1-response.ts";
-import { completionsAnswer } from "../http/v1-results.ts";
+import { completionsAnswer, policiesAnswer } from "../http/v1-results.ts";
 import { lazy } from "../lazy.ts";
 import { isLoopback } from "../loopback.ts";
 import { completeUploads } from "../operation/complete-batch.ts";
@@ -30,6 +30,7 @@ import { createUpload } from "../operation/create.ts";
 import { listUploads } from "../operation/list.ts";
 import { createDownload, removeObject } from "../operation/object.ts";
 import type { Place } from "../operation/place.ts";
+import { listPolicies } from "../operation/policies.ts";
 import { invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
 
@@ -63,7 +64,7 @@ function isLoopbackOrigin(text: string): boolean {
 async function begin(
   service: Service,
   { props, argument }: { readonly props: unknown; readonly argument: unknown },
-  action: Action,
+  action: Action | "any",
   kind?: RequestKind,
 ): Promise<Parsed> {
   const rights = parseProps(props);
@@ -77,7 +78,7 @@ async function begin(
   const users = { issuers: config.issuers, hasSessions: hooks.authenticate !== undefined };
   const caller = actFor({ user, claims }, rights, users);
   await countCaller(service, caller, kind);
-  requireAction(caller, action);
+  if (action !== "any") requireAction(caller, action);
   return { caller, place: placeOf({ url: origin, cf }), rest };
 }
 
@@ -105,6 +106,12 @@ export const callCompleteBatch: Call = async (service, props, argument) => {
   const ids = parseIds(rest);
   const outcomes = await completeUploads(service, caller, ids, countNext(service, caller));
   return completionsAnswer(ids, outcomes, { log: service.log, requestId: service.newId() });
+};
+
+export const callListPolicies: Call = async (service, props, argument) => {
+  const { caller, rest } = await begin(service, { props, argument }, "any");
+  parseAs(z.strictObject({}), rest);
+  return policiesAnswer(await listPolicies(service, caller));
 };
 
 export const callCreateDownload: Call = async (service, props, argument) => {

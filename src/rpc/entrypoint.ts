@@ -14,6 +14,7 @@ import {
   callCreateDownload,
   callCreateUpload,
   callDeleteObject,
+  callListPolicies,
   callListUploads,
 } from "./calls.ts";
 import type {
@@ -27,6 +28,8 @@ import type {
   ListAnswer,
   ListCall,
   ObjectCall,
+  PoliciesAnswer,
+  PoliciesCall,
   ReceiptAnswer,
   ReceiptCall,
   Refusal,
@@ -45,6 +48,7 @@ declare abstract class UploadsEntrypoint<
   createDownload(call: DownloadCall<PolicyName>): Promise<Result<DownloadAnswer>>;
   deleteObject(call: ObjectCall<PolicyName>): Promise<Result<object>>;
   listUploads(call: ListCall): Promise<Result<ListAnswer>>;
+  listPolicies(call: PoliciesCall): Promise<Result<PoliciesAnswer<PolicyName>>>;
   verifyReceipt(call: ReceiptCall): Promise<Result<ReceiptAnswer>>;
 }
 
@@ -85,6 +89,9 @@ export function createUploadsClass<PolicyName extends string>(
     }
     async listUploads(call: unknown): Promise<object> {
       return answer(callListUploads, this.ctx.props, call);
+    }
+    async listPolicies(call: unknown): Promise<object> {
+      return answer(callListPolicies, this.ctx.props, call);
     }
     async verifyReceipt(call: unknown): Promise<object> {
       return answer(callVerifyReceipt, this.ctx.props, call);

@@ -5,6 +5,7 @@ import type {
   completionResults,
   downloadTicket,
   multipartTicket,
+  policyList,
   singlePartTicket,
   uploadList,
 } from "../http/v1-answer.ts";
@@ -51,6 +52,7 @@ interface UploadFields extends Omit<Input<typeof uploadRequest>, "metadata"> {
 
 export type CompleteCall = OnBehalf & { readonly id: string } & Input<typeof completeRequest>;
 export type BatchCall = OnBehalf & Input<typeof completeBatchRequest>;
+export type PoliciesCall = OnBehalf;
 export type ObjectCall<PolicyName extends string = string> = UnderPolicy<
   Input<typeof objectRequest>,
   PolicyName
@@ -77,6 +79,14 @@ export type CompletedAnswer = z.output<typeof completedUpload>;
 
 /** As the answer of `POST /v1/uploads/batch/complete`: `ok` says only that the batch itself is valid. */
 export type BatchCompleted = z.output<typeof completionResults>;
+
+type AnyPolicies = z.output<typeof policyList>;
+
+/** As the answer of `GET /v1/policies`. */
+export interface PoliciesAnswer<PolicyName extends string = string> {
+  readonly default?: PolicyName | undefined;
+  readonly policies: readonly (AnyPolicies["policies"][number] & { readonly name: PolicyName })[];
+}
 
 /** As the answer of `POST /v1/downloads`. */
 export type DownloadAnswer = z.output<typeof downloadTicket>;

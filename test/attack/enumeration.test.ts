@@ -109,6 +109,7 @@ describe("refusals look alike, headers and all", () => {
       ["GET", "/v1/uploads"],
       ["GET", "/v1/uploads/x"],
       ["POST", "/v1/downloads"],
+      ["GET", "/v1/policies"],
       ["POST", "/v1/uploads/batch/complete"],
       ["GET", "/v1/no-such-route"],
       ["GET", "/presigned-url"],

@@ -166,6 +166,7 @@ async function exerciseAll(): Promise<void> {
   // Real ids, of which one is completed; then one that is no id, and one twice.
   for (const batch of [ids, [...ids, INPUT], [ids[0], ids[0]]])
     await ask("POST", "/v1/uploads/batch/complete", json({ ids: batch }));
+  await ask("GET", "/v1/policies", { headers: withToken });
   for (const one of [object, { ...object, disposition: "inline" }])
     await ask("POST", "/v1/downloads", json(one));
   await ask("POST", `/v1/uploads/${ids[1]}/parts`, json({ partNumbers: [1] }));

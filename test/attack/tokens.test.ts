@@ -101,6 +101,26 @@ describe("a forged token", () => {
     expect(await ask({ authorization: `Bearer ${token}` })).toBe(401);
   });
 
+  it("tells nobody which policies there are", async () => {
+    const list = async (claims: object) => {
+      const token = shared({ alg: "HS256" }, { ...CLAIMS, ...claims });
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${server.url}/v1/policies`, { headers })).text();
+    };
+    expect(await list({})).toContain('"document"');
+    for (const claims of [{ policies: ["photo"] }, { key: "photos/bob/" }]) {
+      const text = await list(claims);
+      expect(text).toContain('"photo"');
+      expect(text).not.toContain("document");
+    }
+    for (const claims of [{ policies: [] }, { actions: [] }, { key: "x" }])
+      expect(await list(claims)).toBe('{"policies":[]}');
+    for (const text of await Promise.all(
+      [{ aud: "others" }, { exp: 1 }, { actions: ["all"] }].map(list),
+    ))
+      expect(text).toContain("unauthenticated");
+  });
+
   it("is looked for in Authorization alone", async () => {
     for (const header of [
       "cf-access-jwt-assertion",

@@ -293,6 +293,7 @@ describe("the answers of a built Worker", () => {
     ["/v1/uploads/x"],
     post("/v1/uploads/x/complete", {}),
     post("/v1/uploads/batch/complete", { ids: ["x", "y"] }),
+    ["/v1/policies"],
     ["/v1/uploads/x", { method: "DELETE" }],
     ["/v1/objects", { method: "DELETE", body: JSON.stringify({ key: "photos/alice/x.png" }) }],
     ["/presigned-url?fileName=a.png&fileType=image/png&policy=photo"],

@@ -74,10 +74,18 @@ describe("another Worker, by a service binding", () => {
     expect((await fetch(String(download["url"]))).status).toBe(404);
   });
 
-  it("completes several uploads at once", async () => {
+  it("learns what a user may do, and completes several uploads at once", async () => {
     const one = await upload("UPLOADS", "erin", PNG);
     const other = await upload("UPLOADS", "erin", TEXT);
     const { call } = workers;
+    expect(await call("UPLOADS", "listPolicies", { user: "erin" })).toMatchObject({
+      ok: true,
+      default: "document",
+      policies: [
+        { name: "document", download: true },
+        { name: "limited", quota: { uploads: { limit: 50, remaining: 49 } } },
+      ],
+    });
     const ids = [one.id, other.id, "nobody"];
     expect(await call("UPLOADS", "completeBatch", { user: "erin", ids })).toMatchObject({
       ok: true,
@@ -164,6 +172,7 @@ describe("a service binding", () => {
         ["createDownload", { policy: "document", key: "documents/alice/x/a.txt" }],
         ["deleteObject", { policy: "document", key: "documents/alice/x/a.txt" }],
         ["listUploads", {}],
+        ["listPolicies", {}],
         ["completeBatch", { ids: ["x"] }],
       ] as const)
         expect(await workers.call(binding, method, { user: "alice", ...argument })).toMatchObject({

@@ -58,6 +58,11 @@ describe("Hono's client", () => {
     const query = { fileName: "a.png", fileType: "image/png", fileSize: "5" };
     expect((await client["presigned-url"].$get({ query })).status).toBe(200);
     expect((await client.v1.uploads.$get({ query: { status: "pending" } })).status).toBe(200);
+    const policies = await client.v1.policies.$get();
+    if (policies.status !== 200) throw new Error((await policies.json()).detail);
+    const [first] = (await policies.json()).policies;
+    expect(first).toMatchObject({ name: "photo", maxBytes: 10_000_000 });
+    expectTypeOf(first?.maxBytes).toEqualTypeOf<number | undefined>();
     expect((await client.healthz.$get()).status).toBe(200);
     expect((await client[".well-known"]["jwks.json"].$get()).status).toBe(200);
   });

@@ -99,6 +99,7 @@ export async function recordAnswers(server: Server): Promise<Exchanges> {
     "completed-batch": await ask("POST", "/v1/uploads/batch/complete", {
       ids: [note.id, aborted.id],
     }),
+    policies: await ask("GET", "/v1/policies"),
     download: await ask("POST", "/v1/downloads", key),
     removed: await ask("DELETE", "/v1/objects", key),
     list: await ask("GET", "/v1/uploads"),

@@ -76,6 +76,7 @@ const BASES: readonly Base[] = [
     headers: JSON_TYPE,
     body: { ids: ["{id}", "{multipart-id}"] },
   },
+  { method: "GET", path: "/v1/policies" },
   { method: "DELETE", path: "/v1/uploads/{id}" },
   {
     method: "POST",

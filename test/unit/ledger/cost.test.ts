@@ -126,9 +126,20 @@ describe("the rows of a ledger", () => {
       const webhook = await measure(alarm);
       const find = await measure(async () => ask("GET", `/v1/uploads/${granted.id}`));
       const empty = await measure(async () => ask("GET", "/v1/uploads?status=rejected"));
+      const policies = await measure(async () => ask("GET", "/v1/policies"));
       const { id } = await grant(10);
       const abort = await measure(async () => ask("DELETE", `/v1/uploads/${id}`));
-      return { reserve, reserveWithKey, repeat, complete: completed, webhook, find, empty, abort };
+      return {
+        reserve,
+        reserveWithKey,
+        repeat,
+        complete: completed,
+        webhook,
+        find,
+        empty,
+        policies,
+        abort,
+      };
     };
     const documented = {
       reserve: { read: 8, written: 7 },
@@ -138,6 +149,7 @@ describe("the rows of a ledger", () => {
       webhook: { read: 7, written: 2 },
       find: { read: 1, written: 0 },
       empty: { read: 1, written: 0 },
+      policies: { read: 3, written: 0 },
       abort: { read: 17, written: 6 },
     };
     expect(await costs()).toEqual(documented);

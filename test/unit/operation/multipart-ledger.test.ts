@@ -83,6 +83,7 @@ describe("a multipart upload with a ledger", () => {
         const stub = env.LEDGER.getByName(name);
         return {
           reserve: async (reservations) => stub.reserve(reservations),
+          readQuotas: async (policies) => stub.readQuotas(policies),
           attach: async (claims, dueAtMs) => stub.attach(claims, dueAtMs),
           isKeyShared: async (id) => stub.isKeyShared(id),
           find: async (id) => stub.find(id),

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { callCompleteBatch, callCreateDownload, callCreateUpload } from "../../../src/rpc/calls.ts";
+import {
+  callCompleteBatch,
+  callCreateDownload,
+  callCreateUpload,
+  callListPolicies,
+} from "../../../src/rpc/calls.ts";
 import { CONFIG, startWorker } from "../support/start-worker.ts";
 
 const PROPS = {
@@ -44,6 +49,18 @@ describe("a call of another Worker, in production", () => {
     };
     const { url } = await callCreateUpload(start(), PROPS, { ...call, size: 5, cf });
     expect(url).toContain(bucket);
+  });
+
+  it("lists the policies that the binding and the claims leave", async () => {
+    const names = async (claims: object) => {
+      const { policies } = await callListPolicies(start(), PROPS, { user: "alice", claims });
+      return (policies as { name: string }[]).map(({ name }) => name);
+    };
+    expect(await names({})).toEqual(["photo", "document", "page"]);
+    expect(await names({ policies: ["page", "draft"] })).toEqual(["page"]);
+    expect(await names({ actions: ["download", "delete"] })).toEqual(["page"]);
+    const sised = callListPolicies(start(), PROPS, { user: "alice", sise: 5 });
+    await expect(sised).rejects.toMatchObject({ code: "invalid-request" });
   });
 
   it("completes a batch, each upload with the rights of the binding", async () => {

@@ -59,6 +59,7 @@ export function startFailingWorker({
   };
   const getByName = (name: string): Ledger => ({
     reserve: async (reservations) => around(async (ledger) => ledger.reserve(reservations), name),
+    readQuotas: async (policies) => around(async (ledger) => ledger.readQuotas(policies), name),
     attach: async (claims, dueAtMs) =>
       around(async (ledger) => ledger.attach(claims, dueAtMs), name),
     find: async (id) => around(async (ledger) => ledger.find(id), name),
