@@ -30,6 +30,7 @@ export const HOSTED_PROVIDERS = {
     multipartChecksums: MULTIPART_CHECKSUMS,
     unsignedHeaders: "refused",
     tags: true,
+    postForms: true,
     storageClasses: [
       "STANDARD",
       "STANDARD_IA",
@@ -55,7 +56,7 @@ export const HOSTED_PROVIDERS = {
     multipartChecksums: MULTIPART_CHECKSUMS,
     storageClasses: ["STANDARD", "STANDARD_IA"],
   },
-  /** With AWS4 signatures it overwrites silently, and ignores `x-amz-checksum-*`. */
+  /** With AWS4 signatures it overwrites silently, and ignores `x-amz-checksum-*`. Its forms have fields of their own. */
   gcs: {
     ...HOSTED,
     title: "Google Cloud Storage",
@@ -109,6 +110,7 @@ export const HOSTED_PROVIDERS = {
     signingRegion: "auto",
     maxExpiresInSeconds: 90 * 86_400,
     noOverwrite: ENFORCED,
+    postForms: true,
     storageClasses: ["STANDARD", "STANDARD_IA", "GLACIER", "GLACIER_IR"],
   },
   hetzner: {
@@ -126,6 +128,7 @@ export const HOSTED_PROVIDERS = {
     },
     maxParts: 1000,
     maxObjectBytes: 1000 * 5 * GiB,
+    postForms: true,
     storageClasses: ["STANDARD", "ONEZONE_IA", "GLACIER"],
   },
   ovh: {

@@ -29,7 +29,7 @@ export interface SigningKey {
 }
 
 /** What changes only at midnight. */
-interface Day {
+export interface Day {
   readonly date: string;
   readonly scope: string;
   /** The parameter X-Amz-Credential, as it is signed and as it is in the URL. */
@@ -105,7 +105,7 @@ export function toDatetime(time: Date): string {
 const ALGORITHM = "X-Amz-Algorithm=AWS4-HMAC-SHA256";
 
 /** Derives the signing key of a day (AWS: "Create a signed AWS API request", Calculate the signature). */
-function startDay({ accessKeyId, secretAccessKey, region }: SigningKey, date: string): Day {
+export function startDay({ accessKeyId, secretAccessKey, region }: SigningKey, date: string): Day {
   const scope = `${date}/${region}/s3/aws4_request`;
   const signingKey = scope
     .split("/")

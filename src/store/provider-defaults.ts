@@ -52,6 +52,7 @@ export const COMPATIBLE = {
   },
   needsSdkChecksumAlgorithm: true,
   tags: false,
+  postForms: false,
   storageClasses: [],
   unsignedHeaders: "unverified",
   copyGuard: "none",

@@ -46,6 +46,11 @@ export interface Provider {
   /** Checks `x-amz-checksum-*` only where `x-amz-sdk-checksum-algorithm` is sent too. */
   readonly needsSdkChecksumAlgorithm: boolean;
   readonly tags: boolean;
+  /**
+   * Whether its documentation has POST forms signed with AWS4-HMAC-SHA256, or they were measured. No store is
+   * known whose forms keep an object from being overwritten.
+   */
+  readonly postForms: boolean;
   readonly storageClasses: readonly string[];
   /** What the store does with a request that has an unsigned `x-amz-*` header. */
   readonly unsignedHeaders: "refused" | "accepted" | "unverified";

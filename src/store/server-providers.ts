@@ -9,6 +9,7 @@ export const SERVER_PROVIDERS = {
     noOverwrite: ENFORCED,
     checksums: { ...COMPATIBLE.checksums, crc32: "enforced" },
     tags: true,
+    postForms: true,
     storageClasses: ["STANDARD", "REDUCED_REDUNDANCY"],
   },
   /** Checks checksums from version 20 on, and only with `x-amz-sdk-checksum-algorithm`. */
@@ -17,6 +18,7 @@ export const SERVER_PROVIDERS = {
     title: "Ceph RGW",
     noOverwrite: ENFORCED,
     tags: true,
+    postForms: true,
     storageClasses: ["STANDARD"],
   },
   garage: { ...UNMEASURED, title: "Garage" },
@@ -25,7 +27,7 @@ export const SERVER_PROVIDERS = {
   /** Its answers to multipart uploads have other names than those of AWS: they cannot be started. */
   rclone: { ...UNMEASURED, title: "rclone serve s3" },
   compatible: COMPATIBLE,
-  /** Verifies signatures and ignores `x-amz-checksum-*`; turns a PUT with an added copy source into a copy. */
+  /** Verifies signatures, has no POST forms and ignores `x-amz-checksum-*`; turns a PUT with an added copy source into a copy. */
   local: {
     ...HOSTED,
     ...R2_LIMITS,

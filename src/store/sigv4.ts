@@ -5,6 +5,7 @@
 import { AwsV4Signer } from "aws4fetch";
 import { logToConsole, type Log } from "../log.ts";
 import type { EncodedKey } from "./encode-key.ts";
+import { createFormSigner, type FormFields, type FormRequest } from "./post-policy.ts";
 import { createPresigner, toDatetime } from "./presign.ts";
 import { takeOver } from "./take-over.ts";
 import type { Credentials } from "./store.ts";
@@ -37,6 +38,8 @@ export interface Signer {
   readonly signHeaders: (
     request: Unsigned,
   ) => Promise<{ readonly url: string; readonly headers: Headers }>;
+  /** Returns the fields of a POST form: its holder can send it until it expires. */
+  readonly signForm: (request: FormRequest) => FormFields;
 }
 
 /** Creates a signer: one per pair of credentials and isolate, as it caches the signing key of the day. */
@@ -48,6 +51,7 @@ export function createSigner(
   const accessKeyId = credentials.accessKeyId.reveal();
   const secretAccessKey = credentials.secretAccessKey.reveal();
   const sessionToken = credentials.sessionToken?.reveal();
+  const signingKey = { accessKeyId, secretAccessKey, sessionToken, region };
   let cache = new Map<string, ArrayBuffer>();
 
   const sign = async (
@@ -86,16 +90,10 @@ export function createSigner(
   };
 
   return {
-    presign:
-      service === "s3"
-        ? takeOver(
-            presign,
-            createPresigner({ accessKeyId, secretAccessKey, sessionToken, region }),
-            log,
-          )
-        : presign,
+    presign: service === "s3" ? takeOver(presign, createPresigner(signingKey), log) : presign,
     async signHeaders(request) {
       return sign(request, {}, false);
     },
+    signForm: createFormSigner(signingKey),
   };
 }
