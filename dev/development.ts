@@ -87,7 +87,7 @@ function fitPolicy(
   policy: PolicyDefinition,
   compiled: Policy | undefined,
 ): { readonly fitted: PolicyDefinition; readonly missing: readonly string[] } {
-  const { storageClass, tags, checksum, ...fitted } = policy;
+  const { storageClass, tags, checksum, postForm, ...fitted } = policy;
   const { maxPutBytes, maxObjectBytes } = PROVIDERS.local;
   const isMultipart = policy.multipartFrom !== undefined;
   const isChecked = checksum !== undefined && checksum !== "optional";
@@ -95,6 +95,7 @@ function fitPolicy(
     storageClass !== undefined && "storageClass",
     tags !== undefined && "tags",
     isChecked && isMultipart && "a required checksum",
+    postForm === true && "postForm",
   ].filter((name) => name !== false);
   return {
     fitted: {

@@ -51,6 +51,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   expiresIn: "Seconds until which the request must start",
   extensions: "Known ones of `types`, without the dot. Absent with `*/*`",
   fields: "What Uppy reads of its result",
+  "UppyForm.fields": "Send exactly these, and the file after them as `file`",
   fileName: "The name of the file",
   filename: "The name of the file. Its extension must belong to the type",
   fileSize: "Its exact size in bytes",

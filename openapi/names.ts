@@ -51,6 +51,8 @@ const NAMES = {
   UppyCompleteRequest: uppyCompleteRequest(),
   UppyPresignRequest: presignRequest(),
   UppySinglePart: uppy.uppySinglePart,
+  UppyForm: uppy.uppyForm,
+  UppyParams: uppy.uppyParams,
   UppyMultipart: uppy.uppyMultipart,
   UppyPart: uppy.uppyPart,
   UppyPartUrls: uppy.uppyPartUrls,

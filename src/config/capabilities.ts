@@ -9,6 +9,7 @@ export const capabilitiesSchema = z.strictObject({
     z.partialRecord(z.enum(CHECKSUM_ALGORITHMS), z.enum(["enforced", "ignored", "refused"])),
   ),
   needsSdkChecksumAlgorithm: z.optional(z.boolean()),
+  postForms: z.optional(z.boolean()),
 });
 
 /** `refused`: the store accepts no request with that checksum, so that no policy may require it. */
@@ -16,7 +17,7 @@ export type Capabilities = Readonly<z.output<typeof capabilitiesSchema>>;
 
 /** Returns the provider's row with the measured values. */
 export function withCapabilities(provider: Provider, seen: Capabilities = {}): Provider {
-  const { noOverwrite, checksums = {}, needsSdkChecksumAlgorithm } = seen;
+  const { noOverwrite, checksums = {}, needsSdkChecksumAlgorithm, postForms } = seen;
   const known = { ...provider.checksums };
   for (const algorithm of CHECKSUM_ALGORITHMS) {
     const trust = checksums[algorithm];
@@ -32,5 +33,6 @@ export function withCapabilities(provider: Provider, seen: Capabilities = {}): P
         : undefined,
     }),
     ...(needsSdkChecksumAlgorithm !== undefined && { needsSdkChecksumAlgorithm }),
+    ...(postForms !== undefined && { postForms }),
   };
 }

@@ -11,6 +11,7 @@ export function checkPolicy(policy: Policy, errors: ErrorCollector): void {
   checkTimes(policy, errors);
   checkBytes(policy, errors);
   checkContentTypeOnly(policy, errors.at("allowContentTypeOnly"));
+  checkPostForm(policy, errors.at("postForm"));
 }
 
 function checkTimes(policy: Policy, errors: ErrorCollector): void {
@@ -56,6 +57,33 @@ function checkContentTypeOnly(policy: Policy, errors: ErrorCollector): void {
   }
   if (Array.isArray(policy.get("checksum")))
     errors.add("cannot be combined with a required checksum, which needs another header");
+}
+
+/** A form pins what it has fields for, and can be used again. */
+function checkPostForm(policy: Policy, errors: ErrorCollector): void {
+  if (!policy.get("postForm")) return;
+  policy.check(({ overwrite }) => {
+    if (!overwrite)
+      errors.add("needs overwrite: true: a form can be used again until it expires, and replaces");
+  });
+  policy.check(({ size }) => {
+    if (size !== "required")
+      errors.add('cannot be combined with size: "optional": a form pins the exact length');
+  });
+  policy.check(({ checksum }) => {
+    if (checksum !== "optional")
+      errors.add("cannot be combined with a required checksum: Uppy computes none");
+  });
+  policy.check(({ multipartFrom, minBytes }) => {
+    if (multipartFrom !== undefined && multipartFrom <= minBytes)
+      errors.add("cannot be combined with a multipartFrom that makes every file multipart");
+  });
+  if (policy.get("tags") !== undefined)
+    errors.add("cannot be combined with tags, which a form sends in another way");
+  for (const field of ["cacheControl", "contentDisposition"] as const) {
+    if (policy.get(field)?.includes("${"))
+      errors.add(`cannot be combined with "\${" in ${field}: it is a variable in a form`);
+  }
 }
 
 /** Returns the template of the key, with each error collected; `undefined` for an invalid one. */

@@ -36,6 +36,8 @@ export function checkStoreSupport(
     if (!overwrite && !provider.noOverwrite)
       errors.at("overwrite").add(`must be true: ${on} cannot refuse to overwrite an object`);
   });
+  if (policy.get("postForm") && !provider.postForms)
+    errors.at("postForm").add(`must be left out: ${on} has no POST forms that are signed here`);
   checkChecksums(policy, { provider, on }, errors.at("checksum"));
   const storageClass = policy.get("storageClass");
   if (storageClass !== undefined && !provider.storageClasses.includes(storageClass)) {

@@ -88,6 +88,11 @@ export const policySchema = z.strictObject({
    * clients that can send no other. Such a ticket can be used again until it expires.
    */
   allowContentTypeOnly: z._default(z.boolean(), false),
+  /**
+   * `true` makes Uppy's `/s3/params` return a POST form, which Uppy 6 needs without its helper. A form can be
+   * used again until it expires, so that `overwrite: true` is needed.
+   */
+  postForm: z._default(z.boolean(), false),
 });
 
 export type PolicyFields = Readonly<z.output<typeof policySchema>>;

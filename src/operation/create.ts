@@ -12,8 +12,9 @@ import { askAboutUpload, tellGranted } from "./ask-app.ts";
 import { admit, admitAll, type AllowedUpload, type Admitted } from "./admit.ts";
 import { startMultipart, type AdmittedMultipart, type StartedMultipart } from "./multipart.ts";
 import type { Place } from "./place.ts";
+import { refuseVariables, signForm, type Form } from "./form.ts";
 import type { Repetition } from "./repeat.ts";
-import { signPut, type Ticket } from "./ticket.ts";
+import { signPut, type SignOptions, type Ticket } from "./ticket.ts";
 
 /** Who creates uploads, where, and with which service. */
 export interface UploadContext {
@@ -34,6 +35,10 @@ interface Created {
 export interface SinglePartUpload extends Created {
   readonly kind: "single-part";
   readonly ticket: Ticket;
+}
+
+export interface FormUpload extends Created {
+  readonly form: Form;
 }
 
 interface MultipartUpload extends Created {
@@ -62,6 +67,21 @@ export async function createSinglePartUpload(
   intent: Intent,
 ): Promise<SinglePartUpload> {
   return signSinglePart(context, await admitSinglePart(context, intent));
+}
+
+/**
+ * Creates an upload that is one POST form, under a policy that has them. Throws as `createUpload` does, and
+ * `invalid-request` for a text with a variable of forms.
+ */
+export async function createFormUpload(
+  context: UploadContext,
+  intent: Intent,
+): Promise<FormUpload> {
+  const allowed = await allow(context, { ...intent, multipart: false });
+  refuseVariables(allowed);
+  const admitted = await admit(allowed, reserveIn(context));
+  const form = signForm(admitted, signingOptions(context, admitted));
+  return { ...announce(context, admitted), form };
 }
 
 /** Does the same for a client that never completes the upload, and so needs no id. */
@@ -126,18 +146,25 @@ async function signSinglePart(
   context: UploadContext,
   admitted: Admitted,
 ): Promise<SinglePartUpload> {
-  const { claims } = admitted;
   const ticket = await signTicket(context, admitted);
-  const id = context.service.uploadIds.seal(claims, context.caller);
-  if (isNew(admitted)) tellGranted(context.service, claims);
-  return { kind: "single-part", id, claims, admitted, ticket };
+  return { kind: "single-part", ...announce(context, admitted), ticket };
 }
 
-function signTicket({ service }: UploadContext, admitted: Admitted): Promise<Ticket> {
-  const { claims, grant } = admitted;
-  const { writer: signer } = service.signersOf(grant.store);
-  const now = new Date((admitted.repeatedAtSeconds ?? claims.iat) * 1000);
-  return signPut(admitted, { signer, now });
+/** Seals the id of what was signed, and tells the app. */
+function announce({ service, caller }: UploadContext, admitted: Admitted): Created {
+  const { claims } = admitted;
+  const id = service.uploadIds.seal(claims, caller);
+  if (isNew(admitted)) tellGranted(service, claims);
+  return { id, claims, admitted };
+}
+
+function signTicket(context: UploadContext, admitted: Admitted): Promise<Ticket> {
+  return signPut(admitted, signingOptions(context, admitted));
+}
+
+function signingOptions({ service }: UploadContext, admitted: Admitted): SignOptions {
+  const { writer: signer } = service.signersOf(admitted.grant.store);
+  return { signer, now: new Date((admitted.repeatedAtSeconds ?? admitted.claims.iat) * 1000) };
 }
 
 async function startParts(

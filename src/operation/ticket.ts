@@ -29,7 +29,7 @@ export interface PartTicket extends Ticket {
 
 type Headers = Readonly<Record<string, string>>;
 
-interface SignOptions {
+export interface SignOptions {
   readonly signer: Signer;
   readonly now: Date;
 }

@@ -10,6 +10,13 @@ export const uppySinglePart = z.strictObject({
   fields: z.strictObject({ key: z.string(), bucket: z.string() }),
   id: z.string(),
 });
+export const uppyForm = z.strictObject({
+  method: z.literal("POST"),
+  url: z.string(),
+  fields: z.catchall(z.object({ key: z.string() }), z.string()),
+  id: z.string(),
+});
+export const uppyParams = z.union([uppySinglePart, uppyForm]);
 export const uppyMultipart = z.strictObject({
   key: z.string(),
   uploadId: z.string(),

@@ -2,9 +2,11 @@
 import { findPolicy } from "../../grant/authorize.ts";
 import type { Intent } from "../../grant/intent.ts";
 import {
+  createFormUpload,
   createSinglePartUpload,
   createUpload,
   type CreatedUpload,
+  type FormUpload,
   type SinglePartUpload,
   type UploadContext,
 } from "../../operation/create.ts";
@@ -17,6 +19,14 @@ export async function createUppySinglePart(
   upload: UppyUpload,
 ): Promise<SinglePartUpload> {
   return explainSize(async () => createSinglePartUpload(context, toIntent(context, upload)));
+}
+
+/** Creates an upload that is one POST form, as version 6 sends it without the helper. */
+export async function createUppyForm(
+  context: UploadContext,
+  upload: UppyUpload,
+): Promise<FormUpload> {
+  return explainSize(async () => createFormUpload(context, toIntent(context, upload)));
 }
 
 /** Creates a multipart upload without tickets: Uppy asks for each part when it sends it. */

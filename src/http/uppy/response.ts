@@ -1,7 +1,7 @@
 /** Answers in the shapes that Uppy reads: docs/protocol.md. Nothing is called `expires`, which would end a transfer. */
 import { sizeOfPart } from "../../grant/parts.ts";
 import type { CompletedUpload } from "../../operation/complete.ts";
-import type { SinglePartUpload } from "../../operation/create.ts";
+import type { FormUpload, SinglePartUpload } from "../../operation/create.ts";
 import type { Progress } from "../../operation/multipart.ts";
 import type { PartTicket } from "../../operation/ticket.ts";
 import type { StoredPart } from "../../store/multipart.ts";
@@ -14,6 +14,12 @@ export function singlePartAnswer({ id, admitted, ticket }: SinglePartUpload): An
   const { key, grant } = admitted;
   const { method, url, headers } = ticket;
   return { method, url, headers, fields: { key: key.text, bucket: grant.store.bucket }, id };
+}
+
+/** A POST form, and every field of it. Without `headers`, which would replace the form's own Content-Type. */
+export function formAnswer({ id, form }: FormUpload): Answer {
+  const { method, url, fields } = form;
+  return { method, url, fields, id };
 }
 
 export function partAnswer({ method, url, headers }: PartTicket): Answer {

@@ -6,6 +6,8 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
 import { lazy } from "../../lazy.ts";
+import type { Policy } from "../../config/config.ts";
+import { findPolicy } from "../../grant/authorize.ts";
 import { MAX_SIGNED_PARTS } from "../../grant/parts.ts";
 import { abortUpload } from "../../operation/abort.ts";
 import { completeUpload } from "../../operation/complete.ts";
@@ -17,9 +19,15 @@ import { answerJson } from "../answer.ts";
 import type { BaseEnv, CallerEnv } from "../base.ts";
 import { contextOf, limitBody, requireToken, withCaller } from "../middleware.ts";
 import { parseAs, readJson } from "../parse.ts";
-import { createUppyMultipart, createUppySinglePart } from "./create.ts";
+import { createUppyForm, createUppyMultipart, createUppySinglePart } from "./create.ts";
 import { findOwnUpload, namedPartsSchema, parseUppyUpload, queryAsBody } from "./request.ts";
-import { completedAnswer, partAnswer, partListAnswer, singlePartAnswer } from "./response.ts";
+import {
+  completedAnswer,
+  formAnswer,
+  partAnswer,
+  partListAnswer,
+  singlePartAnswer,
+} from "./response.ts";
 import { signRequestRoutes } from "./sign-request.ts";
 
 const partNumberSchema = lazy(() =>
@@ -38,12 +46,13 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
 
   app.get("/params", uploader, async (c) => {
     requireToken(c.get("caller"));
-    requireJson(c.req.header("accept"));
     const upload = parseUppyUpload(queryAsBody(c.req.query()));
-    return answerJson(
-      c,
-      singlePartAnswer(await createUppySinglePart(contextOf(c, service), upload)),
-    );
+    const context = contextOf(c, service);
+    // Versions 4 and 5 ask for JSON, and send a PUT. Version 6 sends a form alone.
+    if (c.req.header("accept")?.includes("application/json"))
+      return answerJson(c, singlePartAnswer(await createUppySinglePart(context, upload)));
+    requirePostForm(findPolicy(service.config, context.caller, upload.policy));
+    return answerJson(c, formAnswer(await createUppyForm(context, upload)));
   });
 
   app.post("/multipart", uploader, limitBody(), async (c) => {
@@ -92,11 +101,9 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
   return app;
 }
 
-/** Version 6 accepts only a POST form here. Versions 4 and 5 ask for JSON. */
-function requireJson(accept: string | undefined): void {
-  if (accept?.includes("application/json")) return;
-  const detail =
-    "Set shouldUseMultipart to true, or use signRequest: Uppy 6 sends a single file as a form, which this service does not sign";
+function requirePostForm({ name, postForm }: Policy): void {
+  if (postForm) return;
+  const detail = `Set shouldUseMultipart to true, or use signRequest: Uppy 6 sends a single file as a form, and the policy "${name}" has no postForm: true`;
   throw new Problem("invalid-request", detail);
 }
 

@@ -23,19 +23,41 @@ function errorsIn(
   }
 }
 
+const { aws, b2, gcs, jwks, local, r2, sharedSecret } = define;
 const { photo, avatar, document } = CONFIG.policies;
 const withPolicy = (policy: Data) => ({
   ...CONFIG,
   policies: { ...CONFIG.policies, photo: { ...photo, ...policy } },
 });
+const ACME = { region: "ap-northeast-2", bucket: "acme" } as const;
+/** What a policy with forms is. */
+const FORM = { size: "required", overwrite: true, postForm: true } as const;
+const formOn = (media: object, policy: Data = {}) => ({
+  ...CONFIG,
+  stores: { ...CONFIG.stores, media },
+  policies: { photo: { ...photo, allowContentTypeOnly: false, ...FORM, ...policy } },
+});
+const withForm = (policy: Data) => formOn(aws(ACME), policy);
 const withStore = (media: unknown) => ({ ...CONFIG, stores: { ...CONFIG.stores, media } });
 const withIssuer = (issuer: Data) => ({
   ...CONFIG,
   issuers: [{ ...CONFIG.issuers[0], ...issuer }],
 });
-const { aws, b2, gcs, jwks, local, r2, sharedSecret } = define;
 
 describe("a configuration", () => {
+  it("has POST forms where the store has them, or was seen to have them", () => {
+    const minio = { ...ACME, endpoint: "https://s3.example.com" };
+    for (const store of [
+      aws(ACME),
+      define.ceph(minio),
+      define.minio(minio),
+      define.tigris({ bucket: "acme" }),
+      define.scaleway({ region: "fr-par", bucket: "acme" }),
+      define.compatible({ ...minio, capabilities: { postForms: true } }),
+    ])
+      expect(errorsIn(formOn(store))).toEqual([]);
+  });
+
   it("is without errors in the tests, and in development", () => {
     expect(errorsIn(CONFIG)).toEqual([]);
     expect(errorsIn(development, DEVELOPMENT_SECRETS)).toEqual([]);
@@ -185,6 +207,12 @@ describe("a configuration", () => {
     ["policies.photo.expiresIn", withPolicy({ expiresIn: 0 })],
     ["policies.photo.allowContentTypeOnly", withPolicy({ tags: { a: "b" } })],
     ["policies.photo.allowContentTypeOnly", withPolicy({ checksum: ["md5"] })],
+    ["policies.photo.postForm", withForm({ overwrite: false })],
+    ["policies.photo.postForm", withForm({ size: "optional" })],
+    ["policies.photo.postForm", withForm({ tags: { a: "b" } })],
+    ["policies.photo.postForm", withForm({ checksum: ["md5"] })],
+    ["policies.photo.postForm", withForm({ multipartFrom: 1 })],
+    ["policies.photo.postForm", withForm({ contentDisposition: 'attachment; filename="${x}"' })],
     ["policies.photo.quota.bytes", withPolicy({ quota: { bytes: "5 MB / day" } })],
     [
       "policies.photo.quota.bytes",
@@ -446,6 +474,11 @@ describe("a configuration", () => {
     ],
     ["checksum", local({ bucket: "acme" }), { checksum: ["sha256"] }],
     ["tags", r2({ account: "0".repeat(32), bucket: "acme" }), { tags: { a: "b" } }],
+    ["postForm", r2({ account: "0".repeat(32), bucket: "acme" }), FORM],
+    ["postForm", gcs({ bucket: "acme" }), FORM],
+    ["postForm", b2({ region: "us-west-004", bucket: "acme" }), FORM],
+    ["postForm", local({ bucket: "acme" }), FORM],
+    ["postForm", aws({ ...ACME, capabilities: { postForms: false } }), FORM],
     ["storageClass", local({ bucket: "acme" }), { storageClass: "STANDARD_IA" }],
   ] as const)(
     "names %s where the store cannot do what the policy asks",

@@ -191,6 +191,28 @@ export const PARTS_CONFIG = defineConfig({
     few: { ...VIDEO, store: "few", key: "few/{user}/{id}.{ext}", maxBytes: "5000 GiB" },
     plain: { ...VIDEO, store: "plain", key: "plain/{user}/{id}.{ext}" },
     clip: { store: "media", key: "clips/{user}/{id}.{ext}", types: ["video/*"], maxBytes: "5 GB" },
+    form: {
+      ...VIDEO,
+      key: "forms/{user}/{id}/{name}",
+      overwrite: true,
+      postForm: true,
+      metadata: ["album"],
+      cacheControl: "no-cache",
+    },
+    "form-metered": {
+      ...VIDEO,
+      key: "forms/{user}/{id}/{name}",
+      overwrite: true,
+      postForm: true,
+      quota: { pending: 2 },
+    },
+    "form-plain": {
+      ...VIDEO,
+      store: "plain",
+      key: "forms/{user}/{id}/{name}",
+      overwrite: true,
+      postForm: true,
+    },
   },
 });
 
