@@ -7,6 +7,7 @@ import { BROWSERS } from "./probe-browser.ts";
 import { CHECKSUMS_SEEN } from "./probe-checksums.ts";
 import { CHUNKED, CHUNKED_PART } from "./probe-chunked.ts";
 import { COPIES } from "./probe-copies.ts";
+import { FORMS } from "./probe-form.ts";
 import { LIFECYCLE } from "./probe-lifecycle.ts";
 import { METADATA_ALIAS } from "./probe-metadata-alias.ts";
 import { PARTS } from "./probe-multipart.ts";
@@ -24,7 +25,7 @@ interface Section {
 const SECTIONS: readonly Section[] = [
   { title: "Access", probes: READING },
   { title: "Browsers", probes: BROWSERS },
-  { title: "Tampered tickets", probes: [...TICKETS, CHUNKED, ...UNSIGNED, METADATA_ALIAS] },
+  { title: "Tampered tickets", probes: [...TICKETS, CHUNKED, ...UNSIGNED, METADATA_ALIAS, FORMS] },
   { title: "Copies of other objects", probes: COPIES },
   { title: "Permissions", probes: PERMISSIONS },
   { title: "Multipart uploads", probes: [...PARTS, CHUNKED_PART, LIFECYCLE] },

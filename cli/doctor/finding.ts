@@ -28,6 +28,7 @@ export type FindingName =
   | "unsigned-metadata"
   | "unsigned-acl"
   | "metadata-alias"
+  | "post-form"
   | "writer-lists"
   | "writer-reads"
   | "writer-deletes"

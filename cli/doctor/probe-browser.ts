@@ -84,10 +84,12 @@ async function tryOrigin(
     return failed(`${origin} is refused: ${statusOf(answer)}`);
   if (allowed !== "*" && allowed !== origin)
     return failed(`${origin} gets the allowed origin ${allowed}`);
-  if (
-    !listOf(answer, "access-control-allow-methods").some((name) => name === "put" || name === "*")
-  )
-    return failed(`${origin} cannot PUT`);
+  if (!allowsMethod(answer, "put")) return failed(`${origin} cannot PUT`);
+  if (session.policies.some(({ postForm }) => postForm)) {
+    const ofForm = await preflight(session, ticket.url, origin, ["content-type"], "POST");
+    if (!isAccepted(ofForm) || !allowsMethod(ofForm, "post"))
+      return failed(`${origin} cannot POST forms`);
+  }
   const headers = listOf(answer, "access-control-allow-headers");
   const missing = headers.includes("*") ? [] : all.filter((name) => !headers.includes(name));
   const needed = missing.filter((name) => required.includes(name));
@@ -100,12 +102,13 @@ async function preflight(
   url: string,
   origin: string,
   headers: readonly string[],
+  method = "PUT",
 ): Promise<Answer> {
   return sendRequest(url, {
     method: "OPTIONS",
     headers: {
       origin,
-      "access-control-request-method": "PUT",
+      "access-control-request-method": method,
       "access-control-request-headers": headers.toSorted().join(","),
     },
   });
@@ -160,6 +163,11 @@ async function tryStranger(session: Session): Promise<readonly Finding[]> {
   if (session.isEmbedded) return [{ name, verdict: "note", message }];
   const fix = await corsFix(session, "list exact origins in the CORS rule of the bucket");
   return [{ name, verdict: "bad", message, fix }];
+}
+
+function allowsMethod(answer: Answer, method: string): boolean {
+  const methods = listOf(answer, "access-control-allow-methods");
+  return methods.includes(method) || methods.includes("*");
 }
 
 function listOf({ headers }: Answer, name: string): readonly string[] {

@@ -11,7 +11,9 @@ import { seenIn } from "./probe-checksums.ts";
 type Measured = Pick<
   Provider,
   "noOverwrite" | "checksums" | "needsSdkChecksumAlgorithm" | "unsignedHeaders" | "copyGuard"
->;
+> &
+  // Tested only where a policy has forms.
+  Partial<Pick<Provider, "postForms">>;
 
 /** Returns the row as TypeScript. What gave no result is as the row has it. */
 export function reportRow(
@@ -30,6 +32,7 @@ export function reportRow(
     needsSdkChecksumAlgorithm: provider.needsSdkChecksumAlgorithm,
     unsignedHeaders: unsignedHeadersOf(row, found),
     copyGuard: setting.copyGuard ?? copyGuard,
+    ...postFormsOf(found.get("post-form")),
   };
   const isNew = providerName === "compatible";
   return [
@@ -64,6 +67,11 @@ function checksumsOf({ checksums }: Provider, found: Found): Provider["checksums
     return seen === undefined || seen === "refused" ? [] : [[algorithm, seen] as const];
   });
   return Object.fromEntries(known);
+}
+
+function postFormsOf(finding: Finding | undefined): Pick<Measured, "postForms"> {
+  if (finding?.verdict === "good") return { postForms: true };
+  return finding?.verdict === "bad" ? { postForms: false } : {};
 }
 
 function unsignedHeadersOf(

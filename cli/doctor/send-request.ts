@@ -5,7 +5,7 @@ import { readField } from "../../src/store/xml.ts";
 interface Request {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array<ArrayBuffer> | string;
+  readonly body?: Uint8Array<ArrayBuffer> | string | FormData;
 }
 
 export interface Answer {

@@ -24,10 +24,11 @@ const MAX_AGE_SECONDS = 3600;
 export async function corsRuleOf(use: BucketUse, ruleId = RULE_ID): Promise<CorsRule | undefined> {
   if (use.origins.length === 0) return undefined;
   const isRead = use.policies.some(({ download }) => download);
+  const hasForms = use.policies.some(({ postForm }) => postForm);
   return {
     id: ruleId,
     origins: use.origins,
-    methods: isRead ? ["PUT", "GET", "HEAD"] : ["PUT"],
+    methods: ["PUT", ...(hasForms ? ["POST"] : []), ...(isRead ? ["GET", "HEAD"] : [])],
     headers: await signedHeadersOf(use),
     exposed: ["ETag", ...checksumHeadersOf(use)],
     maxAgeSeconds: MAX_AGE_SECONDS,

@@ -33,6 +33,14 @@ it("finds what Ceph 16 does refuse", async () => {
   expect(verdictOf("expired-ticket")).toBe("good");
 });
 
+it("finds that a form stores what it was signed for, and nothing else", async () => {
+  const forms = { overwrite: true, postForm: true };
+  const { verdictOf, left, row } = await examine(videoOn(ceph(peer), forms), PEER_ENV);
+  expect(row).toContain("    postForms: true,");
+  expect(verdictOf("post-form")).toBe("good");
+  expect(left).toEqual([]);
+});
+
 it("catches a row that promises what Ceph keeps from version 20 on", async () => {
   const capabilities = { checksums: { sha256: "enforced" } } as const;
   const { bad, setting } = await examine(videoOn(ceph({ ...peer, capabilities })), PEER_ENV);

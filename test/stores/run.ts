@@ -29,6 +29,10 @@ const ATTACKS = [
   "active-content",
   "confirmation",
 ];
+/** Those of one store. */
+const OWN: Readonly<Record<string, readonly string[]>> = {
+  ceph: ["doctor-ceph", "forms-ceph", "uppy-ceph"],
+};
 /** Those that need multipart uploads. */
 const MULTIPART = ["tickets/multipart", "client/client-node"];
 
@@ -137,7 +141,7 @@ function runTests(names: readonly string[], env: Env): boolean {
     ...names.map((name) => `test/e2e/${name}.test.ts`),
     ...(names.includes("tickets/multipart") ? ["test/dart/client.test.ts"] : []),
     ...(store === "measured" ? [] : ATTACKS.map((name) => `test/attack/${name}.test.ts`)),
-    `test/stores/doctor-${store}.test.ts`,
+    ...(OWN[store] ?? [`doctor-${store}`]).map((name) => `test/stores/${name}.test.ts`),
     ...args,
   ];
   if (reports !== undefined)

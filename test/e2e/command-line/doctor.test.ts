@@ -146,6 +146,30 @@ describe("the doctor, on a store that breaks one promise at a time", () => {
     expect(all.filter((one) => one.verdict === "bad" && !one.fix)).toEqual([]);
   });
 
+  it("says that a store has no forms, and that one takes a form with changes", async () => {
+    const withForms = definition({}, { overwrite: true, postForm: true });
+    const none = await examine(withForms, PAIRS);
+    expect(none.verdictOf("post-form")).toBe("bad");
+    expect(none.setting).toMatchObject({ capabilities: { postForms: false } });
+    expect(none.row).toContain("    postForms: false,");
+    double.broken.add("any-form");
+    const { all, setting } = await examine(withForms, PAIRS);
+    expect(all.find(({ name }) => name === "post-form")).toMatchObject({
+      verdict: "bad",
+      message: "the store accepts a longer file in a form: 204",
+    });
+    expect(setting).not.toMatchObject({ capabilities: { postForms: false } });
+  });
+
+  it("tells of a CORS rule with which no page can send a form", async () => {
+    const withForms = definition({}, { overwrite: true, postForm: true });
+    const { all } = await examine(withForms, PAIRS);
+    expect(all.find(({ name }) => name === "preflight")).toMatchObject({
+      verdict: "bad",
+      message: `${ORIGIN} cannot POST forms`,
+    });
+  });
+
   it("names the one problem that there is, and no other", async () => {
     double.broken.add("copies");
     // Who copies has to read: that is told as well.

@@ -7,6 +7,12 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import * as z from "zod";
 import { describe, expect, it } from "vitest";
+import { usesOf } from "../../../cli/setup/bucket-use.ts";
+import { corsRuleOf } from "../../../cli/setup/cors.ts";
+import development from "../../../dev/presigner.config.ts";
+import { compileConfig } from "../../../src/config/compile.ts";
+import { aws } from "../../../src/define.ts";
+import { SECRETS } from "../support/secrets.ts";
 import { runCommand, runOnTerminal } from "../support/command.ts";
 import { judgePolicy } from "../support/evaluate-policy.ts";
 
@@ -46,6 +52,25 @@ describe("what setup works out", () => {
     const named = ["--endpoint", "https://files.acme.dev", "--format", "aws-cli"];
     const { stdout } = await setup("compatible", ...named, "--origin", "https://app.acme.dev");
     expect(stdout).toContain("--endpoint-url https://files.acme.dev ");
+  });
+
+  it.for([
+    ["a policy with forms", { overwrite: true, postForm: true }, ["PUT", "POST"]],
+    ["none", {}, ["PUT"]],
+  ] as const)("lets pages POST to the bucket of %s", async ([, policy, methods]) => {
+    const media = aws({ region: "eu-central-1", bucket: "acme" });
+    const document = { ...development.policies.document, store: "media", download: false };
+    const config = compileConfig(
+      {
+        ...development,
+        stores: { media },
+        policies: { document: { ...document, ...policy } },
+        defaultPolicy: "document",
+      },
+      { ...SECRETS, MEDIA_ACCESS_KEY_ID: "a".repeat(20), MEDIA_SECRET_ACCESS_KEY: "b".repeat(40) },
+    );
+    const rules = await Promise.all(usesOf(config).map(async (use) => corsRuleOf(use)));
+    expect(rules.map((rule) => rule?.methods)).toEqual([methods]);
   });
 
   it("names a store in its lines as TypeScript can read it", async () => {

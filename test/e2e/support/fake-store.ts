@@ -38,6 +38,7 @@ export type Break =
   | "length-chunked-parts"
   | "closes-chunked"
   | "metadata-alias"
+  | "any-form"
   | "metadata-underscored"
   | "race"
   | "no-cors-on-put"
@@ -212,6 +213,8 @@ const refuse = (status: number, code: string): Outgoing => ({
 function answer(state: State, incoming: Incoming): Outgoing {
   const { broken } = state;
   if (incoming.method === "OPTIONS") return preflight(state, incoming);
+  if (incoming.headers["content-type"]?.startsWith("multipart/form-data"))
+    return broken.has("any-form") ? { status: 204 } : refuse(501, "NotImplemented");
   const isPart = incoming.url.searchParams.has("partNumber");
   if (isChunkedTwice(incoming) && !broken.has(isPart ? "length-chunked-parts" : "length-chunked"))
     return refuse(400, "InvalidRequest");
