@@ -89,6 +89,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   partNumbers: "Each once",
   parts: "The parts",
   "CompleteRequest.parts": "For stores that cannot list parts: every part once",
+  "UploadRequest.partSize":
+    "The length in bytes of every part except the last one, if the upload is multipart. Default: the service decides",
   partSize: "The length in bytes of every part except the last one",
   partsListed: "`false` if the store cannot list parts",
   pending: "How many uploads may be pending",

@@ -10,7 +10,7 @@ import { objectHeaders } from "./headers.ts";
 import type { Intent } from "./intent.ts";
 import { ticketLifetime } from "./lifetime.ts";
 import { describeBytes } from "../describe-bytes.ts";
-import { planParts, type Parts } from "./parts.ts";
+import { MAX_PART_BYTES, leastPartSize, planParts, type Parts } from "./parts.ts";
 import { findStore, type Region } from "./region.ts";
 
 declare const granted: unique symbol;
@@ -161,7 +161,8 @@ function chooseParts(policy: Policy, { provider }: Store, intent: Intent): Parts
   const parts = planParts(size, provider.maxParts, partSize);
   if (parts) return parts;
   if (partSize !== undefined) {
-    const detail = `must be from 5 MiB to 5 GiB, and give at most ${provider.maxParts} parts`;
+    const least = leastPartSize(size, provider.maxParts);
+    const detail = `must be from ${least} to ${MAX_PART_BYTES}, for at most ${provider.maxParts} parts`;
     throw invalidRequest({ pointer: "/partSize", detail });
   }
   throw new Problem("too-large", `The store accepts at most ${provider.maxParts} parts of 5 GiB`);

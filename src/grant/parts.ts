@@ -2,7 +2,7 @@
 
 /** AWS: "Amazon S3 multipart upload limits". */
 const MIN_PART_BYTES = 5 * 2 ** 20;
-const MAX_PART_BYTES = 5 * 2 ** 30;
+export const MAX_PART_BYTES = 5 * 2 ** 30;
 const MiB = 2 ** 20;
 const DEFAULT_PART_BYTES = 8 * MiB;
 
@@ -30,6 +30,11 @@ export function planParts(
   if (partSize < MIN_PART_BYTES || partSize > MAX_PART_BYTES) return undefined;
   const parts = partsOf(size, partSize);
   return parts.partCount > maxParts ? undefined : parts;
+}
+
+/** Returns the smallest size of a part with which the file has at most `maxParts`. */
+export function leastPartSize(size: number, maxParts: number): number {
+  return Math.max(MIN_PART_BYTES, Math.ceil(size / maxParts));
 }
 
 /** Returns the parts of a file by the size of one part. */

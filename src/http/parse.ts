@@ -14,18 +14,22 @@ export const MAX_PARTS = 10_000;
 
 /** A type name (RFC 6838 section 4.2) without parameters: S3 compares the signed header byte for byte. */
 export const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
-export const contentTypeSchema = lazy(() =>
-  z
-    .string()
-    .check(
-      z.regex(
-        MEDIA_TYPE,
-        'must be a type such as "image/png", in lower case and without parameters',
-      ),
-    ),
+const mediaType = () =>
+  z.regex(MEDIA_TYPE, 'must be a type such as "image/png", in lower case and without parameters');
+export const contentTypeSchema = lazy(() => z.string().check(mediaType()));
+/**
+ * The names of types have no case (RFC 9110 section 8.3.1). Only for clients that send the headers of
+ * the ticket: it has the type in lower case.
+ */
+export const anyCaseTypeSchema = lazy(() =>
+  z.string().check(
+    z.overwrite((type) => type.replaceAll(/[A-Z]+/g, (upper) => upper.toLowerCase())),
+    mediaType(),
+  ),
 );
+/** macOS gives names in Unicode form NFD: the same text in NFC is meant. */
 export const filenameSchema = lazy(() =>
-  z.string().check(z.minLength(1), z.maxLength(MAX_NAME_CHARACTERS)),
+  z.string().check(z.normalize("NFC"), z.minLength(1), z.maxLength(MAX_NAME_CHARACTERS)),
 );
 /** A number of bytes in a query, as digits. */
 export const digitsSchema = lazy(() =>

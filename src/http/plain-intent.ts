@@ -3,15 +3,20 @@ import type { Intent } from "../grant/intent.ts";
 import { MAX_NAME_CHARACTERS, MEDIA_TYPE } from "./parse.ts";
 
 const isBoolean = (value: unknown) => typeof value === "boolean";
+const isWhole = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
 
 const FIELDS: Readonly<Partial<Record<string, (value: unknown) => boolean>>> = {
   policy: (value) => typeof value === "string",
   // UTF-16 units: at least as many as characters.
   filename: (value) =>
-    typeof value === "string" && value !== "" && value.length <= MAX_NAME_CHARACTERS,
+    typeof value === "string" &&
+    value !== "" &&
+    value.length <= MAX_NAME_CHARACTERS &&
+    value === value.normalize(),
   contentType: (value) => typeof value === "string" && MEDIA_TYPE.test(value),
-  size: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  size: isWhole,
   multipart: isBoolean,
+  partSize: (value) => isWhole(value) && value !== 0,
   background: isBoolean,
 } satisfies Partial<Record<keyof Intent, (value: unknown) => boolean>>;
 

@@ -8,7 +8,7 @@ import type { PartIntent } from "../operation/multipart.ts";
 import { invalidRequest } from "../problem.ts";
 import { checksumSchema } from "../store/checksum.ts";
 import { isPlainIntent } from "./plain-intent.ts";
-import { MAX_PARTS, contentTypeSchema, filenameSchema, parseAs } from "./parse.ts";
+import { MAX_PARTS, anyCaseTypeSchema, filenameSchema, parseAs } from "./parse.ts";
 
 const MAX_BATCH = 25;
 const etagSchema = lazy(() => z.string().check(z.minLength(1), z.maxLength(256)));
@@ -36,11 +36,12 @@ export const uploadRequest = lazy(() =>
   z.strictObject({
     policy: z.optional(z.string()),
     filename: z.optional(filenameSchema()),
-    contentType: contentTypeSchema(),
+    contentType: anyCaseTypeSchema(),
     size: z.optional(z.int().check(z.nonnegative())),
     checksum: z.optional(checksumSchema()),
     metadata: z.optional(metadataSchema()),
     multipart: z.optional(z.boolean()),
+    partSize: z.optional(z.int().check(z.positive())),
     background: z.optional(z.boolean()),
   }),
 );

@@ -5,8 +5,26 @@ import { uploadRequest } from "../../src/http/v1-request.ts";
 import { expectAlways } from "./support/expect-always.ts";
 import { anyText, mostly } from "./support/texts.ts";
 
-const text = fc.oneof(anyText, fc.constantFrom("image/png", "a/b; c", "", "\u{1F600}".repeat(255)));
-const OTHERS = [null, -1, 1.5, 2 ** 53, "", true, [], {}, Number.NaN, "x".repeat(256), "A/B"];
+const NFD = "여행.png".normalize("NFD");
+const text = fc.oneof(
+  anyText,
+  fc.constantFrom("image/png", "a/b; c", "", NFD, "\u{1F600}".repeat(255)),
+);
+const OTHERS = [
+  null,
+  -1,
+  0,
+  NFD,
+  1.5,
+  2 ** 53,
+  "",
+  true,
+  [],
+  {},
+  Number.NaN,
+  "x".repeat(256),
+  "A/B",
+];
 const other = fc.constantFrom(...OTHERS);
 const requests = fc.record(
   {
@@ -15,6 +33,7 @@ const requests = fc.record(
     contentType: mostly(fc.constantFrom("image/png", "text/plain"), fc.oneof(text, other)),
     size: mostly(fc.nat(), other),
     multipart: mostly(fc.boolean(), other),
+    partSize: mostly(fc.nat(), other),
     background: mostly(fc.boolean(), other),
     checksum: fc.oneof(fc.constant({ algorithm: "md5", value: "x" }), other),
     metadata: fc.oneof(fc.constant({ a: "b" }), other),
@@ -34,7 +53,7 @@ describe("a plain request", () => {
   });
 
   // Several wrong fields at once seldom are plain but for one.
-  it.each(["policy", "filename", "contentType", "size", "multipart", "background"])(
+  it.each(["policy", "filename", "contentType", "size", "multipart", "partSize", "background"])(
     "is one that the schema accepts, whatever %s is",
     (name) => {
       for (const value of OTHERS) expectAccepted({ contentType: "a/b", [name]: value });
@@ -43,7 +62,7 @@ describe("a plain request", () => {
 
   it("has all fields that the schema has, but those with a form of their own", () => {
     const ofTheirOwn = new Set(["checksum", "metadata"]);
-    const values = { contentType: "a/b", policy: "p", filename: "f", size: 1 };
+    const values = { contentType: "a/b", policy: "p", filename: "f", size: 1, partSize: 1 };
     const names = Object.keys(uploadRequest().shape).filter((name) => !ofTheirOwn.has(name));
     const request = Object.fromEntries(names.map((name) => [name, true]));
     expect(isPlainIntent({ ...request, ...values })).toBe(true);

@@ -59,8 +59,7 @@ export function parseUppyUpload(value: unknown): UppyUpload {
   const { size, partSize, policy, ...meta } = metadata;
   return {
     policy,
-    // macOS gives names in NFD, and Uppy sends them unchanged: this is the same text in NFC.
-    filename: filename?.normalize("NFC"),
+    filename,
     contentType: type,
     size,
     partSize: partSize ?? Math.max(MIN_PART_BYTES, Math.ceil((size ?? 0) / MAX_PARTS)),

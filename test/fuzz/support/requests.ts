@@ -25,6 +25,7 @@ const UPLOAD = {
   checksum: SHA256,
   metadata: { album: "제주" },
   multipart: false,
+  partSize: 5 * 2 ** 20,
   background: false,
 };
 const FILE = {

@@ -185,6 +185,35 @@ describe("a multipart upload", () => {
     expect(store.requests).toEqual([]);
   });
 
+  it("has parts of the size that the client chose", async () => {
+    const { worker } = start();
+    const { multipart } = await createUpload(worker, 12 * MiB, { partSize: 5 * MiB });
+    const parts = [5 * MiB, 5 * MiB, 2 * MiB].map((contentLength) => ({ contentLength }));
+    expect(multipart).toMatchObject({ partSize: 5 * MiB, partCount: 3, parts });
+  });
+
+  it("takes a size of parts also for a file that is sent with one PUT", async () => {
+    const response = await create(start().worker, { size: 5, partSize: 5 * MiB });
+    expect(await response.json()).toHaveProperty("url");
+  });
+
+  it.for([
+    [20 * MiB, 5 * MiB - 1, 5_242_880],
+    [20 * MiB, 5 * GiB + 1, 5_242_880],
+    [10_000 * MiB + 1, 10 * MiB, 10_485_761],
+  ] as const)("says which sizes of parts fit %i bytes", async ([size, partSize, least]) => {
+    const request = { size, partSize, multipart: true, policy: "few" };
+    const detail = `must be from ${least} to 5368709120, for at most 1000 parts`;
+    const response = await create(start().worker, request);
+    const errors = [{ pointer: "/partSize", detail }];
+    await expectProblem(response, 422, "invalid-request", { errors });
+  });
+
+  it.for([0, -1, 1.5, "5242880", null])("refuses parts of %j bytes", async (partSize) => {
+    const response = await create(start().worker, { size: 20 * MiB, partSize });
+    await expectProblem(response, 422, "invalid-request", at("/partSize"));
+  });
+
   it("has at most as many parts as the store takes", async () => {
     const { store, worker } = start();
     const { multipart } = await createUpload(worker, 1000 * 8 * MiB + 1, { policy: "few" });
