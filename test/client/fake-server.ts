@@ -11,6 +11,7 @@ export interface Settings {
   readonly now?: () => number;
   /** Uploads of at least this many bytes are multipart. */
   readonly multipartFrom?: number;
+  /** Default: what the client chooses. */
   readonly partSize?: number;
   readonly ticketSeconds?: number;
   /** Whether the store lists parts. */
@@ -56,7 +57,7 @@ const etagOf = (bytes: Buffer) => createHash("md5").update(bytes).digest("hex");
 export async function startFakeServer({
   now = Date.now,
   multipartFrom = Number.POSITIVE_INFINITY,
-  partSize = 1000,
+  partSize: fixedPartSize,
   ticketSeconds = 300,
   isListing = false,
   hasOneKey = false,
@@ -65,6 +66,7 @@ export async function startFakeServer({
   const reactions = new Map<Step, Reaction[]>();
   const objects = new Map<string, Buffer>();
   const uploads = new Map<string, Pending>();
+  let partSize = fixedPartSize ?? 1000;
   let tickets = 0;
   let atOnce = 0;
   let most = 0;
@@ -84,6 +86,7 @@ export async function startFakeServer({
   const answers: Readonly<Record<Step, (exchange: Exchange) => Promise<void>>> = {
     async ticket({ response, seen: { body } }) {
       const size = Number(body["size"]);
+      partSize = fixedPartSize ?? Number(body["partSize"] ?? partSize);
       const id = `upload-${uploads.size + 1}`;
       const isMultipart = size >= multipartFrom;
       const key = hasOneKey ? "one-key" : `photos/alice/${id}`;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   createMemoryStorage,
+  type Progress,
   type RememberedUpload,
   type ResumeStorage,
 } from "../../client/web/src/index.ts";
@@ -63,6 +64,14 @@ describe("an upload after a reload", () => {
     server.uploads.get("upload-1")?.parts.delete(1);
     await createClient().upload(fileOf(5000), { concurrency: 1 });
     expect(server.count("put")).toBe(3 + 4);
+  });
+
+  it("shows at once what is stored, and never less", async () => {
+    const { createClient } = await interrupt();
+    const shown: number[] = [];
+    const onProgress = ({ sentBytes }: Progress) => shown.push(sentBytes);
+    await createClient().upload(fileOf(5000), { onProgress });
+    expect(shown).toEqual([2000, 3000, 4000, 5000]);
   });
 
   it("keeps no token and no URL", async () => {

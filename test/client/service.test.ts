@@ -8,28 +8,30 @@ interface SentRequest {
   readonly method: string | undefined;
   readonly headers: Headers;
   readonly body: unknown;
+  readonly credentials: string | undefined;
 }
 
 /** Creates a client whose requests get these answers, in this order. */
 function createClient(
   answers: readonly (string | (() => Response))[],
-  getToken: (refused?: string) => string = () => "token",
+  getToken: ((refused?: string) => string) | null = () => "token",
 ) {
   const requests: SentRequest[] = [];
   const pauses: number[] = [];
   const rest = [...answers];
   const uploader: Uploader = createUploader({
     endpoint: "https://uploads.example.com/",
-    getToken,
+    getToken: getToken ?? undefined,
     random: () => 0.5,
     wait: async (milliseconds) => void pauses.push(milliseconds),
-    fetch: async (input, { method, headers, body } = {}) => {
+    fetch: async (input, { method, headers, body, credentials } = {}) => {
       const sent = typeof body === "string" ? (JSON.parse(body) as unknown) : undefined;
       requests.push({
         url: new Request(input).url,
         method,
         headers: new Headers(headers),
         body: sent,
+        credentials,
       });
       const next = rest.shift();
       if (next === undefined) throw new TypeError("fetch failed");
@@ -101,10 +103,29 @@ describe("an error of the service", () => {
   });
 
   it("is retried with growing pauses, six tries in all, if there is no answer", async () => {
-    const { uploader, pauses, requests } = createClient([]);
+    const { uploader, pauses, requests } = createClient(["list"]);
+    await uploader.list();
     expect(await failureOf(uploader.list())).toMatchObject({ code: "network" });
-    expect(requests).toHaveLength(6);
+    expect(requests).toHaveLength(1 + 6);
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000]);
+  });
+
+  it("fails after two tries if the service has never answered, and says what to check", async () => {
+    const { uploader, pauses } = createClient([]);
+    expect(await failureOf(uploader.upload(fileOf(5)))).toMatchObject({
+      code: "network",
+      detail:
+        'https://uploads.example.com did not answer: check the endpoint, and whether "origins" of the service has the origin of this page',
+    });
+    expect(pauses).toEqual([500]);
+  });
+
+  it("has no token without getToken, but the cookies of the browser", async () => {
+    const { uploader, requests } = createClient(["problem-unauthenticated"], null);
+    expect(await failureOf(uploader.list())).toMatchObject({ code: "unauthenticated" });
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.headers.has("authorization")).toBe(false);
+    expect(requests[0]?.credentials).toBe("include");
   });
 
   it("asks getToken once more, with the refused token", async () => {

@@ -1,5 +1,7 @@
 import type { ActiveUpload } from "./active-upload.ts";
+import type { Checksum } from "./answers.ts";
 import { rejectsField } from "./error.ts";
+import { choosePartSize } from "./part-size.ts";
 import { requestTicket } from "./request-ticket.ts";
 import type { UploadContext } from "./upload-context.ts";
 
@@ -13,7 +15,7 @@ export async function createUpload(
   if (typeof checksum === "string") algorithm = checksum;
   else {
     try {
-      return await requestTicket(context, signal, checksum);
+      return await requestInParts(context, signal, checksum);
     } catch (error) {
       if (checksum || !rejectsField(error, "/checksum")) throw error;
     }
@@ -21,4 +23,24 @@ export async function createUpload(
   // Loaded only if it is needed: most policies require no checksum.
   const { createWithChecksum } = await import("./create-with-checksum.ts");
   return createWithChecksum(context, algorithm, signal);
+}
+
+/** Requests a ticket for parts of the size that suits the line, or of the size that the service chooses. */
+async function requestInParts(
+  context: UploadContext,
+  signal: AbortSignal,
+  checksum: Checksum | undefined,
+): Promise<ActiveUpload> {
+  const { file, options } = context;
+  const partSize = choosePartSize(file.size, context);
+  // A file of one part has no use for a size.
+  if (options.multipart === false || file.size <= partSize)
+    return requestTicket(context, signal, { checksum });
+  try {
+    return await requestTicket(context, signal, { checksum, partSize });
+  } catch (error) {
+    // The store takes fewer parts, or the service is older.
+    if (!rejectsField(error, "/partSize")) throw error;
+    return requestTicket(context, signal, { checksum });
+  }
 }

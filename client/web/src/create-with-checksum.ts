@@ -2,13 +2,12 @@ import { tryToAbort } from "./abort.ts";
 import type { ActiveUpload } from "./active-upload.ts";
 import { composeDigests, digest, digestParts, toBase64, type Algorithm } from "./digest.ts";
 import { UploadError, rejectsField } from "./error.ts";
+import { choosePartSize } from "./part-size.ts";
 import { requestTicket } from "./request-ticket.ts";
 import type { UploadContext } from "./upload-context.ts";
 
-/** How the service splits a file into parts (docs/resumable.md). Its ticket is compared with this. */
-const MiB = 2 ** 20;
-const MIN_PART_BYTES = 8 * MiB;
-const MAX_PARTS = 10_000;
+/** Of unknown policies, most take larger files in parts. */
+const LIKELY_MULTIPART_BYTES = 8 * 2 ** 20;
 
 /**
  * Creates a new upload with a checksum that is computed here. Only the service knows whether the
@@ -22,13 +21,16 @@ export async function createWithChecksum(
   const { file, options } = context;
   const asSinglePart = async (): Promise<ActiveUpload> => {
     const value = toBase64(await digest(algorithm, file, signal));
-    return requestTicket(context, signal, { algorithm, value });
+    return requestTicket(context, signal, { checksum: { algorithm, value } });
   };
   const asMultipart = async (): Promise<ActiveUpload> => {
-    const partSize = expectedPartSize(file.size);
+    const partSize = choosePartSize(file.size, context);
     const digests = await digestParts(file, partSize, signal);
     const value = await composeDigests(digests, signal);
-    const upload = await requestTicket(context, signal, { algorithm, value });
+    const upload = await requestTicket(context, signal, {
+      checksum: { algorithm, value },
+      partSize,
+    });
     if (upload.kind === "multipart" && upload.partSize === partSize)
       return {
         ...upload,
@@ -37,11 +39,11 @@ export async function createWithChecksum(
     await tryToAbort(context, upload.id);
     throw new UploadError(
       "unexpected-answer",
-      "The service uses another part size than this client: update the older one of the two",
+      "The service did not take the part size of this client: update the older one of the two",
     );
   };
   if (algorithm === "md5" || options.multipart === false) return asSinglePart();
-  const isLarge = options.multipart ?? file.size > MIN_PART_BYTES;
+  const isLarge = options.multipart ?? file.size > LIKELY_MULTIPART_BYTES;
   const [first, second] = isLarge ? [asMultipart, asSinglePart] : [asSinglePart, asMultipart];
   try {
     return await first();
@@ -49,8 +51,4 @@ export async function createWithChecksum(
     if (!rejectsField(error, "/checksum/value")) throw error;
     return second();
   }
-}
-
-function expectedPartSize(size: number): number {
-  return Math.max(MIN_PART_BYTES, Math.ceil(size / MAX_PARTS / MiB) * MiB);
 }

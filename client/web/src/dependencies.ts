@@ -1,3 +1,5 @@
+import { platformNetwork, type Network } from "./network.ts";
+
 /** What the client takes from its platform. Tests pass their own. */
 export interface Dependencies {
   readonly fetch: typeof fetch;
@@ -7,14 +9,16 @@ export interface Dependencies {
   readonly random: () => number;
   /** Resolves after that many milliseconds. Rejects with the signal's reason as soon as it is aborted. */
   readonly wait: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  readonly network: Network;
 }
 
-/** Returns the `fetch`, clock, random numbers and timer of the platform. */
+/** Returns the `fetch`, clock, random numbers, timer and network of the platform. */
 export function platformDependencies(): Dependencies {
   return {
     fetch: async (input, init) => fetch(input, init),
     now: () => Date.now(),
     random: () => Math.random(),
+    network: platformNetwork,
     wait: async (milliseconds, signal) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();

@@ -16,7 +16,7 @@ export interface UploadOptions {
   readonly policy?: string | undefined;
   /** Default: the file's name. */
   readonly filename?: string | undefined;
-  /** Default: the file's type, or `application/octet-stream` if it has none. */
+  /** Default: the file's type, or the one of its extension, or `application/octet-stream`. */
   readonly contentType?: string | undefined;
   /** Only names that the policy allows. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
@@ -24,7 +24,7 @@ export interface UploadOptions {
   readonly multipart?: boolean | undefined;
   /** The algorithm to compute, or a known checksum. Default: SHA-256 if the policy requires a checksum. */
   readonly checksum?: "sha256" | "md5" | Checksum | undefined;
-  /** How many parts are sent at once. Default: 4. */
+  /** How many parts are sent at once, fewer on a slow line: from 1 to 4. Default: 4. */
   readonly concurrency?: number | undefined;
   /** Aborts the upload, as `abort()` does. */
   readonly signal?: AbortSignal | undefined;
@@ -39,6 +39,8 @@ export interface UploadOptions {
   readonly onTicket?: ((ticket: Ticket) => void) | undefined;
   /** Called with the tickets of further parts. */
   readonly onPartTickets?: ((tickets: readonly PartTicket[]) => void) | undefined;
+  /** Called with `true` when the upload waits for the network, and with `false` when it goes on. */
+  readonly onOffline?: ((isOffline: boolean) => void) | undefined;
   /** Called when something failed and is tried again. */
   readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
@@ -49,6 +51,7 @@ export type UploadFile = Blob & { readonly name?: string; readonly lastModified?
 /** What the service is told about a file. */
 export interface FileDescription {
   readonly filename: string | undefined;
+  /** Empty if nobody has said it. */
   readonly contentType: string;
 }
 
@@ -57,5 +60,5 @@ export function describeFile(file: UploadFile, options: UploadOptions): FileDesc
   const { filename = file.name, contentType = file.type } = options;
   // Policies have types without parameters. File names from a Mac are in Unicode form NFD.
   const type = contentType.replace(/;.*/, "").trim().toLowerCase();
-  return { filename: filename?.normalize(), contentType: type || "application/octet-stream" };
+  return { filename: filename?.normalize(), contentType: type };
 }

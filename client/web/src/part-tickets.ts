@@ -2,6 +2,7 @@
 import type { MultipartUpload } from "./active-upload.ts";
 import { isPartTickets, type PartTicket } from "./answers.ts";
 import { UploadError } from "./error.ts";
+import { countAtOnce } from "./part-size.ts";
 import { timeTicket } from "./timed-ticket.ts";
 import type { UploadContext } from "./upload-context.ts";
 
@@ -13,22 +14,26 @@ export interface PartTickets {
 
 /** The service signs at most this many parts in one request. */
 const MAX_BATCH = 25;
+/** A ticket waits at most this share of its life, so that a line may become twice as slow. */
+const LIFE_SHARE = 0.45;
 
 export function createPartTickets(
   context: UploadContext,
   upload: MultipartUpload,
-  concurrency: number,
   signal: AbortSignal,
 ): PartTickets {
-  const { tickets, etags, partCount } = upload;
+  const { tickets, etags, partCount, partSize } = upload;
   const { onPartTickets } = context.options;
   let batchSize = MAX_BATCH;
+  let lifeSeconds = tickets.values().next().value?.ticket.expiresIn ?? 0;
   let signing: Promise<void> | undefined;
 
   const chooseBatch = (first: number): readonly number[] => {
     // On a slow connection tickets expire before they are used: request fewer then.
-    if ([...tickets.values()].some(({ isValid }) => !isValid()))
-      batchSize = Math.max(Math.min(concurrency, MAX_BATCH), batchSize >> 1);
+    if ([...tickets.values()].some(({ isValid }) => !isValid())) batchSize >>= 1;
+    const usedInTime = (context.bytesPerSecond() * lifeSeconds * LIFE_SHARE) / partSize;
+    batchSize = Math.min(batchSize, usedInTime || batchSize);
+    batchSize = Math.max(countAtOnce(partSize, context), Math.floor(batchSize));
     const chosen = [first];
     for (let next = 1; next <= partCount && chosen.length < batchSize; next += 1) {
       if (next !== first && !etags.has(next) && !tickets.get(next)?.isValid()) chosen.push(next);
@@ -45,7 +50,10 @@ export function createPartTickets(
     const body = digestOf ? { partNumbers, checksums } : { partNumbers };
     const route = `POST /v1/uploads/${upload.id}/parts`;
     const { parts } = await context.call(isPartTickets, route, { body, signal });
-    for (const part of parts) tickets.set(part.partNumber, timeTicket(part, context));
+    for (const part of parts) {
+      tickets.set(part.partNumber, timeTicket(part, context));
+      lifeSeconds = part.expiresIn;
+    }
     onPartTickets?.(parts);
     if (!tickets.has(first))
       throw new UploadError("unexpected-answer", `The service gave no ticket for part ${first}`);

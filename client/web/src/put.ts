@@ -1,6 +1,7 @@
 /** One PUT to the store. */
 import type { SignedPut } from "./answers.ts";
 import { UploadError } from "./error.ts";
+import { finishIfNearlyDone } from "./pause.ts";
 import { readStoreError } from "./read-answer.ts";
 import { readFile } from "./read-file.ts";
 
@@ -27,12 +28,22 @@ export type Put = (request: PutRequest) => Promise<string | undefined>;
 /** A PUT fails after this long without a byte sent, or without an answer. */
 export const IDLE_MS = 60_000;
 
-export function createPut(send: Send): Put {
+export function createPut(send: Send, now: () => number): Put {
   return async (request) => {
-    const { signal, body, onSent } = request;
+    const { signal, body } = request;
     signal.throwIfAborted();
+    const start = now();
+    let sent = 0;
+    const onSent = (bytes: number): void => {
+      sent = bytes;
+      request.onSent(bytes);
+    };
+    const msLeft = () => (sent > 0 ? ((body.size - sent) / sent) * (now() - start) : Infinity);
     try {
-      const { status, text, readHeader } = await send(request);
+      const { status, text, readHeader } = await finishIfNearlyDone(
+        { signal, msLeft },
+        async (either) => send({ ...request, onSent, signal: either }),
+      );
       if (status >= 300) throw readStoreError(status, text, readHeader("retry-after"));
       onSent(body.size);
       return readHeader("etag") ?? undefined;

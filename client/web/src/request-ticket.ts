@@ -9,17 +9,23 @@ import type { UploadContext } from "./upload-context.ts";
 export async function requestTicket(
   context: UploadContext,
   signal: AbortSignal,
-  checksum?: Checksum,
+  {
+    checksum,
+    partSize,
+  }: { readonly checksum?: Checksum | undefined; readonly partSize?: number | undefined } = {},
 ): Promise<ActiveUpload> {
   const { file, options } = context;
   const { policy, metadata, multipart, onTicket } = options;
+  const { filename, contentType } = describeFile(file, options);
   const body = {
     policy,
-    ...describeFile(file, options),
+    filename,
+    contentType: contentType || (await guess(filename)),
     size: file.size,
     checksum,
     metadata,
     multipart,
+    partSize,
   };
   const request = { body, signal, mustFinish: true };
   const ticket = await context.call(isTicket, "POST /v1/uploads", request);
@@ -51,4 +57,11 @@ function toMultipartUpload(
     expiresAt: context.now() + expiresIn * 1000,
     isResumed: false,
   };
+}
+
+/** Browsers do not know every type: HEIC photos have none outside of Safari. */
+async function guess(filename: string | undefined): Promise<string> {
+  // Loaded only if it is needed. Without it the service decides.
+  const loaded = filename && (await import("./guess-type.ts").catch(() => undefined));
+  return (loaded && loaded.guessType(filename)) || "application/octet-stream";
 }

@@ -22,6 +22,15 @@ export interface ResumeStorage {
   readonly delete: (name: string) => Promise<void>;
 }
 
+/** What the uploads of one uploader share. */
+export interface Resume {
+  readonly endpoint: string;
+  /** The entries of the uploads that are running. */
+  readonly active: Set<string>;
+  /** Default: IndexedDB, opened when it is first used. */
+  storage: ResumeStorage | undefined;
+}
+
 /** Creates a storage that lasts as long as the page or the process. */
 export function createMemoryStorage(): ResumeStorage {
   const uploads = new Map<string, RememberedUpload>();

@@ -1,15 +1,11 @@
 /** Resuming a multipart upload that was created before, for example before a reload. */
 import { slicePart, type MultipartUpload } from "./active-upload.ts";
 import { isPartsState } from "./answers.ts";
+import type { RememberedUpload } from "./resume-storage.ts";
 import type { UploadContext } from "./upload-context.ts";
 
-/** Returns the upload of this file from the resume storage; `undefined` if there is none. */
-export async function loadUpload({
-  file,
-  resumeEntry,
-}: UploadContext): Promise<MultipartUpload | undefined> {
-  const found = await resumeEntry.load();
-  if (!found) return undefined;
+/** Returns the upload of this file as the resume storage has it. */
+export function reopenUpload({ file }: UploadContext, found: RememberedUpload): MultipartUpload {
   const { id, partSize, partCount, etags, hasDigests, expiresAt } = found;
   const digestOf = async (part: number, signal: AbortSignal) =>
     (await import("./digest.ts")).digestPart(slicePart(file, partSize, part), signal);

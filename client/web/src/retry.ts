@@ -13,6 +13,9 @@ export interface Retry {
 interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
+  readonly onOffline?: ((isOffline: boolean) => void) | undefined;
+  /** Default: 6. */
+  readonly maxAttempts?: (() => number) | undefined;
 }
 
 const MAX_ATTEMPTS = 6;
@@ -23,12 +26,16 @@ const MAX_RETRY_AFTER_SECONDS = 120;
 /** S3 codes that ask for another try, whatever their status. */
 const TRANSIENT_STORE_CODES = new Set(["RequestTimeout", "SlowDown", "OperationAborted"]);
 
-/** Calls `attempt` until it succeeds, the signal is aborted, or another try cannot help. */
+/**
+ * Calls `attempt` until it succeeds, the signal is aborted, or another try cannot help. Without a
+ * network it waits for one.
+ */
 export async function retry<T>(
   attempt: () => Promise<T>,
   dependencies: Dependencies,
-  { signal, onRetry }: RetryOptions,
+  { signal, onRetry, onOffline, maxAttempts = () => MAX_ATTEMPTS }: RetryOptions,
 ): Promise<T> {
+  const { network } = dependencies;
   for (let count = 1; ; count += 1) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- a try after a try that failed
@@ -36,7 +43,15 @@ export async function retry<T>(
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof UploadError)) throw error;
-      const pause = pauseBefore(error, count, dependencies);
+      if (error.code === "network" && network.isOffline()) {
+        // A try without a network does not count.
+        count -= 1;
+        onOffline?.(true);
+        // oxlint-disable-next-line no-await-in-loop -- until there is a network
+        await network.untilOnline(signal).finally(() => onOffline?.(false));
+        continue;
+      }
+      const pause = count < maxAttempts() ? pauseBefore(error, count, dependencies) : undefined;
       if (pause === undefined) throw error;
       onRetry?.({ error, attempt: count, pauseSeconds: pause / 1000 });
       // oxlint-disable-next-line no-await-in-loop -- a pause before the next try
@@ -54,7 +69,7 @@ function pauseBefore(
   count: number,
   { random }: Dependencies,
 ): number | undefined {
-  if (count >= MAX_ATTEMPTS || !isTransient(error)) return undefined;
+  if (!isTransient(error)) return undefined;
   const { retryAfterSeconds = 0 } = error;
   if (retryAfterSeconds > MAX_RETRY_AFTER_SECONDS) return undefined;
   const ceiling = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (count - 1));

@@ -2,17 +2,20 @@
 import { tryToAbort } from "./abort.ts";
 import type { ActiveUpload } from "./active-upload.ts";
 import type { Completed } from "./answers.ts";
-import { isGone, tryToComplete } from "./complete.ts";
+import { isGone } from "./complete.ts";
 import { createUpload } from "./create-upload.ts";
-import { hasCode } from "./error.ts";
-import { loadUpload } from "./resume.ts";
-import { listSentParts, sendMultipart } from "./send-multipart.ts";
+import { UploadError, hasCode } from "./error.ts";
+import type * as Multipart from "./multipart.ts";
+import type { ResumeEntry } from "./resume-entry.ts";
+import { retry } from "./retry.ts";
 import { sendSinglePart } from "./send-single-part.ts";
 import type { UploadContext } from "./upload-context.ts";
 
 /** Holds the upload between two runs. */
 export interface Current {
   upload: ActiveUpload | undefined;
+  /** Where it is kept, if it continues after a reload. */
+  entry: ResumeEntry | undefined;
 }
 
 /** Runs until the upload is completed. Rejects with the signal's reason when it is interrupted. */
@@ -22,36 +25,54 @@ export async function runUpload(
   signal: AbortSignal,
 ): Promise<Completed> {
   signal.throwIfAborted();
-  if (!current.upload) {
-    context.options.onPhase?.("preparing");
-    current.upload = (await loadUpload(context)) ?? (await createUpload(context, signal));
-    signal.throwIfAborted();
-  }
-  const { upload } = current;
+  current.upload ??= await findOrCreate(context, current, signal);
+  signal.throwIfAborted();
+  const { upload, entry } = current;
   if (upload.kind === "single-part") return sendSinglePart(context, upload, signal);
-  try {
-    await context.resumeEntry.save(upload);
-    return await sendMultipart(context, upload, signal);
-  } catch (error) {
-    if (!upload.isResumed || !isGone(error)) throw error;
-    signal.throwIfAborted();
-    // Either it was completed and only the answer was lost, or it has ended and the file is sent again.
-    const completed = await tryToComplete(context, upload.id, listSentParts(upload));
-    if (completed) return completed;
-    await context.resumeEntry.remove();
-    current.upload = undefined;
-    return runUpload(context, current, signal);
-  }
+  const { runMultipart } = await loadMultipart(context, signal);
+  const completed = await runMultipart(context, upload, { entry, signal });
+  if (completed) return completed;
+  current.upload = undefined;
+  return runUpload(context, current, signal);
+}
+
+/** Returns the upload that was begun before, or a new one. */
+async function findOrCreate(
+  context: UploadContext,
+  current: Current,
+  signal: AbortSignal,
+): Promise<ActiveUpload> {
+  const { options, resume } = context;
+  options.onPhase?.("preparing");
+  if (!resume) return createUpload(context, signal);
+  const { createResumeEntry, reopenUpload } = await loadMultipart(context, signal);
+  current.entry ??= createResumeEntry(context, resume);
+  const found = await current.entry?.load();
+  return found ? reopenUpload(context, found) : createUpload(context, signal);
+}
+
+const importMultipart = async () =>
+  import("./multipart.ts").catch((cause: unknown) => {
+    throw new UploadError("network", "A script of the client could not be loaded", { cause });
+  });
+
+/** Loads what only multipart uploads need. */
+async function loadMultipart(
+  context: UploadContext,
+  signal: AbortSignal,
+): Promise<typeof Multipart> {
+  const { options, onOffline } = context;
+  return retry(importMultipart, context, { signal, onRetry: options.onRetry, onOffline });
 }
 
 /** Cleans up after a failure. Keeps the parts that another try of the same file can use. */
 export async function cleanUp(
   context: UploadContext,
-  { upload }: Current,
+  { upload, entry }: Current,
   error: unknown,
 ): Promise<void> {
-  if (upload?.kind === "multipart" && context.resumeEntry.isEnabled && !hasEnded(error)) return;
-  await context.resumeEntry.remove();
+  if (upload?.kind === "multipart" && entry && !hasEnded(error)) return;
+  await entry?.remove();
   if (upload) await tryToAbort(context, upload.id);
 }
 

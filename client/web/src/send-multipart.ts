@@ -1,27 +1,35 @@
 import { slicePart, type MultipartUpload } from "./active-upload.ts";
 import type { Completed } from "./answers.ts";
 import { complete, isStillPending, type Sent } from "./complete.ts";
+import { countAtOnce } from "./part-size.ts";
 import { createPartTickets, type PartTickets } from "./part-tickets.ts";
+import type { ResumeEntry } from "./resume-entry.ts";
 import { refreshEtags } from "./resume.ts";
-import { retry } from "./retry.ts";
+import { retrySending } from "./retry-sending.ts";
 import { isTicketRefused } from "./timed-ticket.ts";
 import type { UploadContext } from "./upload-context.ts";
 
-const DEFAULT_CONCURRENCY = 4;
 /** How often missing parts are sent before the upload fails. */
 const MAX_ROUNDS = 3;
-const MAX_RENEWALS = 2;
+/** How many tickets in a row the store may refuse for one part. */
+const MAX_REFUSED = 2;
+
+/** One run of an upload, until it is completed or interrupted. */
+export interface Run {
+  readonly entry: ResumeEntry | undefined;
+  readonly signal: AbortSignal;
+}
 
 /** Sends the parts that are missing, several at once, and completes the upload. */
 export async function sendMultipart(
   context: UploadContext,
   upload: MultipartUpload,
-  signal: AbortSignal,
+  { entry, signal }: Run,
 ): Promise<Completed> {
   if (upload.isResumed) await refreshEtags(context, upload, signal);
   for (let round = 1; ; round += 1) {
     // oxlint-disable-next-line no-await-in-loop -- sent again if the store misses a part
-    await sendMissing(context, upload, signal);
+    await sendMissing(context, upload, { entry, signal });
     try {
       // oxlint-disable-next-line no-await-in-loop -- as above
       return await complete(context, upload.id, listSentParts(upload), signal);
@@ -44,34 +52,40 @@ export function listSentParts({ etags, partCount }: MultipartUpload): Sent {
 async function sendMissing(
   context: UploadContext,
   upload: MultipartUpload,
-  signal: AbortSignal,
+  { entry, signal }: Run,
 ): Promise<void> {
   const { options, file } = context;
   const { etags, partSize, partCount } = upload;
   options.onPhase?.("sending");
+  const partSizeOf = (partNumber: number) => slicePart(file, partSize, partNumber).size;
+  context.onStored([...etags.keys()].map((partNumber) => [partNumber, partSizeOf(partNumber)]));
   const queue: number[] = [];
-  for (let partNumber = 1; partNumber <= partCount; partNumber += 1) {
-    const isStored = etags.has(partNumber);
-    context.onSent(partNumber, isStored ? slicePart(file, partSize, partNumber).size : 0);
-    if (!isStored) queue.push(partNumber);
-  }
+  for (let partNumber = 1; partNumber <= partCount; partNumber += 1)
+    if (!etags.has(partNumber)) queue.push(partNumber);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  const concurrency = Math.max(1, options.concurrency ?? DEFAULT_CONCURRENCY);
-  const tickets = createPartTickets(context, upload, concurrency, either);
-  const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      // oxlint-disable-next-line no-await-in-loop -- each worker sends one part after the other
-      await sendPart(context, upload, next, { tickets, signal: either });
-    }
+  const tickets = createPartTickets(context, upload, either);
+  const sending = new Set<Promise<void>>();
+  const start = (partNumber: number): void => {
+    const part = sendPart(context, upload, partNumber, { tickets, entry, signal: either });
+    sending.add(part);
+    part.then(
+      () => sending.delete(part),
+      () => undefined,
+    );
   };
-  const workers = Array.from({ length: Math.min(concurrency, queue.length) }, work);
   try {
-    await Promise.all(workers);
+    while (queue.length + sending.size > 0) {
+      signal.throwIfAborted();
+      for (const next of queue.splice(0, countAtOnce(partSize, context) - sending.size))
+        start(next);
+      // oxlint-disable-next-line no-await-in-loop -- the next part when one is stored
+      await Promise.race(sending);
+    }
   } finally {
     // If one part fails, the others are stopped; nothing is being sent after this.
     stop.abort();
-    await Promise.allSettled(workers);
+    await Promise.allSettled(sending);
   }
 }
 
@@ -79,25 +93,24 @@ async function sendPart(
   context: UploadContext,
   upload: MultipartUpload,
   partNumber: number,
-  { tickets, signal }: { readonly tickets: PartTickets; readonly signal: AbortSignal },
+  { tickets, entry, signal }: Run & { readonly tickets: PartTickets },
 ): Promise<void> {
-  const { onRetry } = context.options;
   const body = slicePart(context.file, upload.partSize, partNumber);
   const onSent = (bytes: number) => context.onSent(partNumber, bytes);
-  let renewals = 0;
+  let refused = 0;
   const attempt = async (): Promise<void> => {
     const ticket = await tickets.take(partNumber);
     try {
       const etag = await context.put({ ticket, body, signal, onSent });
       upload.etags.set(partNumber, etag ?? "");
     } catch (error) {
-      renewals += 1;
-      if (!isTicketRefused(error) || renewals > MAX_RENEWALS) throw error;
+      refused = isTicketRefused(error) ? refused + 1 : 0;
+      if (refused === 0 || refused > MAX_REFUSED) throw error;
       tickets.drop(partNumber);
       await attempt();
     }
   };
-  await retry(attempt, context, { signal, onRetry });
+  await retrySending(context, attempt, signal);
   upload.tickets.delete(partNumber);
-  await context.resumeEntry.save(upload);
+  await entry?.save(upload);
 }

@@ -4,13 +4,14 @@ import type { Completed } from "./answers.ts";
 import { complete, isStillPending, tryToComplete } from "./complete.ts";
 import { createUpload } from "./create-upload.ts";
 import { UploadError, hasCode } from "./error.ts";
-import { retry } from "./retry.ts";
+import { retrySending } from "./retry-sending.ts";
 import { isTicketRefused } from "./timed-ticket.ts";
 import type { UploadContext } from "./upload-context.ts";
 
 /** How often the file is sent before the upload fails. */
 const MAX_ROUNDS = 3;
-const MAX_RENEWALS = 2;
+/** How many tickets in a row the store may refuse. Those that expired unused do not count. */
+const MAX_REFUSED = 2;
 
 /** Sends the file with one PUT, and completes the upload. */
 export async function sendSinglePart(
@@ -55,9 +56,8 @@ async function sendUntilStored(
   upload: SinglePartUpload,
   signal: AbortSignal,
 ): Promise<void> {
-  const { onPhase, onRetry } = context.options;
-  onPhase?.("sending");
-  let renewals = 0;
+  context.options.onPhase?.("sending");
+  let refused = 0;
   const attempt = async (): Promise<void> => {
     const wasUnknown = upload.sent === "unknown";
     if (!upload.timed.isValid()) {
@@ -69,17 +69,20 @@ async function sendUntilStored(
       await sendOnce(context, upload, signal);
     } catch (error) {
       const isTaken = hasCode(error, "store-refused") && error.status === 412;
-      if (!isTaken && !isTicketRefused(error)) throw error;
+      if (!isTaken && !isTicketRefused(error)) {
+        refused = 0;
+        throw error;
+      }
       // After a lost answer, 412 means that the first PUT was stored.
       if (wasUnknown) return;
-      renewals += 1;
-      if (renewals > MAX_RENEWALS) throw error;
+      refused += 1;
+      if (refused > MAX_REFUSED) throw error;
       await renewTicket(context, upload, signal);
       if (isTaken && upload.timed.ticket.key === key) throw alreadyExists(error);
       await attempt();
     }
   };
-  await retry(attempt, context, { signal, onRetry });
+  await retrySending(context, attempt, signal);
 }
 
 async function sendOnce(

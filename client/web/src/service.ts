@@ -9,9 +9,9 @@ export interface ServiceOptions {
   readonly endpoint: string;
   /**
    * Returns a valid token. Called for every request, and once more after a 401, with the token that
-   * was refused.
+   * was refused. Without it requests have the browser's cookies: for a service in an app with sessions.
    */
-  readonly getToken: (refused?: string) => string | Promise<string>;
+  readonly getToken?: ((refused?: string) => string | Promise<string>) | undefined;
 }
 
 interface RequestOptions {
@@ -21,6 +21,7 @@ interface RequestOptions {
   readonly mustFinish?: boolean;
   readonly triesOnce?: boolean;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
+  readonly onOffline?: ((isOffline: boolean) => void) | undefined;
 }
 
 /** Sends `POST /v1/uploads`, say. Rejects with an `UploadError`, or with the signal's reason. */
@@ -32,17 +33,22 @@ export type CallService = <T>(
 
 /** Completing a multipart upload may take the store a minute. */
 const TIME_LIMIT_MS = 90_000;
+/** Tries of each request before the service has ever answered: the endpoint may be wrong. */
+const FIRST_ATTEMPTS = 2;
+const MAX_ATTEMPTS = 6;
 
 export function createCallService(
   { endpoint, getToken }: ServiceOptions,
   dependencies: Dependencies,
 ): CallService {
   const base = endpoint.replace(/\/+$/, "");
+  let hasAnswered = false;
+  const maxAttempts = () => (hasAnswered ? MAX_ATTEMPTS : FIRST_ATTEMPTS);
 
   const callOnce = async (
     route: string,
     options: RequestOptions,
-    token: string,
+    token: string | undefined,
   ): Promise<unknown> => {
     const [method = "", path = ""] = route.split(" ");
     const { body } = options;
@@ -52,12 +58,14 @@ export function createCallService(
       const response = await dependencies.fetch(base + path, {
         method,
         headers: {
-          authorization: `Bearer ${token}`,
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...(body && { "content-type": "application/json" }),
         },
+        ...(!getToken && { credentials: "include" }),
         ...(body && { body: JSON.stringify(body) }),
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
+      hasAnswered = true;
       const text = await readText(response);
       if (!response.ok)
         throw readProblem(response.status, text, response.headers.get("retry-after"));
@@ -65,16 +73,19 @@ export function createCallService(
     } catch (cause) {
       signal?.throwIfAborted();
       if (cause instanceof UploadError) throw cause;
-      throw new UploadError("network", "The service did not answer", { cause });
+      const check = hasAnswered
+        ? ""
+        : ': check the endpoint, and whether "origins" of the service has the origin of this page';
+      throw new UploadError("network", `${base} did not answer${check}`, { cause });
     }
   };
 
   const callWithToken = async (route: string, options: RequestOptions): Promise<unknown> => {
-    const token = await getToken();
+    const token = await getToken?.();
     try {
       return await callOnce(route, options, token);
     } catch (error) {
-      if (!hasCode(error, "unauthenticated")) throw error;
+      if (!getToken || !hasCode(error, "unauthenticated")) throw error;
       return callOnce(route, options, await getToken(token));
     }
   };
@@ -82,7 +93,10 @@ export function createCallService(
   return async (isExpected, route, options = {}) => {
     const answer = options.triesOnce
       ? await callWithToken(route, options)
-      : await retry(async () => callWithToken(route, options), dependencies, options);
+      : await retry(async () => callWithToken(route, options), dependencies, {
+          maxAttempts,
+          ...options,
+        });
     if (isExpected(answer)) return answer;
     throw new UploadError(
       "unexpected-answer",

@@ -2,6 +2,7 @@
 import { abortUpload, tryToDelete } from "./abort.ts";
 import type { Completed } from "./answers.ts";
 import { UploadError } from "./error.ts";
+import { Paused } from "./pause.ts";
 import { cleanUp, runUpload, type Current } from "./run-upload.ts";
 import type { UploadContext } from "./upload-context.ts";
 
@@ -17,25 +18,29 @@ export interface Upload {
   /** The upload's id at the service, once it has one. */
   readonly id: string | undefined;
   readonly isPaused: boolean;
-  /** Stops sending. Parts that are stored stay; a single PUT starts again from its first byte. */
+  /**
+   * Stops sending. What is stored stays, and what would be within three seconds still arrives. The rest
+   * is sent after the pause: parts, or a single PUT, from their first byte.
+   */
   readonly pause: () => void;
   readonly resume: () => void;
   /** Resolves when everything is deleted, in the store and in the resume storage. Rejects if that failed. */
   readonly abort: (options?: AbortOptions) => Promise<void>;
 }
 
-const stopped = (how: string) => new UploadError("aborted", `The upload was ${how}`);
+const aborted = () => new UploadError("aborted", "The upload was aborted");
 
 export function startUpload(context: UploadContext): Upload {
-  const { options, resumeEntry } = context;
-  const current: Current = { upload: undefined };
+  const { options } = context;
+  const current: Current = { upload: undefined, entry: undefined };
   // Aborted by a pause, and then replaced.
   let running = new AbortController();
   let pausing: Promise<void> | undefined;
   let endPause: (() => void) | undefined;
   let end: "completed" | "failed" | undefined;
   let aborting: Promise<void> | undefined;
-  let isAborted = false;
+  const stop = new AbortController();
+  const isAborted = () => stop.signal.aborted;
 
   const resume = (): void => {
     pausing = undefined;
@@ -52,7 +57,7 @@ export function startUpload(context: UploadContext): Upload {
         // oxlint-disable-next-line no-await-in-loop -- continues after a pause
         return await runUpload(context, current, signal);
       } catch (error) {
-        if (isAborted) throw stopped("aborted");
+        if (isAborted()) throw aborted();
         if (!signal.aborted) throw error;
       }
     }
@@ -62,23 +67,23 @@ export function startUpload(context: UploadContext): Upload {
     try {
       const completed = await run();
       end = "completed";
-      await resumeEntry.remove();
+      await current.entry?.remove();
       return completed;
     } catch (error) {
       end = "failed";
-      if (!isAborted) await cleanUp(context, current, error);
+      if (!isAborted()) await cleanUp(context, current, error);
       throw error;
     } finally {
-      resumeEntry.release();
+      current.entry?.release();
       options.signal?.removeEventListener("abort", abortBySignal);
     }
   };
 
   const deleteAll = async (keepParts: boolean): Promise<void> => {
     await done.catch(() => undefined);
-    const { upload } = current;
-    if (!upload || (keepParts && upload.kind === "multipart" && resumeEntry.isEnabled)) return;
-    await resumeEntry.remove();
+    const { upload, entry } = current;
+    if (!upload || (keepParts && upload.kind === "multipart" && entry)) return;
+    await entry?.remove();
     await abortUpload(context, upload.id);
     if (upload.kind === "multipart" || upload.sent !== "yes") return;
     const { policy, key } = upload.timed.ticket;
@@ -87,8 +92,8 @@ export function startUpload(context: UploadContext): Upload {
 
   const abort = async ({ keepParts = false }: AbortOptions = {}): Promise<void> => {
     if (end === "completed") return;
-    isAborted = true;
-    running.abort(stopped("aborted"));
+    stop.abort();
+    running.abort(aborted());
     resume();
     aborting ??= deleteAll(keepParts);
     await aborting;
@@ -110,11 +115,11 @@ export function startUpload(context: UploadContext): Upload {
       return pausing !== undefined;
     },
     pause() {
-      if (pausing || end || isAborted) return;
+      if (pausing || end || isAborted()) return;
       pausing = new Promise((resolve) => {
         endPause = resolve;
       });
-      running.abort(stopped("paused"));
+      running.abort(new Paused(stop.signal));
       running = new AbortController();
       options.onPhase?.("paused");
     },

@@ -9,20 +9,22 @@ import {
 } from "./answers.ts";
 import { platformDependencies, type Dependencies } from "./dependencies.ts";
 import type { UploadFile } from "./options.ts";
+import { MIN_PART_BYTES } from "./part-size.ts";
 import { createProgress } from "./progress.ts";
 import { createFetchSend } from "./put-fetch.ts";
 import { sendWithXhr } from "./put-xhr.ts";
 import { createPut } from "./put.ts";
-import { createResumeEntry, nameEntry } from "./resume-entry.ts";
-import { createIndexedDbStorage, type ResumeStorage } from "./resume-storage.ts";
+import type { ResumeStorage } from "./resume-storage.ts";
 import { createCallService, type CallService, type ServiceOptions } from "./service.ts";
+import { createSlots } from "./slots.ts";
+import { createSpeed } from "./speed.ts";
 import { startUpload, type Upload } from "./start.ts";
 import type { PoliciesOf, PolicyName, UploadOptionsOf } from "./typed-policies.ts";
 
 export interface UploaderOptions extends ServiceOptions, Partial<Dependencies> {
   /**
    * Where multipart uploads are kept, so that they continue after a reload. Default: IndexedDB in a
-   * browser, nothing in Node.js. `false` keeps nothing.
+   * browser for files of more than 5 MiB, nothing in Node.js. `false` keeps nothing.
    */
   readonly resumeStorage?: ResumeStorage | false;
 }
@@ -71,29 +73,41 @@ export function createUploader<Config extends PoliciesOf = PoliciesOf>(
   uploader: UploaderOptions,
 ): Uploader<Config>;
 export function createUploader(uploader: UploaderOptions): Uploader {
-  const { endpoint, resumeStorage = defaultStorage(), ...given } = uploader;
+  const { endpoint, resumeStorage, ...given } = uploader;
   const dependencies = { ...platformDependencies(), ...given };
   const call = createCallService(uploader, dependencies);
   const hasXhr = !given.fetch && typeof XMLHttpRequest !== "undefined";
-  const put = createPut(hasXhr ? sendWithXhr : createFetchSend(dependencies.fetch));
-  const active = new Set<string>();
+  const { now } = dependencies;
+  const { bytesPerSecond, measure } = createSpeed(now);
+  const send = hasXhr ? sendWithXhr : createFetchSend(dependencies.fetch);
+  const put = measure(createPut(send, now));
+  const inTurn = createSlots();
+  const canResume = resumeStorage ?? typeof indexedDB !== "undefined";
+  const storage = resumeStorage || undefined;
+  const resume = canResume ? { endpoint, active: new Set<string>(), storage } : undefined;
 
   const start: Uploader["start"] = (file, options = {}) => {
-    const name = nameEntry(endpoint, file, options);
-    const { now } = dependencies;
-    const resumeEntry = createResumeEntry(resumeStorage || undefined, name, { active, now });
-    const onSent = createProgress(file.size, options.onProgress);
-    const { onRetry } = options;
+    const { onRetry, onProgress } = options;
+    let waiting = 0;
+    const onOffline = (isOffline: boolean): void => {
+      waiting += isOffline ? 1 : -1;
+      // Several requests of one upload may wait.
+      if (waiting === Number(isOffline)) options.onOffline?.(isOffline);
+    };
     const callAndReport: CallService = async (isExpected, route, request) =>
-      call(isExpected, route, { onRetry, ...request });
+      call(isExpected, route, { onRetry, onOffline, ...request });
     return startUpload({
       ...dependencies,
+      ...createProgress(file.size, onProgress),
       file,
       options,
       call: callAndReport,
       put,
-      resumeEntry,
-      onSent,
+      // A file of one part has nothing to continue with.
+      resume: resumeStorage || file.size > MIN_PART_BYTES ? resume : undefined,
+      inTurn,
+      bytesPerSecond,
+      onOffline,
     });
   };
 
@@ -113,8 +127,4 @@ export function createUploader(uploader: UploaderOptions): Uploader {
       return call(isUploadList, `GET /v1/uploads?${query}`, { signal });
     },
   };
-}
-
-function defaultStorage(): ResumeStorage | undefined {
-  return typeof indexedDB === "undefined" ? undefined : createIndexedDbStorage();
 }
