@@ -1,4 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,8 +8,10 @@ import { contentOf } from "../../uppy/content.ts";
 import { usePage, type Setting, type UploadPage } from "../support/client-page.ts";
 
 const MiB = 2 ** 20;
-/** Four parts. */
+/** Six parts of 5 MiB. */
 const LARGE = 30 * MiB;
+const PART = 5 * MiB;
+const PARTS = [1, 2, 3, 4, 5, 6];
 const SMALL = 3 * MiB;
 /** The machine may be slow. */
 const PATIENCE = { timeout: 20_000 };
@@ -26,9 +30,8 @@ async function expectStored({ server }: Setting, key: string, size: number): Pro
 }
 
 /** Slows the upload down, so that its progress can be seen. */
-async function slowDown({ page }: UploadPage): Promise<void> {
+async function slowDown({ page }: UploadPage, uploadThroughput = 4 * MiB): Promise<void> {
   const session = await page.context().newCDPSession(page);
-  const uploadThroughput = 4 * MiB;
   await session.send("Network.emulateNetworkConditions", {
     offline: false,
     latency: 5,
@@ -77,7 +80,7 @@ function describePage(program: string): Setting {
     const held = await page.hold(4);
     await page.drop(movie());
     const url = (await held.request).url();
-    await expect.poll(() => page.puts.length, PATIENCE).toBe(3);
+    await expect.poll(() => page.puts.length, PATIENCE).toBe(5);
     await expect.poll(page.countRemembered, PATIENCE).toBe(1);
     await page.press("pause");
     await page.waitFor("paused");
@@ -87,9 +90,44 @@ function describePage(program: string): Setting {
     await page.waitFor("completed");
     const { key } = await page.readResult();
     await expectStored(setting, key, LARGE);
-    expect(page.puts.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
+    expect(page.puts.toSorted((a, b) => a - b)).toEqual(PARTS);
     expect(decodeURIComponent(new URL(url).pathname)).toMatch(new RegExp(`/${key}$`));
     expect(await page.countRemembered()).toBe(0);
+  });
+
+  it("keeps what arrived when it is paused on a slow line, also after a reload", async () => {
+    const page = await open("video");
+    await slowDown(page, 6 * MiB);
+    await page.drop(movie());
+    await expect.poll(async () => (await page.bar()).at(-1), PATIENCE).toBeGreaterThan(12 * MiB);
+    await page.press("pause");
+    await page.waitFor("paused");
+    // What is nearly done still arrives.
+    await page.page.waitForTimeout(4000);
+    const stored = page.puts.length * PART;
+    expect(stored).toBeGreaterThan(0);
+    expect((await page.bar()).at(-1)).toBe(stored);
+    await page.press("resume");
+    await expect.poll(async () => (await page.bar()).at(-1), PATIENCE).toBeGreaterThan(stored);
+    const before = page.puts.length;
+    await page.reload();
+    await page.drop(movie());
+    await page.waitFor("completed");
+    const shown = (await page.bar()).find((bytes) => bytes > 0);
+    expect(shown).toBeGreaterThanOrEqual(before * PART);
+    await expectStored(setting, (await page.readResult()).key, LARGE);
+    expect(page.puts.toSorted((a, b) => a - b)).toEqual(PARTS);
+  });
+
+  it("waits for the network, without a failed try", async () => {
+    const page = await open("photo");
+    await page.page.context().setOffline(true);
+    await page.drop(photo());
+    await page.page.waitForTimeout(3000);
+    expect(await page.readError()).toBe("");
+    await page.page.context().setOffline(false);
+    await page.waitFor("completed");
+    await expectStored(setting, (await page.readResult()).key, SMALL);
   });
 
   it("continues after a pause in the same session", async () => {
@@ -116,7 +154,7 @@ function describePage(program: string): Setting {
     expect((await deleted).status()).toBe(204);
     await page.waitFor("aborted");
     await held.release();
-    const late = await fetch(part.url(), { method: "PUT", body: contentOf(8 * MiB) });
+    const late = await fetch(part.url(), { method: "PUT", body: contentOf(PART) });
     expect(late.status).toBe(404);
     const key = decodeURIComponent(new URL(part.url()).pathname.split("/uploads/")[1] ?? "");
     expect(key).toMatch(/^videos\/alice\//);
@@ -171,7 +209,26 @@ function describePage(program: string): Setting {
 }
 
 describe("the client in a page", () => {
-  describePage("plain.ts");
+  const { open } = describePage("plain.ts");
+
+  it.for([
+    ["no server", "http://127.0.0.1:9"],
+    ["no such host", "http://uploads.invalid"],
+    ["no CORS headers", ""],
+  ] as const)("says within three seconds that the endpoint is wrong: %s", async ([, endpoint]) => {
+    const other = createServer((_, response) => response.end("{}"));
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    const page = await open("photo", "alice", endpoint || `http://127.0.0.1:${port}`);
+    const start = Date.now();
+    await page.drop(photo());
+    await page.waitFor("failed");
+    expect(Date.now() - start).toBeLessThan(3000);
+    expect(await page.readError()).toMatch(
+      /^network: .*http:\/\/[\w.:]+ did not answer: check the endpoint, and whether "origins"/,
+    );
+    other.close();
+  });
 });
 
 describe("the React hook in a page", () => {
@@ -182,7 +239,7 @@ describe("the React hook in a page", () => {
     const held = await page.hold(4);
     await page.drop(movie());
     await held.request;
-    await expect.poll(() => page.puts.length, PATIENCE).toBe(3);
+    await expect.poll(() => page.puts.length, PATIENCE).toBe(5);
     const ended = page.page.waitForEvent("requestfailed");
     await page.page.evaluate(() => globalThis.dispatchEvent(new Event("leave")));
     await ended;
@@ -190,7 +247,7 @@ describe("the React hook in a page", () => {
     await held.release();
     await page.drop(movie());
     await page.waitFor("completed");
-    expect(page.puts.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
+    expect(page.puts.toSorted((a, b) => a - b)).toEqual(PARTS);
   });
 });
 

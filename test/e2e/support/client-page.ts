@@ -38,7 +38,8 @@ export interface UploadPage {
 
 export interface Setting {
   readonly server: () => Server;
-  readonly open: (policy: string, user?: string) => Promise<UploadPage>;
+  /** Without an endpoint the page uses the server of the tests. */
+  readonly open: (policy: string, user?: string, endpoint?: string) => Promise<UploadPage>;
 }
 
 const partOf = (url: string): number => Number(new URL(url).searchParams.get("partNumber") ?? 0);
@@ -61,9 +62,9 @@ export function usePage(program: string): Setting {
   });
   return {
     server: () => server,
-    async open(policy, user = "alice") {
+    async open(policy, user = "alice", endpoint = server.url) {
       const token = await mintDevelopmentToken(user, { expiresInSeconds: 600 });
-      const settings = new URLSearchParams({ endpoint: server.url, token, policy });
+      const settings = new URLSearchParams({ endpoint, token, policy });
       const page = await (await browser.newContext()).newPage();
       await page.goto(`${pages.url}#${settings}`);
       return drive(page);
