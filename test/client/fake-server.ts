@@ -44,6 +44,8 @@ interface Pending {
 
 const ROUTES: readonly (readonly [method: string, path: RegExp, step: Step])[] = [
   ["POST", /^\/v1\/uploads$/, "ticket"],
+  ["POST", /^\/v1\/uploads\/batch$/, "tickets"],
+  ["POST", /^\/v1\/uploads\/batch\/complete$/, "completions"],
   ["POST", /\/parts$/, "sign"],
   ["GET", /\/parts$/, "list"],
   ["POST", /\/complete$/, "complete"],
@@ -83,26 +85,47 @@ export async function startFakeServer({
   const sizeOf = ({ size }: Pending, part: number) =>
     Math.min(partSize, size - (part - 1) * partSize);
 
+  const create = (body: Seen["body"]): object => {
+    const size = Number(body["size"]);
+    partSize = fixedPartSize ?? Number(body["partSize"] ?? partSize);
+    const id = `upload-${uploads.size + 1}`;
+    const isMultipart = size >= multipartFrom;
+    const key = hasOneKey ? "one-key" : `photos/alice/${id}`;
+    const partCount = isMultipart ? Math.ceil(size / partSize) : undefined;
+    const pending = { key, size, partCount, parts: new Map() };
+    uploads.set(id, pending);
+    if (partCount === undefined) {
+      const { partNumber: _, ...signed } = sign(id, 0, size);
+      return { ...bodyOf("ticket"), id, key, ...signed };
+    }
+    const hasPartChecksums = /-\d+$/.test(JSON.stringify(body["checksum"] ?? "").slice(0, -2));
+    const first = Array.from({ length: hasPartChecksums ? 0 : Math.min(25, partCount) });
+    const parts = first.map((_, index) => sign(id, index + 1, sizeOf(pending, index + 1)));
+    const multipart = { uploadId: "u", partSize, partCount, parts };
+    return { ...bodyOf("ticket-in-parts"), id, key, multipart };
+  };
+  const complete = (id: string) => {
+    const { key, partCount, parts, size } = get(id);
+    if (partCount !== undefined && parts.size === partCount) {
+      const inOrder = [...parts].toSorted(([a], [b]) => a - b).map(([, bytes]) => bytes);
+      objects.set(key, Buffer.concat(inOrder));
+    }
+    return objects.get(key)?.length === size
+      ? { status: 200, upload: { ...bodyOf("completed"), id, key } }
+      : { status: 422, problem: bodyOf("problem-verification-pending") };
+  };
+
   const answers: Readonly<Record<Step, (exchange: Exchange) => Promise<void>>> = {
     async ticket({ response, seen: { body } }) {
-      const size = Number(body["size"]);
-      partSize = fixedPartSize ?? Number(body["partSize"] ?? partSize);
-      const id = `upload-${uploads.size + 1}`;
-      const isMultipart = size >= multipartFrom;
-      const key = hasOneKey ? "one-key" : `photos/alice/${id}`;
-      const partCount = isMultipart ? Math.ceil(size / partSize) : undefined;
-      const pending = { key, size, partCount, parts: new Map() };
-      uploads.set(id, pending);
-      if (partCount === undefined) {
-        const { partNumber: _, ...signed } = sign(id, 0, size);
-        answer(response, 201, { ...bodyOf("ticket"), id, key, ...signed });
-        return;
-      }
-      const hasPartChecksums = /-\d+$/.test(JSON.stringify(body["checksum"] ?? "").slice(0, -2));
-      const first = Array.from({ length: hasPartChecksums ? 0 : Math.min(25, partCount) });
-      const parts = first.map((_, index) => sign(id, index + 1, sizeOf(pending, index + 1)));
-      const multipart = { uploadId: "u", partSize, partCount, parts };
-      answer(response, 201, { ...bodyOf("ticket-in-parts"), id, key, multipart });
+      answer(response, 201, create(body));
+    },
+    async tickets({ response, seen: { body } }) {
+      const all = body["uploads"] as readonly Seen["body"][];
+      answer(response, 200, { results: all.map((one) => ({ status: 201, upload: create(one) })) });
+    },
+    async completions({ response, seen: { body } }) {
+      const ids = body["ids"] as readonly string[];
+      answer(response, 200, { results: ids.map(complete) });
     },
     async sign({ response, seen: { path, body } }) {
       const [id, pending] = find(path);
@@ -118,15 +141,8 @@ export async function startFakeServer({
       answer(response, 200, { ...bodyOf("parts-state"), ...listed });
     },
     async complete({ response, seen: { path } }) {
-      const [id, pending] = find(path);
-      const { key, partCount, parts, size } = pending;
-      if (partCount !== undefined && parts.size === partCount) {
-        const inOrder = [...parts].toSorted(([a], [b]) => a - b).map(([, bytes]) => bytes);
-        objects.set(key, Buffer.concat(inOrder));
-      }
-      if (objects.get(key)?.length === size)
-        answer(response, 200, { ...bodyOf("completed"), id, key });
-      else vector("problem-verification-pending")({ response });
+      const { upload, status, problem } = complete(find(path)[0]);
+      answer(response, status, upload ?? problem);
     },
     abort: async ({ response }) => answer(response, 204),
     remove: async ({ response }) => answer(response, 204),
@@ -152,11 +168,14 @@ export async function startFakeServer({
     },
   };
 
-  const find = (path: string): readonly [string, Pending] => {
-    const id = path.split("/")[3] ?? "";
+  const get = (id: string): Pending => {
     const pending = uploads.get(id);
     if (!pending) throw new Error(`There is no upload ${id}`);
-    return [id, pending];
+    return pending;
+  };
+  const find = (path: string): readonly [string, Pending] => {
+    const id = path.split("/")[3] ?? "";
+    return [id, get(id)];
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -2,7 +2,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readVector } from "./vectors.ts";
 
-export type Step = "ticket" | "sign" | "list" | "complete" | "abort" | "remove" | "put";
+export type Step =
+  | "ticket"
+  | "tickets"
+  | "completions"
+  | "sign"
+  | "list"
+  | "complete"
+  | "abort"
+  | "remove"
+  | "put";
 
 export interface Seen {
   readonly step: Step;

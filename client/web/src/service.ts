@@ -20,6 +20,8 @@ interface RequestOptions {
   /** The signal does not cancel the request itself, only the pauses between tries. */
   readonly mustFinish?: boolean;
   readonly triesOnce?: boolean;
+  /** The same for each try of a request that creates something. Default: a new one for each call. */
+  readonly idempotencyKey?: string | undefined;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
   readonly onOffline?: ((isOffline: boolean) => void) | undefined;
 }
@@ -36,6 +38,14 @@ const TIME_LIMIT_MS = 90_000;
 /** Tries of each request before the service has ever answered: the endpoint may be wrong. */
 const FIRST_ATTEMPTS = 2;
 const MAX_ATTEMPTS = 6;
+
+/** Routes that reserve something: a lost answer must not reserve it twice. */
+const CREATING = /uploads(\/batch)?$/;
+
+/** Returns a new key for the header `Idempotency-Key`: a string in quotes. */
+export function createKey({ random }: Pick<Dependencies, "random">): string {
+  return `"${random()}${random()}"`;
+}
 
 export function createCallService(
   { endpoint, getToken }: ServiceOptions,
@@ -60,6 +70,7 @@ export function createCallService(
         headers: {
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...(body && { "content-type": "application/json" }),
+          ...(options.idempotencyKey && { "idempotency-key": options.idempotencyKey }),
         },
         ...(!getToken && { credentials: "include" }),
         ...(body && { body: JSON.stringify(body) }),
@@ -90,7 +101,9 @@ export function createCallService(
     }
   };
 
-  return async (isExpected, route, options = {}) => {
+  return async (isExpected, route, given = {}) => {
+    const isCreating = CREATING.test(route);
+    const options = isCreating ? { idempotencyKey: createKey(dependencies), ...given } : given;
     const answer = options.triesOnce
       ? await callWithToken(route, options)
       : await retry(async () => callWithToken(route, options), dependencies, {

@@ -8,8 +8,9 @@ import {
   type UploadStatus,
 } from "./answers.ts";
 import { platformDependencies, type Dependencies } from "./dependencies.ts";
-import type { UploadFile } from "./options.ts";
+import type { UploadFile, UploadOptions } from "./options.ts";
 import { MIN_PART_BYTES } from "./part-size.ts";
+import { isPolicyList, type PolicyList } from "./policies.ts";
 import { createProgress } from "./progress.ts";
 import { createFetchSend } from "./put-fetch.ts";
 import { sendWithXhr } from "./put-xhr.ts";
@@ -19,6 +20,7 @@ import { createCallService, type CallService, type ServiceOptions } from "./serv
 import { createSlots } from "./slots.ts";
 import { createSpeed } from "./speed.ts";
 import { startUpload, type Upload } from "./start.ts";
+import type { UploadContext } from "./upload-context.ts";
 import type { PoliciesOf, PolicyName, UploadOptionsOf } from "./typed-policies.ts";
 
 export interface UploaderOptions extends ServiceOptions, Partial<Dependencies> {
@@ -51,6 +53,9 @@ interface ListOptions extends SignalOption {
   readonly cursor?: string;
 }
 
+/** For the queue, which is a part of its own: an app without it does not load it. */
+export const contextOf: unique symbol = Symbol();
+
 /** The client of one service. All methods reject with `UploadError`, or with what `getToken` throws. */
 export interface Uploader<Config extends PoliciesOf = PoliciesOf> {
   /** Uploads a file. Resolves when the service has verified it in the store. */
@@ -66,6 +71,10 @@ export interface Uploader<Config extends PoliciesOf = PoliciesOf> {
   readonly remove: (key: string, options?: RemoveOptions<PolicyName<Config>>) => Promise<void>;
   /** Returns a page of the caller's uploads, of policies with a quota. */
   readonly list: (options?: ListOptions) => Promise<UploadList>;
+  /** Returns what the caller may do, and what remains of the quotas. */
+  readonly policies: (options?: SignalOption) => Promise<PolicyList>;
+  /** Returns what the steps of an upload need. */
+  readonly [contextOf]: (file: UploadFile, options: UploadOptions) => UploadContext;
 }
 
 /** Creates the client of one service. `createUploader<typeof config>` knows the names of its policies. */
@@ -86,7 +95,7 @@ export function createUploader(uploader: UploaderOptions): Uploader {
   const storage = resumeStorage || undefined;
   const resume = canResume ? { endpoint, active: new Set<string>(), storage } : undefined;
 
-  const start: Uploader["start"] = (file, options = {}) => {
+  const createContext: Uploader[typeof contextOf] = (file, options) => {
     const { onRetry, onProgress } = options;
     let waiting = 0;
     const onOffline = (isOffline: boolean): void => {
@@ -96,7 +105,7 @@ export function createUploader(uploader: UploaderOptions): Uploader {
     };
     const callAndReport: CallService = async (isExpected, route, request) =>
       call(isExpected, route, { onRetry, onOffline, ...request });
-    return startUpload({
+    return {
       ...dependencies,
       ...createProgress(file.size, onProgress),
       file,
@@ -108,10 +117,13 @@ export function createUploader(uploader: UploaderOptions): Uploader {
       inTurn,
       bytesPerSecond,
       onOffline,
-    });
+    };
   };
+  const start: Uploader["start"] = (file, options = {}) =>
+    startUpload(createContext(file, options));
 
   return {
+    [contextOf]: createContext,
     start,
     upload: async (file, options) => start(file, options).done,
     download: async (key, { signal, ...options } = {}) => {
@@ -122,6 +134,7 @@ export function createUploader(uploader: UploaderOptions): Uploader {
       const body = { key, ...options };
       return call(isNothing, "DELETE /v1/objects", { body, signal });
     },
+    policies: async (options) => call(isPolicyList, "GET /v1/policies", options),
     list: async ({ signal, status, cursor } = {}) => {
       const query = new URLSearchParams({ ...(status && { status }), ...(cursor && { cursor }) });
       return call(isUploadList, `GET /v1/uploads?${query}`, { signal });

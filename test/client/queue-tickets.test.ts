@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { filesOf, startQueue, untilIdle } from "./queued.ts";
+
+describe("the tickets of a queue", () => {
+  it("are used in time: 60 files of 50 kB at 100 kB/s, with tickets of 3 seconds", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 100_000, ticketSeconds: 3 });
+    queue.add(filesOf(60, 50_000));
+    await line.run(untilIdle(queue));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 60, failedFiles: 0 });
+    expect(line.counts.tickets).toBeLessThanOrEqual(63);
+  });
+
+  it("are used in time: 500 files of 1 MB at 400 kB/s, with tickets of 20 seconds", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 400_000, ticketSeconds: 20 });
+    queue.add(filesOf(500, 1_000_000));
+    await line.run(untilIdle(queue));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 500, failedFiles: 0 });
+    expect(line.counts.tickets).toBeLessThanOrEqual(525);
+  });
+
+  it("are used in time on a line that becomes four times as slow, and fast again", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 400_000, ticketSeconds: 20 });
+    queue.add(filesOf(300, 200_000));
+    queue.on("completed", () => {
+      const { completedFiles } = queue.snapshot.totals;
+      if (completedFiles === 100) line.setSpeed(100_000);
+      if (completedFiles === 200) line.setSpeed(800_000);
+    });
+    await line.run(untilIdle(queue));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 300, failedFiles: 0 });
+    expect(line.counts.tickets).toBeLessThanOrEqual(315);
+  });
+
+  it("are replaced if they ended while the queue was paused, and no file fails", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 1_000_000, ticketSeconds: 20 });
+    queue.add(filesOf(100, 50_000));
+    const stop = queue.on("completed", () => {
+      stop();
+      queue.pause();
+    });
+    await line.run(line.wait(300_000));
+    expect(queue.snapshot.isPaused).toBe(true);
+    queue.resume();
+    await line.run(untilIdle(queue));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 100, failedFiles: 0 });
+    expect(line.counts.refusedPuts).toBe(0);
+  });
+
+  it("are not requested for a file that waits, before the speed of the line is known", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 100_000 });
+    queue.add(filesOf(50, 100_000));
+    await line.run(line.wait(1000));
+    expect(line.counts.tickets).toBe(4);
+  });
+});
+
+describe("the requests of a queue", () => {
+  it("are few: 500 small files meet no limit of 120 a minute", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 10_000_000, requestsPerMinute: 120 });
+    queue.add(filesOf(500, 50_000));
+    await line.run(untilIdle(queue));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 500, failedFiles: 0 });
+    expect(line.counts.limited).toBe(0);
+    expect(line.counts.requests).toBeLessThan(60);
+  });
+
+  it("all wait after a 429 for as long as it says, and no file fails", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 1_000_000, requestsPerMinute: 5 });
+    queue.add(filesOf(300, 50_000));
+    await line.run(untilIdle(queue));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 300, failedFiles: 0 });
+    // A request of each kind may be on its way when the first 429 comes.
+    expect(line.counts.limited).toBeLessThanOrEqual(line.counts.requests / 5 + 10);
+  });
+
+  it("are sent again after items of a batch were refused with 429, and no file fails", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 10_000_000, itemsPerMinute: 120 });
+    const from = line.now();
+    queue.add(filesOf(500, 50_000));
+    await line.run(untilIdle(queue));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 500, failedFiles: 0 });
+    // 500 files at 120 a minute.
+    expect((line.now() - from) / 1000).toBeLessThan(330);
+    expect(line.counts.requests).toBeLessThan(120);
+  });
+
+  it("wait for room in a quota of pending uploads", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 1_000_000, maxPending: 3 });
+    queue.add(filesOf(30, 50_000));
+    await line.run(untilIdle(queue));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 30, failedFiles: 0 });
+  });
+
+  it("complete one by one at a service without the route for several", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 1_000_000, hasBatchCompletion: false });
+    queue.add(filesOf(60, 50_000));
+    await line.run(untilIdle(queue));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 60, failedFiles: 0 });
+    expect(line.counts.requests).toBeLessThan(80);
+  });
+});
+
+describe("the PUTs of a queue", () => {
+  it("are at most four at once, so that none waits behind a browser's six connections", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 200_000 });
+    queue.add(filesOf(20, 50_000));
+    await line.run(untilIdle(queue));
+    expect(line.counts.mostPutsAtOnce).toBe(4);
+  });
+});
+
+describe("the totals of a queue", () => {
+  it("tell the speed and the time that is left", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 200_000 });
+    queue.add(filesOf(100, 100_000));
+    expect(queue.snapshot.totals).toMatchObject({ bytesPerSecond: 0, secondsLeft: undefined });
+    await line.run(line.wait(25_000));
+    queue.pause("100");
+    const { bytesPerSecond, secondsLeft, sentBytes, totalBytes } = queue.snapshot.totals;
+    expect(bytesPerSecond).toBeGreaterThan(150_000);
+    expect(bytesPerSecond).toBeLessThan(250_000);
+    expect(secondsLeft).toBeCloseTo((totalBytes - sentBytes) / bytesPerSecond);
+  });
+});
