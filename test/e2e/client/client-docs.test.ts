@@ -66,7 +66,7 @@ describe("the programs in the documentation of the client", () => {
     const page = await run(before, program, after);
     await page.locator("input[type=file]").setInputFiles(PHOTO);
     await expect
-      .poll(async () => page.locator("label").textContent(), { timeout: 20_000 })
+      .poll(async () => page.locator("main").textContent(), { timeout: 20_000 })
       .toContain("completed");
     await page.close();
   });
