@@ -1,5 +1,5 @@
 /** A service and a store behind a slow line, in virtual time: a minute of uploading takes no minute. */
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Dependencies } from "../../client/web/src/dependencies.ts";
 import { bodyOf } from "./vectors.ts";
 
@@ -43,6 +43,7 @@ interface Timer {
 
 type Body = Readonly<Record<string, unknown>>;
 
+const MAX_IDLE_TURNS = 400;
 const HOST = "http://service.test";
 
 export function createSlowLine({
@@ -93,12 +94,12 @@ export function createSlowLine({
       timers.add(timer);
     });
 
-  /** Moves the clock to the next thing that happens: a timer, or the end of a transfer. */
-  const step = (): void => {
+  /** Moves the clock to the next thing that happens: a timer, or the end of a transfer. Returns whether there is one. */
+  const step = (): boolean => {
     const rate = speed / 1000 / Math.max(1, transfers.size);
     const ends = [...transfers].map(({ bytesLeft }) => now + bytesLeft / rate);
     const next = Math.min(...ends, ...[...timers].map(({ at }) => at));
-    if (next === Number.POSITIVE_INFINITY) throw new Error("Nothing happens any more");
+    if (next === Number.POSITIVE_INFINITY) return false;
     for (const transfer of transfers) transfer.bytesLeft -= (next - now) * rate;
     now = next;
     for (const transfer of transfers) {
@@ -112,6 +113,7 @@ export function createSlowLine({
       timers.delete(timer);
       timer.end();
     }
+    return true;
   };
 
   const transfer = async (bytesLeft: number, signal: AbortSignal): Promise<void> =>
@@ -215,13 +217,20 @@ export function createSlowLine({
       let isDone = false;
       const end = () => void (isDone = true);
       result.then(end, end);
-      for (;;) {
+      for (let idle = 0; idle < MAX_IDLE_TURNS;) {
         // What is going on in real time comes first: a few turns of Node's event loop.
         // oxlint-disable-next-line no-await-in-loop -- one step after the other
         for (let turn = 0; turn < 4; turn += 1) await setImmediate();
         if (isDone) return result;
-        step();
+        if (step()) idle = 0;
+        else {
+          idle += 1;
+          // What is loaded for the first time takes longer.
+          // oxlint-disable-next-line no-await-in-loop -- as above
+          await setTimeout(5);
+        }
       }
+      throw new Error("Nothing happens any more");
     },
   };
 }
