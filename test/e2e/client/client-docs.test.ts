@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 /** Returns the program in a page of documentation, as a reader copies it. */
-async function readProgram(path: string, language: "js" | "jsx"): Promise<string> {
+async function readProgram(path: string, language: "html" | "js" | "jsx"): Promise<string> {
   const text = await readFile(join(ROOT, path), "utf8");
   const programs = [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))];
   const ours = programs.find(([, program = ""]) => program.includes("@edge-presigner/web"))?.[1];
@@ -29,6 +29,7 @@ async function readProgram(path: string, language: "js" | "jsx"): Promise<string
   return ours
     .replace("http://localhost:8787", server.url)
     .replace('"@edge-presigner/web"', JSON.stringify(join(SOURCES, "index.ts")))
+    .replace('"@edge-presigner/web/dropzone"', JSON.stringify(join(SOURCES, "dropzone.ts")))
     .replace('"@edge-presigner/web/react"', JSON.stringify(join(SOURCES, "react.ts")));
 }
 
@@ -70,4 +71,33 @@ describe("the programs in the documentation of the client", () => {
       .toContain("completed");
     await page.close();
   });
+
+  it.for([["client/web/README.md"], ["docs/recipes/dropzone.md"]] as const)(
+    "show a dropzone in a form: %s",
+    async ([path]) => {
+      const text = await readProgram(path, "html");
+      const [html = "", script = ""] = text.split(/<\/?script[^>]*>/);
+      const page = await run("", `document.body.innerHTML = ${JSON.stringify(html)};`, script);
+      await expectReceipt(page, async () => page.locator("form > button").click());
+    },
+  );
+
+  it("show a dropzone in a form of React", async () => {
+    const program = await readProgram("docs/recipes/dropzone.md", "jsx");
+    const after = `import { createRoot } from "react-dom/client";
+      const submit = (receipts) => location.assign("?" + new URLSearchParams({ receipt: receipts[0] }));
+      createRoot(document.body.appendChild(document.createElement("main")))
+        .render(<Application submit={submit} />);`;
+    const page = await run("", program, after);
+    await expectReceipt(page, async () => page.locator("form > button").click());
+  });
+
+  async function expectReceipt(page: Page, send: () => Promise<void>): Promise<void> {
+    const dropzone = page.locator("edge-presigner-dropzone");
+    await dropzone.locator("input[type=file]").first().setInputFiles(PHOTO);
+    await dropzone.locator("[data-state=completed]").waitFor();
+    await send();
+    await page.waitForURL(/[?]receipt=ey/);
+    await page.close();
+  }
 });

@@ -78,6 +78,7 @@ describe("a whole program in TypeScript", () => {
           "edge-presigner": source("src/define.ts"),
           "edge-presigner/worker": source("src/presigner.ts"),
           "@edge-presigner/web": source("client/web/src/index.ts"),
+          "@edge-presigner/web/dropzone": source("client/web/src/dropzone.ts"),
           "@edge-presigner/web/react": source("client/web/src/react.ts"),
         },
         ...options,
@@ -93,6 +94,7 @@ describe("a whole program in TypeScript", () => {
       expect.arrayContaining([
         "backend-express-0.ts",
         "backend-hono-0.ts",
+        "dropzone-0.ts",
         "environments-0.ts",
         "framework-nextjs-0.tsx",
         "framework-nextjs-1.ts",
