@@ -28,7 +28,7 @@ async function readProgram(path: string, index: number): Promise<string> {
   const own = ours
     .replace("https://uploads.example.com", server.url)
     .replace("http://localhost:8787", server.url)
-    .replace("./edge-presigner.ts", HELPER);
+    .replace("@edge-presigner/web/uppy", HELPER);
   expect(own).toContain(server.url);
   const token = JSON.stringify(tokenFor("alice"));
   // Imports stand first wherever they are written.
