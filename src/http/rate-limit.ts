@@ -24,10 +24,23 @@ export function countCaller(
   return count(perCaller, kind ? `${kind} ${issuer} ${user}` : `${issuer} ${user}`, log);
 }
 
-/** Returns what counts the completions of a batch, one by one. The request itself was counted as the first. */
-export function countNext(service: Service, caller: Caller): (index: number) => Promise<void> {
+/** So many items of a batch count as one request: as many as are completed at once. */
+const ITEMS_PER_REQUEST = 5;
+
+/**
+ * Returns what counts the items of a batch, by their places in it: every five as one request. The request itself
+ * was counted as the first. Where one is refused, so are its five.
+ */
+export function countItems(
+  service: Service,
+  caller: Caller,
+  kind?: RequestKind,
+): (index: number) => Promise<void> {
+  const counted: Promise<void>[] = [Promise.resolve()];
   return async (index) => {
-    if (index > 0) await countCaller(service, caller, "completions");
+    const place = Math.floor(index / ITEMS_PER_REQUEST);
+    counted[place] ??= countCaller(service, caller, kind);
+    await counted[place];
   };
 }
 

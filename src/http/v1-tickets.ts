@@ -12,7 +12,7 @@ import { readIdempotencyKey } from "./idempotency-key.ts";
 import { contextOf, limitBody, withCaller } from "./middleware.ts";
 import { placeOf } from "./place.ts";
 import { parseAs, readJson } from "./parse.ts";
-import { countCaller } from "./rate-limit.ts";
+import { countItems } from "./rate-limit.ts";
 import { batchRequest, downloadRequest, parseIntent } from "./v1-request.ts";
 import { downloadAnswer, uploadAnswer } from "./v1-response.ts";
 
@@ -34,9 +34,9 @@ export function ticketRoutes(service: Service): Hono<BaseEnv> {
   app.post("/v1/uploads/batch", uploader, limitBody("batch"), async (c) => {
     const context = repeatableContextOf(c, service);
     const { uploads } = parseAs(batchRequest(), await readJson(c.req.raw));
-    // Each upload counts as one request. `withCaller` has counted the first.
+    const countItem = countItems(service, c.get("caller"));
     const countAndParse = async (item: unknown, index: number) => {
-      if (index > 0) await countCaller(service, c.get("caller"));
+      await countItem(index);
       return parseIntent(item);
     };
     const intents = uploads.map((item, index) => async () => countAndParse(item, index));

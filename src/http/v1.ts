@@ -12,7 +12,7 @@ import type { BaseEnv } from "./base.ts";
 import { limitBody, withCaller } from "./middleware.ts";
 import { placeOf } from "./place.ts";
 import { parseAs, readJson } from "./parse.ts";
-import { countNext } from "./rate-limit.ts";
+import { countItems } from "./rate-limit.ts";
 import { partRoutes } from "./v1-parts.ts";
 import { completeRequest, listQuery, objectRequest, parseIds } from "./v1-request.ts";
 import { completedAnswer, recordAnswer } from "./v1-response.ts";
@@ -48,7 +48,12 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
   app.post("/v1/uploads/batch/complete", completer, limitBody("batch"), async (c) => {
     const caller = c.get("caller");
     const ids = parseIds(await readJson(c.req.raw));
-    const outcomes = await completeUploads(service, caller, ids, countNext(service, caller));
+    const outcomes = await completeUploads(
+      service,
+      caller,
+      ids,
+      countItems(service, caller, "completions"),
+    );
     const request = { log: service.log, requestId: c.get("requestId") };
     return answerJson(c, completionsAnswer(ids, outcomes, request));
   });

@@ -5,7 +5,7 @@ import { actFor, parseProps } from "../grant/binding.ts";
 import { requireAction, type Action } from "../grant/token-scope.ts";
 import { parseAs } from "../http/parse.ts";
 import { placeOf } from "../http/place.ts";
-import { countCaller, countNext, type RequestKind } from "../http/rate-limit.ts";
+import { countCaller, countItems, type RequestKind } from "../http/rate-limit.ts";
 import {
   completeRequest,
   downloadRequest,
@@ -104,7 +104,12 @@ export const callComplete: Call = async (service, props, argument) => {
 export const callCompleteBatch: Call = async (service, props, argument) => {
   const { caller, rest } = await begin(service, { props, argument }, "upload", "completions");
   const ids = parseIds(rest);
-  const outcomes = await completeUploads(service, caller, ids, countNext(service, caller));
+  const outcomes = await completeUploads(
+    service,
+    caller,
+    ids,
+    countItems(service, caller, "completions"),
+  );
   return completionsAnswer(ids, outcomes, { log: service.log, requestId: service.newId() });
 };
 

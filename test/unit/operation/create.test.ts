@@ -340,9 +340,10 @@ describe("a batch in the caller's rate", () => {
     return { keys, env: { RATE_LIMIT_CALLER: binding } };
   }
 
-  it("counts each of its uploads", async () => {
+  it("counts every five of its uploads as one request", async () => {
     const { keys, env } = limiter(100);
-    await resultsOf(start({ env }), [document("a.txt"), null, document("b.txt")]);
+    const five = [document("a.txt"), null, document("b.txt"), null, document("c.txt")];
+    await resultsOf(start({ env }), [...five, ...five, null]);
     const caller = "https://backend.example.com alice";
     expect(keys).toEqual([caller, caller, caller]);
   });
@@ -357,15 +358,16 @@ describe("a batch in the caller's rate", () => {
         },
       }),
     };
-    const { env } = limiter(2);
+    const { env } = limiter(1);
     const worker = start({ env: { ...env, LEDGER } });
-    expect(await resultsOf(worker, [LIMITED, LIMITED, LIMITED, document("a.txt")])).toMatchObject([
-      { status: 201 },
-      { status: 201 },
+    const five = Array.from({ length: 5 }, () => LIMITED);
+    const results = await resultsOf(worker, [...five, LIMITED, document("a.txt")]);
+    expect(results).toMatchObject([
+      ...five.map(() => ({ status: 201 })),
       { status: 429, problem: { code: "rate-limited", limit: 120, retryAfter: 60 } },
       { status: 429, problem: { code: "rate-limited", limit: 120, retryAfter: 60 } },
     ]);
-    expect(reserved).toEqual([2]);
+    expect(reserved).toEqual([5]);
   });
 
   it("is refused as a whole where the first is too many", async () => {
