@@ -21,8 +21,8 @@ import { createWords, type Words } from "./words.ts";
 
 /**
  * `<edge-presigner-dropzone>`: uploads files that are dropped, pasted or chosen. It needs the attribute
- * `endpoint` and the property `getToken`, or else the property `uploader` or `queue`. In a form, its
- * value is the receipt of each file, under its `name`.
+ * `endpoint`, or else the property `uploader` or `queue`; and the property `getToken`, unless the page
+ * has a session at the service. In a form, its value is the receipt of each file, under its `name`.
  */
 export class DropzoneElement extends FormControl {
   static readonly observedAttributes: readonly string[] = [

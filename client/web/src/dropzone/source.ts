@@ -2,7 +2,7 @@
 import type { PolicyList } from "../policies.ts";
 import { createUploader, type Uploader, type UploaderOptions } from "../uploader.ts";
 
-export type GetToken = UploaderOptions["getToken"];
+export type GetToken = NonNullable<UploaderOptions["getToken"]>;
 
 export interface Source {
   readonly endpoint: string;
@@ -14,12 +14,13 @@ export interface Source {
 export function openUploader(source: Source): Uploader {
   const { endpoint, uploader } = source;
   if (uploader) return uploader;
-  if (!endpoint || !source.getToken)
+  if (!endpoint)
     throw new TypeError(
-      "Cannot upload: set the attribute endpoint and the property getToken, or the property uploader or queue",
+      "Cannot upload: set the attribute endpoint, or the property uploader or queue",
     );
-  // An app may replace the function meanwhile.
-  return createUploader({ endpoint, getToken: (refused) => source.getToken?.(refused) ?? "" });
+  // An app may replace the function meanwhile. Without one the page's own session counts.
+  const getToken: GetToken = (refused) => source.getToken?.(refused) ?? "";
+  return createUploader({ endpoint, ...(source.getToken && { getToken }) });
 }
 
 /**
@@ -30,7 +31,7 @@ export async function askPolicies(
   source: Source,
   signal: AbortSignal,
 ): Promise<PolicyList | undefined> {
-  if (!source.uploader && !(source.endpoint && source.getToken)) return undefined;
+  if (!source.uploader && !source.endpoint) return undefined;
   try {
     return await openUploader(source).policies({ signal });
   } catch {
