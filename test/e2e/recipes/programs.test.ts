@@ -136,11 +136,11 @@ describe("a whole program in TypeScript", () => {
 
   it("would be refused with a name that does not exist", () => {
     const text =
-      'import { createUploader } from "@edge-presigner/web";\ncreateUploader({ endpoint: "" });\n';
+      'import { createUploader } from "@edge-presigner/web";\ncreateUploader({ endpoint: "", getTokens: () => "" });\n';
     const { stdout } = check([{ name: "wrong.ts", text }], {
       lib: ["es2024", "dom", "dom.iterable"],
     });
     rmSync(join(FOLDER, "wrong.ts"));
-    expect(stdout).toContain("getToken");
+    expect(stdout).toContain("getTokens");
   });
 });
