@@ -62,6 +62,8 @@ interface Answer extends SignedRequest {
   readonly id?: string;
   readonly receipt?: string;
   readonly message?: string;
+  /** In seconds. */
+  readonly retryAfter?: number;
 }
 
 /** Creates options for `AwsS3` of Uppy 6. The service signs every request. Errors have its messages. */
@@ -184,7 +186,8 @@ function completeEach(
     const uploadId = uploadIds.get(fileId);
     if (uploadId === undefined || !uppy.getFile(fileId)) return;
     try {
-      const { key, receipt } = await ask(`/v1/uploads/${uploadId}/complete`);
+      const path = `/v1/uploads/${uploadId}/complete`;
+      const { key, receipt } = await tryAgain(async () => ask(path));
       const file = uppy.getFile(fileId);
       if (!file) return;
       const response = { ...file.response, body: { key, ...file.response?.body, receipt } };
@@ -197,7 +200,72 @@ function completeEach(
       if (file && !file.error) uppy.emit("upload-error", file, error);
     }
   };
-  uppy.addPostProcessor(async (fileIds) => void (await Promise.all(fileIds.map(complete))));
+  uppy.addPostProcessor(async (fileIds) => {
+    const waiting = fileIds.values();
+    const work = async (): Promise<void> => {
+      // oxlint-disable-next-line no-await-in-loop -- a few at once: the service limits requests
+      for (const fileId of waiting) await complete(fileId);
+    };
+    await Promise.all(Array.from({ length: MAX_COMPLETIONS }, work));
+  });
+}
+
+const MAX_COMPLETIONS = 4;
+/** The pauses before further tries. */
+const PAUSES_SECONDS = [1, 3, 5, 10];
+const MAX_RETRY_AFTER_SECONDS = 120;
+
+/** Calls again after errors that pass: no network, too many requests, a server that is busy. */
+async function tryAgain<T>(call: () => Promise<T>): Promise<T> {
+  for (const seconds of PAUSES_SECONDS) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- a try after a try that failed
+      return await call();
+    } catch (error) {
+      const retryAfter = error instanceof RefusedError ? error.retryAfter : 0;
+      if (!isPassing(error) || retryAfter > MAX_RETRY_AFTER_SECONDS) throw error;
+      // oxlint-disable-next-line no-await-in-loop -- a pause before the next try
+      await pause(seconds + retryAfter);
+    }
+  }
+  return call();
+}
+
+/** `fetch` rejects with a TypeError if there is no answer. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof RefusedError)) return error instanceof TypeError;
+  return error.status === 429 || error.status >= 500;
+}
+
+/** Of the browser. */
+interface Platform {
+  readonly navigator?: { readonly onLine?: boolean };
+  readonly addEventListener?: (type: "online", listener: () => void) => void;
+}
+const platform = globalThis as Platform;
+
+/** Also waits until there is a network. */
+async function pause(seconds: number): Promise<void> {
+  await new Promise((resolve) => {
+    setTimeout(resolve, seconds * 1000);
+  });
+  if (platform.navigator?.onLine !== false) return;
+  await new Promise<void>((resolve) => {
+    platform.addEventListener?.("online", resolve);
+  });
+}
+
+/** The service has answered, and not with what was asked for. */
+class RefusedError extends Error {
+  override readonly name = "RefusedError";
+  readonly status: number;
+  readonly retryAfter: number;
+
+  constructor(status: number, { message, retryAfter = 0 }: Partial<Answer> = {}) {
+    super(message ?? `The service answered ${status}`);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
 }
 
 /** Longer than the service waits for the store to complete a multipart upload. */
@@ -217,7 +285,7 @@ async function post(
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the service's own answer, or a proxy's
   const answer = (await response.json().catch(() => undefined)) as Answer | undefined;
   if (response.ok && answer) return answer;
-  throw new Error(answer?.message ?? `The service answered ${response.status}`);
+  throw new RefusedError(response.status, answer);
 }
 
 interface MetaOptions {

@@ -38,6 +38,23 @@ export function describeCompletion(
       expect(outcome.bodies[0]?.["receipt"]).toMatch(/^ey/);
     });
 
+    it("is completed later, when the network was away or the service was asked too often", async () => {
+      const uppy = await open(helped);
+      const answers = ["away", "often"];
+      await uppy.page.route("**/complete", async (route) => {
+        // A preflight is the browser's own.
+        const answer = route.request().method() === "POST" ? answers.shift() : undefined;
+        if (answer === undefined) return route.continue();
+        if (answer === "away") return route.abort("internetdisconnected");
+        const headers = { "access-control-allow-origin": "*" };
+        return route.fulfill({ status: 429, headers, json: { message: "Wait", retryAfter: 1 } });
+      });
+      const outcome = await uppy.send("a.txt", "text/plain", 5);
+      await expectStored(outcome, 5);
+      expect(answers).toEqual([]);
+      expect(outcome.bodies[0]?.["receipt"]).toMatch(/^ey/);
+    });
+
     it("has failed where the store has nothing", async () => {
       const uppy = await open(helped);
       const headers = { "access-control-allow-origin": "*", etag: "x" };
