@@ -8,23 +8,29 @@ import { sharedSecret } from "../src/config/issuer-presets.ts";
 import { toPresigner, type Presigner } from "../src/exports.ts";
 import type { Hooks } from "../src/hooks.ts";
 import { createLedgerClass } from "../src/ledger/durable-object.ts";
+import { lazy } from "../src/lazy.ts";
 import { RUNTIME } from "../src/runtime.ts";
 import type { Env } from "../src/secret.ts";
 import { createWorker } from "../src/worker.ts";
 import { DEVELOPMENT_SECRETS } from "./secrets.ts";
 import { answerDevelopment } from "./answer.ts";
+import { shortenTickets } from "./short-tickets.ts";
 import type { Development } from "./development.ts";
 
-/** Creates the Worker once per isolate. It also answers what only development has: tokens, and its policies for the page. */
+/** Creates the Worker once per isolate. It also answers what only development has: tokens, and tickets that expire soon. */
 export function createDevelopmentPresigner(development: Development, hooks?: Hooks): Presigner {
-  const worker = createWorker(development.definition, secretsOf(development, env), RUNTIME, {
-    compile: compileWithTokens,
-    hooks,
-  });
+  const { definition } = development;
+  const create = (ownHooks: Hooks | undefined) =>
+    createWorker(definition, secretsOf(development, env), RUNTIME, {
+      compile: compileWithTokens,
+      hooks: ownHooks,
+    });
+  const worker = create(hooks);
+  const getShortTickets = lazy(() => create(shortenTickets(hooks)));
   return {
     ...toPresigner(worker, createLedgerClass(worker.getLedgerDependencies)),
     fetch: async (request) =>
-      (await answerDevelopment(request, development.definition)) ?? worker.fetch(request),
+      (await answerDevelopment(request, getShortTickets)) ?? worker.fetch(request),
   };
 }
 

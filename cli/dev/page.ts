@@ -30,6 +30,8 @@ export async function findPage(
   project: ProjectWorker | undefined,
 ): Promise<string | undefined> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const policies = await fetch(new URL("/dev/policies", url), { signal }).catch(() => undefined);
-  return policies?.ok ? pagePath(project) : undefined;
+  const token = await fetch(new URL("/dev/token?user=page", url), { signal }).catch(
+    () => undefined,
+  );
+  return token?.ok ? pagePath(project) : undefined;
 }

@@ -1,92 +1,93 @@
-/** The gallery: the user's stored files, read with tickets. The browser keeps their keys. */
-import * as z from "zod/mini";
+/** The gallery: the user's stored files, read with tickets. */
 import { element, find } from "./element.ts";
-import { textOf, type Language } from "./texts.ts";
-
-const storedSchema = z.object({
-  key: z.string(),
-  policy: z.string(),
-  name: z.string(),
-  contentType: z.string(),
-});
-export type Stored = Readonly<z.output<typeof storedSchema>>;
+import { icon, type IconName } from "./icons.ts";
+import { iconOf, isShown } from "./file-icon.ts";
+import { say, settings } from "./settings.ts";
+import { readStored, removeStored, type Stored } from "./stored.ts";
+import type { TextName } from "./texts.ts";
 
 /** The requests to the service that the gallery needs. */
 export interface GalleryService {
-  readonly readUrl: (stored: Stored) => Promise<string>;
+  /** Returns a URL that shows the file, or saves it under its name. It is valid for minutes. */
+  readonly readUrl: (stored: Stored, disposition: "inline" | "attachment") => Promise<string>;
   readonly canRemove: (stored: Stored) => boolean;
-  /** Deletes the file. Returns `false` if that failed. */
-  readonly remove: (stored: Stored) => Promise<boolean>;
+  /** Rejects if that failed. */
+  readonly remove: (stored: Stored) => Promise<void>;
+  readonly removeFailed: (stored: Stored) => void;
 }
 
-const MAX_ITEMS = 60;
+/** A picture is read with one ticket, however often the gallery is drawn. */
+const urls = new Map<string, Promise<string | undefined>>();
 
-const nameOf = (user: string) => `edge-presigner-demo ${user}`;
-
-function readStored(user: string): readonly Stored[] {
-  try {
-    return z.array(storedSchema).parse(JSON.parse(localStorage.getItem(nameOf(user)) ?? "[]"));
-  } catch {
-    return [];
-  }
-}
-
-function writeStored(user: string, stored: readonly Stored[]): void {
-  localStorage.setItem(nameOf(user), JSON.stringify(stored.slice(0, MAX_ITEMS)));
-}
-
-/** Adds a file to the gallery, the newest first. */
-export function addToGallery(user: string, stored: Stored): void {
-  writeStored(user, [stored, ...readStored(user)]);
-}
-
-/** Draws the gallery again. */
-export async function showGallery(
-  user: string,
-  language: Language,
-  service: GalleryService,
-): Promise<void> {
-  const list = find("gallery", HTMLUListElement);
+/** Draws the gallery. */
+export async function drawGallery(service: GalleryService): Promise<void> {
+  const { user } = settings;
   const all = readStored(user);
-  const items = await Promise.all(
-    all.map(async (stored) => itemOf(stored, { user, language, service })),
+  const tiles = await Promise.all(
+    all.map(async (stored) => {
+      const url = urls.get(stored.key) ?? service.readUrl(stored, "inline").catch(() => undefined);
+      urls.set(stored.key, url);
+      const known = await url;
+      return known === undefined ? undefined : tileOf(stored, known, service);
+    }),
   );
-  list.replaceChildren(...items.filter((item) => item !== undefined));
-  find("no-gallery", HTMLParagraphElement).hidden = list.childElementCount > 0;
+  // Another drawing may have begun since.
+  if (user !== settings.user || all.length !== readStored(user).length) return;
+  const shown = tiles.filter((tile) => tile !== undefined);
+  find("gallery", HTMLUListElement).replaceChildren(...shown);
+  find("no-gallery", HTMLElement).hidden = shown.length > 0;
 }
 
-interface GalleryContext {
-  readonly user: string;
-  readonly language: Language;
-  readonly service: GalleryService;
-}
-
-async function itemOf(stored: Stored, context: GalleryContext): Promise<HTMLElement | undefined> {
-  const url = await context.service.readUrl(stored).catch(() => undefined);
-  if (url === undefined) return undefined;
+function tileOf(stored: Stored, url: string, service: GalleryService): HTMLElement {
   const { name, contentType } = stored;
-  const { user, language, service } = context;
-  const link = element("a", { href: url, download: name }, textOf(language, "download"));
-  link.ariaLabel = `${textOf(language, "download")}: ${name}`;
-  const caption = element("div", { className: "caption" }, element("span", {}, name), link);
-  if (service.canRemove(stored)) {
-    const button = element("button", { type: "button" }, textOf(language, "remove"));
-    button.ariaLabel = `${textOf(language, "remove")}: ${name}`;
-    button.addEventListener("click", () => {
-      button.disabled = true;
-      void service.remove(stored).then(async (isDeleted) => {
-        if (isDeleted)
-          writeStored(
-            user,
-            readStored(user).filter(({ key }) => key !== stored.key),
-          );
-        return showGallery(user, language, service);
-      });
-    });
-    caption.append(button);
+  const picture = isShown(contentType)
+    ? element("img", { src: url, alt: "", loading: "lazy" })
+    : icon(iconOf(contentType));
+  const caption = element("div", { className: "caption" });
+  caption.append(
+    element("span", { title: name }, name),
+    buttonOf("download", "download", { name, run: async () => save(stored, service) }),
+  );
+  if (service.canRemove(stored))
+    caption.append(
+      buttonOf("remove", "trash", { name, run: async () => removeTile(stored, service) }),
+    );
+  return element("li", {}, element("div", { className: "frame" }, picture), caption);
+}
+
+/** With a fresh ticket: the one of the picture may have expired. */
+async function save(stored: Stored, service: GalleryService): Promise<void> {
+  const href = await service.readUrl(stored, "attachment");
+  element("a", { href, download: stored.name }).click();
+}
+
+async function removeTile(stored: Stored, service: GalleryService): Promise<void> {
+  try {
+    await service.remove(stored);
+    removeStored(settings.user, stored.key);
+  } catch {
+    service.removeFailed(stored);
   }
-  const picture = contentType.startsWith("image/")
-    ? element("img", { src: url, alt: name, loading: "lazy" })
-    : undefined;
-  return element("li", {}, picture, caption);
+  await drawGallery(service);
+}
+
+interface ButtonAction {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
+
+function buttonOf(action: TextName, drawing: IconName, { name, run }: ButtonAction): HTMLElement {
+  const label = { ariaLabel: `${say(action)}: ${name}`, title: say(action) };
+  const button = element(
+    "button",
+    { type: "button", className: "plain round", ...label },
+    icon(drawing),
+  );
+  button.addEventListener("click", () => {
+    button.disabled = true;
+    void run().finally(() => {
+      button.disabled = false;
+    });
+  });
+  return button;
 }

@@ -1,22 +1,18 @@
-/** The policies of the configuration that runs, as the development server describes them. */
-import * as z from "zod/mini";
+/** The policies that the user may use, and what each of them takes. */
+import type { PolicyInfo, PolicyList } from "../../client/web/src/index.ts";
 
-const policiesSchema = z.object({
-  policies: z.array(
-    z.object({
-      name: z.string(),
-      types: z.array(z.string()),
-      maxBytes: z.number(),
-      download: z.boolean(),
-      delete: z.boolean(),
-    }),
-  ),
-});
-export type Policy = z.output<typeof policiesSchema>["policies"][number];
+export type Quota = NonNullable<PolicyInfo["quota"]>;
+export type Limit = NonNullable<Quota["bytes"]>;
 
 /** Returns the policies by name, the default one first. */
-export async function readPolicies(): Promise<ReadonlyMap<string, Policy>> {
-  const response = await fetch("/dev/policies");
-  const { policies } = policiesSchema.parse(await response.json());
-  return new Map(policies.map((policy) => [policy.name, policy]));
+export function sortPolicies(list: PolicyList): ReadonlyMap<string, PolicyInfo> {
+  const isDefault = ({ name }: PolicyInfo) => name === list.default;
+  const sorted = list.policies.toSorted((a, b) => Number(isDefault(b)) - Number(isDefault(a)));
+  return new Map(sorted.map((policy) => [policy.name, policy]));
+}
+
+/** Whether the policy takes this type. */
+export function takesType({ types = [] }: PolicyInfo, contentType: string): boolean {
+  const [kind = ""] = contentType.split("/");
+  return types.some((type) => ["*/*", `${kind}/*`, contentType].includes(type));
 }

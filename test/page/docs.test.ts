@@ -1,17 +1,13 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PROBLEMS } from "../../src/problem.ts";
 import { startBrowser } from "../e2e/support/browser.ts";
 import { startServer, type Server } from "../e2e/support/server.ts";
+import { findViolations } from "./support/violations.ts";
 
 const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
-const AXE = readFileSync(
-  join(import.meta.dirname, "../../node_modules/axe-core/axe.min.js"),
-  "utf8",
-);
 
 describe("the reference at /docs", () => {
   let server: Server;
@@ -30,13 +26,6 @@ describe("the reference at /docs", () => {
     const page = await (await browser.newContext(look)).newPage();
     await page.goto(`${server.url}/docs`);
     return page;
-  };
-  const violations = async (page: Page) => {
-    await page.evaluate(AXE);
-    const results = await page.evaluate(async () =>
-      (globalThis as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-    );
-    return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
   };
 
   it("has every route and every code, and asks no other host", async () => {
@@ -86,7 +75,7 @@ describe("the reference at /docs", () => {
       ["phone", { viewport: { width: 375, height: 800 } }],
     ] as const) {
       const page = await open(look);
-      expect(await violations(page), name).toEqual([]);
+      expect(await findViolations(page), name).toEqual([]);
       expect(
         await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
         name,
