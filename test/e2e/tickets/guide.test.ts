@@ -47,6 +47,14 @@ describe("a client written to the guide: GET, then PUT with Content-Type alone",
     expect(await send(uploadURL, "image/png")).toBe(200);
   });
 
+  it("keeps a name from a Mac, in Unicode form NFC", async () => {
+    const name = `여행 ${crypto.randomUUID()}.txt`;
+    const fileName = encodeURIComponent(name.normalize("NFD"));
+    const query = `?policy=document&fileName=${fileName}&fileType=text%2Fplain&fileSize=5`;
+    const { key } = await ask(query);
+    expect(key.split("/").at(-1)).toBe(name);
+  });
+
   it("is held to the length where it sends fileSize", async () => {
     const query = `?fileName=a.jpg&fileType=image%2Fjpeg&fileSize=${IMAGE.length}`;
     expect(await send((await ask(query)).uploadURL, "image/jpeg")).toBe(200);
