@@ -36,14 +36,17 @@ const LIMITS = { perAddress: "10000 / minute", perCaller: "10000 / minute" } as 
 export function embedStores(definition: ConfigDefinition, config: Config): Embedded {
   const { webhook, ...rest } = definition;
   const buckets = nameBuckets(definition.stores);
-  const policies = Object.entries(definition.policies).map(
-    ([name, policy]) => [name, fitPolicy(policy, config.policies.get(name))] as const,
+  const all = Object.entries(definition.policies);
+  const policies = all.flatMap(([name, policy]) =>
+    policy.credentials ? [] : [[name, fitPolicy(policy, config.policies.get(name))] as const],
   );
   const notes = policies.flatMap(([name, { missing }]) =>
     missing.length > 0
       ? [`${name} runs without ${missing.join(", ")}: the embedded store has none`]
       : [],
   );
+  for (const [name, { credentials }] of all)
+    if (credentials) notes.push(`${name} is left out: the embedded store gives no credentials`);
   if (webhook)
     notes.push("webhooks are not sent: --var WEBHOOK_URL:http://localhost:3000/ sends them there");
   return {

@@ -5,6 +5,7 @@
 export {
   defineConfig,
   type ConfigDefinition,
+  type CredentialPolicyDefinition,
   type IssuerDefinition,
   type PolicyDefinition,
   type StoreDefinition,

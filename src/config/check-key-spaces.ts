@@ -1,5 +1,11 @@
 /** Checks that no policy gives access to what another policy in the same bucket protects. */
-import { canMeet, hasPlaceholder, reachesInto, type Template } from "../key/template.ts";
+import {
+  canLieUnder,
+  canMeet,
+  hasPlaceholder,
+  reachesInto,
+  type Template,
+} from "../key/template.ts";
 import { haveSameValue } from "../secret.ts";
 import type { Store } from "../store/store.ts";
 import type { ErrorCollector } from "./errors.ts";
@@ -9,6 +15,8 @@ export interface KeySpace {
   readonly name: string;
   readonly stores: ReadonlyMap<string, Store>;
   readonly template: Template;
+  /** All keys under the template, which credentials reach. */
+  readonly isPrefix?: boolean;
   readonly download: boolean;
   readonly delete: boolean;
   readonly overwrite: boolean;
@@ -17,14 +25,22 @@ export interface KeySpace {
 const RIGHTS = ["download", "delete", "overwrite"] as const;
 
 /**
- * Collects the pairs of policies in one bucket whose keys could be in the prefix of another user, and
- * those whose keys could be equal, where one of them has a right that the other one withholds.
+ * Collects the pairs of policies in one bucket whose keys could be in the prefix of another user, those
+ * whose keys could be equal, where one of them has a right that the other one withholds, and those of which
+ * one gives credentials for a prefix in which the other one has keys.
  */
 export function checkKeySpaces(spaces: readonly KeySpace[], errors: ErrorCollector): void {
   for (const mine of spaces) {
     for (const theirs of spaces) {
       if (mine === theirs || !shareBucket(mine, theirs)) continue;
       const at = errors.at(mine.name).at("key");
+      if (mine.isPrefix || theirs.isPrefix) {
+        if (mine.isPrefix && canLieUnder(theirs, mine))
+          at.add(
+            `could hold keys of policy "${theirs.name}", whose rules credentials would bypass: start each key with another folder`,
+          );
+        continue;
+      }
       if (reachesInto(mine.template, theirs.template))
         at.add(
           `could be in a user's prefix of policy "${theirs.name}": start each key with another folder`,

@@ -1,5 +1,6 @@
 /** Checks the settings beside stores, policies and issuers. */
 import type * as z from "zod/mini";
+import { givesCredentials } from "./compile-credential-policy.ts";
 import type { ErrorCollector } from "./errors.ts";
 import type { Fields } from "./fields.ts";
 import type { settingsSchema } from "./schema.ts";
@@ -9,7 +10,7 @@ const A_MINUTE = 60;
 /** Checks the limits, the origins and the name of the default policy. */
 export function checkSettings(
   settings: Fields<z.output<typeof settingsSchema>>,
-  policies: ReadonlySet<string>,
+  policies: Readonly<Record<string, unknown>>,
   errors: ErrorCollector,
 ): void {
   for (const [name, { windowSeconds }] of Object.entries(settings.get("limits") ?? {})) {
@@ -20,8 +21,11 @@ export function checkSettings(
   for (const [index, origin] of (settings.get("origins") ?? []).entries())
     checkOrigin(origin, errors.at("origins").at(index));
   const defaultPolicy = settings.get("defaultPolicy");
-  if (defaultPolicy !== undefined && !policies.has(defaultPolicy))
-    errors.at("defaultPolicy").add(`there is no policy "${defaultPolicy}"`);
+  if (defaultPolicy === undefined) return;
+  const at = errors.at("defaultPolicy");
+  if (!Object.hasOwn(policies, defaultPolicy)) at.add(`there is no policy "${defaultPolicy}"`);
+  else if (givesCredentials(policies[defaultPolicy]))
+    at.add(`must be a policy that gives tickets: "${defaultPolicy}" gives credentials`);
 }
 
 /** Origins are exact (RFC 6454). A loopback host may have a wildcard port, for development. */

@@ -27,8 +27,7 @@ export function compilePolicy(
   value: unknown,
   { known, errors }: { readonly known: KnownStores; readonly errors: ErrorCollector },
 ): CompiledPolicy {
-  if (!/^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/.test(name))
-    errors.add("the name must be of a-z, 0-9, hyphen and underscore");
+  checkPolicyName(name, errors);
   const fields = parseFields(policySchema, value, errors);
   const stores = findStores(fields.get("store"), known, errors.at("store"));
   const template = checkKey(fields, errors);
@@ -46,6 +45,12 @@ export function compilePolicy(
       overwrite: fields.get("overwrite") ?? false,
     },
   };
+}
+
+/** Collects the error of a name that is none. */
+export function checkPolicyName(name: string, errors: ErrorCollector): void {
+  if (/^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/.test(name)) return;
+  errors.add("the name must be of a-z, 0-9, hyphen and underscore");
 }
 
 function findStores(

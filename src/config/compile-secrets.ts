@@ -1,6 +1,6 @@
 /** Compiles the secrets of a configuration, and checks them against each other. */
 import { readSecret, type Env, type Secret } from "../secret.ts";
-import type { Store } from "../store/store.ts";
+import type { Credentials, Store } from "../store/store.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { compileIdSecrets } from "./compile-id-secrets.ts";
 import { compileReceiptKeys, compileWebhook } from "./compile-proof.ts";
@@ -11,6 +11,7 @@ import type { PrivateKeys } from "./private-key.ts";
 
 interface Secured {
   readonly stores: readonly Store[];
+  readonly credentialPolicies: readonly { readonly parent: Credentials }[];
   readonly issuers: readonly Issuer[];
   /** As they are written in the configuration. */
   readonly origins: readonly string[];
@@ -25,7 +26,7 @@ interface Secrets extends Pick<Config, "idSecrets" | "webhook" | "isDevelopment"
 const PROOF_SECRETS = ["RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET"];
 /** Returns the secrets beside those of stores and issuers, with each error collected. */
 export function compileSecrets(
-  { stores, issuers, origins, webhookUrl }: Secured,
+  { stores, credentialPolicies, issuers, origins, webhookUrl }: Secured,
   env: Env,
   errors: ErrorCollector,
 ): Secrets {
@@ -36,6 +37,7 @@ export function compileSecrets(
   const isDevelopment = isLocal || origins.some(isAnyPort);
   const purposes = [
     secretKeysOf(stores),
+    credentialPolicies.map(({ parent }) => parent.secretAccessKey),
     ...issuers.flatMap((issuer) => (issuer.kind === "shared-secret" ? [[issuer.secret]] : [])),
     [idSecrets.current, ...(idSecrets.previous ? [idSecrets.previous.secret] : [])],
     ...PROOF_SECRETS.map((name) => [readSecret(env, name) ?? []].flat()),

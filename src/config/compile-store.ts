@@ -60,8 +60,8 @@ export function compileStore(
 /** The names of the store's secrets are made from its name. */
 function checkName(name: string, errors: ErrorCollector): boolean {
   const detail = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)
-    ? name.endsWith("-read") &&
-      'the name must not end in "-read": its secrets would be the read pair of another store'
+    ? /-(read|scoped)$/.test(name) &&
+      'the name must not end in "-read" or "-scoped": its secrets would be those of another store'
     : "the name must be of a-z, 0-9 and single hyphens";
   if (detail) errors.add(detail);
   return !detail;

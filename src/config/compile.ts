@@ -4,13 +4,15 @@ import type { Store } from "../store/store.ts";
 import { asRecord } from "./as-record.ts";
 import { compileIssuer } from "./compile-issuer.ts";
 import { checkKeySpaces, type KeySpace } from "./check-key-spaces.ts";
-import { compilePolicy } from "./compile-policy.ts";
+import { compileCredentialPolicy, givesCredentials } from "./compile-credential-policy.ts";
+import { compilePolicy, type KnownStores } from "./compile-policy.ts";
 import { compileSecrets } from "./compile-secrets.ts";
 import { checkSettings } from "./check-settings.ts";
 import { compileStore } from "./compile-store.ts";
-import type { Config, Issuer, Policy } from "./config.ts";
+import type { Config, CredentialPolicy, Issuer, Policy } from "./config.ts";
 import { ENVIRONMENT_VARIABLE, chooseEnvironment } from "./environment.ts";
 import { ConfigurationError, ErrorCollector } from "./errors.ts";
+import { addParents } from "./parent-credentials.ts";
 import { parseFields } from "./fields.ts";
 import { splitOrigins } from "./origins.ts";
 import { settingsSchema } from "./schema.ts";
@@ -39,17 +41,19 @@ export function compileAll(definition: unknown, env: Env): Compiled {
   } = chooseEnvironment(definition, env[ENVIRONMENT_VARIABLE], errors);
   const stores = compileStores(storesIn, env, errors.at("stores"));
   const declared = new Set(Object.keys(asRecord(storesIn)));
-  const policies = compilePolicies(policiesIn, { stores, declared }, errors.at("policies"));
+  const compiled = compilePolicies(policiesIn, { stores, declared }, errors.at("policies"));
+  const { policies } = compiled;
+  const credentialPolicies = addParents(compiled.credentialPolicies, env, errors);
   // An app with the hook `authenticate` needs none, which only `worker.ts` knows.
   const issuers =
     issuersIn === undefined ? [] : compileIssuers(issuersIn, env, errors.at("issuers"));
 
   const settings = parseFields(settingsSchema, rest, errors);
-  checkSettings(settings, new Set(Object.keys(asRecord(policiesIn))), errors);
+  checkSettings(settings, asRecord(policiesIn), errors);
   const origins = settings.get("origins") ?? [];
   const webhookUrl = settings.get("webhook")?.url;
   const { keys, ...secrets } = compileSecrets(
-    { stores: [...stores.values()], issuers, origins, webhookUrl },
+    { stores: [...stores.values()], credentialPolicies, issuers, origins, webhookUrl },
     env,
     errors,
   );
@@ -62,6 +66,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
     ...splitOrigins(origins),
     issuers,
     policies,
+    credentialPolicies: new Map(credentialPolicies.map((policy) => [policy.name, policy])),
     defaultPolicy,
     limits,
     receipts: { ...names, expiresInSeconds, keys },
@@ -83,23 +88,33 @@ function compileStores(
   return stores;
 }
 
+interface CompiledPolicies {
+  readonly policies: ReadonlyMap<string, Policy>;
+  readonly credentialPolicies: readonly Omit<CredentialPolicy, "parent">[];
+}
+
 function compilePolicies(
   value: unknown,
-  known: Parameters<typeof compilePolicy>[2]["known"],
+  known: KnownStores,
   errors: ErrorCollector,
-): ReadonlyMap<string, Policy> {
+): CompiledPolicies {
   const policies = new Map<string, Policy>();
+  const credentialPolicies: CompiledPolicies["credentialPolicies"][number][] = [];
   const keySpaces: KeySpace[] = [];
   for (const [name, definition] of entriesOf(value, errors)) {
-    const { policy, keySpace } = compilePolicy(name, definition, {
-      known,
-      errors: errors.at(name),
-    });
+    const at = { known, errors: errors.at(name) };
+    if (givesCredentials(definition)) {
+      const { policy, keySpace } = compileCredentialPolicy(name, definition, at);
+      if (policy) credentialPolicies.push(policy);
+      if (keySpace) keySpaces.push(keySpace);
+      continue;
+    }
+    const { policy, keySpace } = compilePolicy(name, definition, at);
     if (policy) policies.set(name, policy);
     if (keySpace) keySpaces.push(keySpace);
   }
   checkKeySpaces(keySpaces, errors);
-  return policies;
+  return { policies, credentialPolicies };
 }
 
 function compileIssuers(value: unknown, env: Env, errors: ErrorCollector): readonly Issuer[] {

@@ -3,7 +3,8 @@ import type { IdSecrets } from "./compile-id-secrets.ts";
 import type { Template } from "../key/template.ts";
 import type { Secret } from "../secret.ts";
 import type { ChecksumAlgorithm } from "../store/checksum.ts";
-import type { Store } from "../store/store.ts";
+import type { Credentials, Store } from "../store/store.ts";
+import type { CredentialAction } from "./credential-policy-schema.ts";
 import type { CommonFields } from "./issuer-schema.ts";
 import type { PolicyFields } from "./policy-schema.ts";
 import type { PrivateKeys } from "./private-key.ts";
@@ -19,6 +20,21 @@ export interface Policy extends PolicyFields {
   readonly checksums: ReadonlySet<ChecksumAlgorithm>;
   /** The headers of every ticket of this policy. */
   readonly fixedHeaders: Readonly<Record<string, string>>;
+}
+
+/** A policy that gives temporary credentials for the caller's own prefix. It is no `Policy`: no ticket comes from it. */
+export interface CredentialPolicy {
+  readonly name: string;
+  readonly store: Store;
+  /** The prefix without the slash at its end; its last segment is `{user}`. */
+  readonly template: Template;
+  /** The most that it gives, each once. */
+  readonly actions: readonly CredentialAction[];
+  readonly expiresInSeconds: number;
+  readonly expiresWithToken: boolean;
+  readonly roleArn: string | undefined;
+  /** The pair that the credentials come from. It signs no ticket. */
+  readonly parent: Credentials;
 }
 
 /** Who may sign tokens: with published keys, or with a shared secret. */
@@ -53,6 +69,7 @@ export interface Config {
   readonly anyPortOrigins: ReadonlySet<string>;
   readonly issuers: readonly Issuer[];
   readonly policies: ReadonlyMap<string, Policy>;
+  readonly credentialPolicies: ReadonlyMap<string, CredentialPolicy>;
   readonly defaultPolicy: string | undefined;
   readonly limits: { readonly perAddress: RateLimit; readonly perCaller: RateLimit };
   readonly idSecrets: IdSecrets;

@@ -1,6 +1,7 @@
 /** The types of `presigner.config.ts`, as its author writes it. They come from the schemas that check it. */
 import type * as z from "zod/mini";
 import type { jwksIssuerSchema, sharedSecretIssuerSchema } from "./issuer-schema.ts";
+import type { credentialPolicySchema } from "./credential-policy-schema.ts";
 import type { policySchema } from "./policy-schema.ts";
 import type { settingsSchema } from "./schema.ts";
 import type { storeSchema } from "./store-schema.ts";
@@ -19,18 +20,32 @@ export interface PolicyDefinition<StoreName extends string = string> extends Omi
 > {
   /** A store's name, or one for each region of the caller: a country (`KR`), a continent (`AF AN AS EU NA OC SA`), and `default`. */
   readonly store: StoreName | Readonly<Record<string, StoreName> & Record<"default", StoreName>>;
+  readonly credentials?: undefined;
 }
+
+/** A named rule of the other kind: which prefix of which store temporary credentials reach, and for how long. */
+export interface CredentialPolicyDefinition<StoreName extends string = string> extends Omit<
+  Written<typeof credentialPolicySchema>,
+  "store"
+> {
+  readonly store: StoreName;
+  readonly types?: undefined;
+}
+
+type AnyPolicy<StoreName extends string> =
+  | PolicyDefinition<StoreName>
+  | CredentialPolicyDefinition<StoreName>;
 
 export interface ConfigDefinition<
   Stores extends Readonly<Record<string, StoreDefinition>> = Readonly<
     Record<string, StoreDefinition>
   >,
-  Policies = Readonly<Record<string, PolicyDefinition<keyof Stores & string>>>,
+  Policies = Readonly<Record<string, AnyPolicy<keyof Stores & string>>>,
 > extends Omit<Written<typeof settingsSchema>, "defaultPolicy"> {
   /** Who may sign tokens. May be left out if `createPresigner` has the hook `authenticate`. */
   readonly issuers?: readonly IssuerDefinition[];
   readonly stores: Stores;
-  readonly policies: Policies & Readonly<Record<string, PolicyDefinition<keyof Stores & string>>>;
+  readonly policies: Policies & Readonly<Record<string, AnyPolicy<keyof Stores & string>>>;
   /** The policy of a request that names none. */
   readonly defaultPolicy?: keyof Policies & string;
   /** What is different in an environment of wrangler.toml, by the name that its variable `ENVIRONMENT` has. */
@@ -44,7 +59,7 @@ interface EnvironmentDefinition<Stores, Policies> extends Partial<Written<typeof
   readonly issuers?: readonly IssuerDefinition[];
   readonly stores?: { readonly [Name in keyof Stores]?: StoreDefinition };
   readonly policies?: {
-    readonly [Name in keyof Policies]?: PolicyDefinition<keyof Stores & string>;
+    readonly [Name in keyof Policies]?: AnyPolicy<keyof Stores & string>;
   };
 }
 
@@ -55,7 +70,7 @@ export type PolicyNameOf<Definition extends ConfigDefinition> = keyof Definition
 /** Keeps the names of policies and of their metadata, for `createUploader<typeof config>`. Types the configuration, so that an editor completes it and a wrong store name is a type error. */
 export function defineConfig<
   const Stores extends Readonly<Record<string, StoreDefinition>>,
-  const Policies extends Readonly<Record<string, PolicyDefinition<keyof Stores & string>>>,
+  const Policies extends Readonly<Record<string, AnyPolicy<keyof Stores & string>>>,
 >(
   config: ConfigDefinition<Stores, Policies>,
 ): Omit<ConfigDefinition, "policies"> & { readonly policies: Policies } {

@@ -2,12 +2,13 @@
 import type { Env } from "../secret.ts";
 import type { Store } from "../store/store.ts";
 import type { KeySpace } from "./check-key-spaces.ts";
+import { addParents, prefixSpace } from "./parent-credentials.ts";
 import { compileSecrets } from "./compile-secrets.ts";
-import type { Config, Issuer, Policy } from "./config.ts";
+import type { Config, CredentialPolicy, Issuer, Policy } from "./config.ts";
 import { ENVIRONMENT_VARIABLE, chooseMade, type Made } from "./environment.ts";
 import { ConfigurationError, ErrorCollector } from "./errors.ts";
 import { splitOrigins } from "./origins.ts";
-import type { ConfigPlan, IssuerPlan, PolicyPlan } from "./plan.ts";
+import type { ConfigPlan, CredentialPolicyPlan, IssuerPlan, PolicyPlan } from "./plan.ts";
 import { readCredentials } from "./read-credentials.ts";
 import { requireSharedSecret } from "./shared-secret.ts";
 
@@ -30,11 +31,16 @@ export function joinSecrets(
   }));
   const byName = new Map(stores.map((store) => [store.name, store]));
   const policies = plan.policies.map((policy) => joinPolicy(policy, byName));
-  checkKeySpaces?.(policies, errors.at("policies"));
+  const credentialPolicies = addParents(
+    plan.credentialPolicies.flatMap((policy) => joinCredentialPolicy(policy, byName)),
+    env,
+    errors,
+  );
+  checkKeySpaces?.([...policies, ...credentialPolicies.map(prefixSpace)], errors.at("policies"));
   const issuers = plan.issuers.map((issuer) => joinIssuer(issuer, env, errors));
   const { origins, defaultPolicy, limits, receipts, webhookUrl } = plan;
   const { keys, ...secrets } = compileSecrets(
-    { stores, issuers, origins, webhookUrl },
+    { stores, credentialPolicies, issuers, origins, webhookUrl },
     env,
     errors,
   );
@@ -43,6 +49,7 @@ export function joinSecrets(
     ...splitOrigins(origins),
     issuers,
     policies: new Map(policies.map((policy) => [policy.name, policy])),
+    credentialPolicies: new Map(credentialPolicies.map((policy) => [policy.name, policy])),
     defaultPolicy,
     limits,
     receipts: { ...receipts, keys },
@@ -57,6 +64,14 @@ function joinPolicy(policy: PolicyPlan, stores: ReadonlyMap<string, Store>): Pol
     return store ? [[region, store] as const] : [];
   });
   return { ...policy, stores: new Map(found), checksums: new Set(policy.checksums) };
+}
+
+function joinCredentialPolicy(
+  policy: CredentialPolicyPlan,
+  stores: ReadonlyMap<string, Store>,
+): readonly Omit<CredentialPolicy, "parent">[] {
+  const store = stores.get(policy.store);
+  return store ? [{ ...policy, store }] : [];
 }
 
 function joinIssuer(issuer: IssuerPlan, env: Env, errors: ErrorCollector): Issuer {

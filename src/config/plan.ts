@@ -4,7 +4,7 @@ import type { Store } from "../store/store.ts";
 import type { Compiled } from "./compile.ts";
 import type { Made } from "./environment.ts";
 import { joinOrigins } from "./origins.ts";
-import type { Config, Issuer, Policy, ReceiptSettings } from "./config.ts";
+import type { Config, CredentialPolicy, Issuer, Policy, ReceiptSettings } from "./config.ts";
 
 type JwksIssuer = Extract<Issuer, { kind: "jwks" }>;
 type SharedSecretIssuer = Extract<Issuer, { kind: "shared-secret" }>;
@@ -21,12 +21,18 @@ export type PolicyPlan = Omit<Policy, "stores" | "checksums"> & {
   readonly checksums: readonly ChecksumAlgorithm[];
 };
 
+/** Its `store` is the name of its store. */
+export type CredentialPolicyPlan = Omit<CredentialPolicy, "store" | "parent"> & {
+  readonly store: string;
+};
+
 export interface ConfigPlan extends Pick<Config, "defaultPolicy" | "limits"> {
   /** As they are written in the configuration. */
   readonly origins: readonly string[];
   readonly issuers: readonly IssuerPlan[];
   readonly stores: readonly StorePlan[];
   readonly policies: readonly PolicyPlan[];
+  readonly credentialPolicies: readonly CredentialPolicyPlan[];
   readonly receipts: Omit<ReceiptSettings, "keys">;
   readonly webhookUrl: string | undefined;
 }
@@ -39,6 +45,7 @@ export function planConfig({ config, stores, webhookUrl }: Compiled): ConfigPlan
     issuers: config.issuers.map(planIssuer),
     stores: [...stores.values()].map(planStore),
     policies: [...config.policies.values()].map(planPolicy),
+    credentialPolicies: [...config.credentialPolicies.values()].map(planCredentialPolicy),
     defaultPolicy: config.defaultPolicy,
     limits: config.limits,
     receipts,
@@ -59,6 +66,11 @@ function planStore(store: Store): StorePlan {
 function planPolicy(policy: Policy): PolicyPlan {
   const { stores: _, checksums, ...fields } = policy;
   return { ...fields, checksums: [...checksums] };
+}
+
+function planCredentialPolicy(policy: CredentialPolicy): CredentialPolicyPlan {
+  const { parent: _, store, ...fields } = policy;
+  return { ...fields, store: store.name };
 }
 
 /** What the written module holds, as JSON. */

@@ -9,13 +9,22 @@ export function readCredentials(
   env: Env,
   errors: ErrorCollector,
 ): Pick<Store, "credentials" | "readCredentials"> {
-  const prefix = name.toUpperCase().replaceAll("-", "_");
+  const prefix = secretPrefix(name);
   const credentials = readPair(env, prefix, errors);
   const hasReader = readSecret(env, `${prefix}_READ_ACCESS_KEY_ID`) !== undefined;
   return {
     credentials,
     readCredentials: hasReader ? readPair(env, `${prefix}_READ`, errors) : credentials,
   };
+}
+
+/** Reads the pair that credentials for one prefix come from: `MEDIA_EU_SCOPED_ACCESS_KEY_ID` and so on. */
+export function readScopedCredentials(name: string, env: Env, errors: ErrorCollector): Credentials {
+  return readPair(env, `${secretPrefix(name)}_SCOPED`, errors);
+}
+
+function secretPrefix(name: string): string {
+  return name.toUpperCase().replaceAll("-", "_");
 }
 
 function readPair(env: Env, prefix: string, errors: ErrorCollector): Credentials {

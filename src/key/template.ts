@@ -52,6 +52,17 @@ export function canMeet(a: Template, b: Template): boolean {
   return a.segments.length === b.segments.length && canStartAlike(a, b, a.segments.length);
 }
 
+/** Returns whether a key of `other` could lie under a prefix of `prefix`, whoever's it is. Prefixes lie under each other. */
+export function canLieUnder(
+  other: { readonly template: Template; readonly isPrefix?: boolean },
+  prefix: { readonly template: Template },
+): boolean {
+  const { length } = prefix.template.segments;
+  const { length: otherLength } = other.template.segments;
+  if (!other.isPrefix && otherLength <= length) return false;
+  return canStartAlike(other.template, prefix.template, Math.min(length, otherLength));
+}
+
 /** The segments that tell owners apart: `{user}`, which no two users share, or else those with a claim. */
 function ownerIndexes({ segments, userIndex }: Template): readonly number[] {
   if (userIndex >= 0) return [userIndex];

@@ -9,6 +9,7 @@ import {
   MULTIPART_CHECKSUMS,
   R2_LIMITS,
   regionOf,
+  STS_MIN_SECONDS,
   TiB,
   UNMEASURED,
 } from "./provider-defaults.ts";
@@ -41,6 +42,13 @@ export const HOSTED_PROVIDERS = {
       "DEEP_ARCHIVE",
       "REDUCED_REDUNDANCY",
     ],
+    scopedCredentials: {
+      kind: "sts",
+      trust: "unverified",
+      minSeconds: STS_MIN_SECONDS,
+      role: "required",
+      endpoint: "https://sts.{region}.amazonaws.com{china}",
+    },
   },
   r2: {
     ...HOSTED,
@@ -55,6 +63,7 @@ export const HOSTED_PROVIDERS = {
     checksums: ALL_ENFORCED,
     multipartChecksums: MULTIPART_CHECKSUMS,
     storageClasses: ["STANDARD", "STANDARD_IA"],
+    scopedCredentials: { kind: "r2-token", trust: "unverified", minSeconds: 60, role: "none" },
   },
   /** With AWS4 signatures it overwrites silently, and ignores `x-amz-checksum-*`. Its forms have fields of their own. */
   gcs: {

@@ -28,6 +28,9 @@ export const ALL_ENFORCED = {
   crc64nvme: "enforced",
 } as const;
 
+/** The shortest life that AssumeRole gives (AWS STS API: DurationSeconds). */
+export const STS_MIN_SECONDS = 900;
+
 /** One checksum of the full object, and one that is composed of the parts' digests. */
 export const MULTIPART_CHECKSUMS = { crc64nvme: "full-object", sha256: "composite" } as const;
 

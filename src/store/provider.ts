@@ -54,8 +54,22 @@ export interface Provider {
   readonly storageClasses: readonly string[];
   /** What the store does with a request that has an unsigned `x-amz-*` header. */
   readonly unsignedHeaders: "refused" | "accepted" | "unverified";
+  /** Absent where the store has no credentials for one prefix. */
+  readonly scopedCredentials?: ScopedCredentials;
   /** Whether signing an empty `x-amz-copy-source` is known to work here: docs/security.md. */
   readonly copyGuard: "signed-empty" | "none";
+}
+
+/** How a store gives temporary credentials for one prefix. */
+export interface ScopedCredentials {
+  /** A token that the parent's secret signs here (R2), or an answer of AssumeRole (AWS STS, and those that speak it). */
+  readonly kind: "r2-token" | "sts";
+  /** `enforced`: tests have seen that nothing beside the prefix is reached. */
+  readonly trust: "enforced" | "unverified";
+  readonly minSeconds: number;
+  readonly role: "required" | "none";
+  /** Where AssumeRole is sent to, if not to the store's own endpoint. */
+  readonly endpoint?: string;
 }
 
 /** The condition that a PUT overwrites no object (RFC 9110 section 13.1.2). */

@@ -1,6 +1,13 @@
 /** The rows of servers that one runs oneself. Facts and their sources: docs/providers.md. */
 import type { Provider } from "./provider.ts";
-import { COMPATIBLE, ENFORCED, HOSTED, R2_LIMITS, UNMEASURED } from "./provider-defaults.ts";
+import {
+  COMPATIBLE,
+  ENFORCED,
+  HOSTED,
+  R2_LIMITS,
+  STS_MIN_SECONDS,
+  UNMEASURED,
+} from "./provider-defaults.ts";
 
 export const SERVER_PROVIDERS = {
   minio: {
@@ -11,6 +18,13 @@ export const SERVER_PROVIDERS = {
     tags: true,
     postForms: true,
     storageClasses: ["STANDARD", "REDUCED_REDUNDANCY"],
+    /** Reads no role: the credentials have the rights of the parent pair, less what the session policy leaves out. */
+    scopedCredentials: {
+      kind: "sts",
+      trust: "unverified",
+      minSeconds: STS_MIN_SECONDS,
+      role: "none",
+    },
   },
   /** Checks checksums from version 20 on, and only with `x-amz-sdk-checksum-algorithm`. */
   ceph: {
@@ -20,6 +34,12 @@ export const SERVER_PROVIDERS = {
     tags: true,
     postForms: true,
     storageClasses: ["STANDARD"],
+    scopedCredentials: {
+      kind: "sts",
+      trust: "enforced",
+      minSeconds: STS_MIN_SECONDS,
+      role: "required",
+    },
   },
   garage: { ...UNMEASURED, title: "Garage" },
   seaweedfs: { ...UNMEASURED, title: "SeaweedFS" },

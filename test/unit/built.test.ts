@@ -122,6 +122,30 @@ const everyStore = {
   receipts: { issuer: "acme", expiresIn: "5 min" },
   limits: { perCaller: "10 / minute" },
 };
+const ROLE = "arn:aws:iam::123456789012:role/scoped";
+const credentials = {
+  ...everyStore,
+  policies: {
+    ...everyStore.policies,
+    sync: {
+      store: "aws",
+      key: "sync/{user}/",
+      credentials: { actions: ["write", "read"], roleArn: ROLE },
+    },
+    backup: {
+      store: "r2",
+      key: "backup/{user}/",
+      credentials: { actions: ["read"], expiresIn: "5 min" },
+      expiresWithToken: true,
+    },
+  },
+};
+const SCOPED_SECRETS = {
+  AWS_SCOPED_ACCESS_KEY_ID: "id of aws's parent",
+  AWS_SCOPED_SECRET_ACCESS_KEY: "key of aws's parent",
+  R2_SCOPED_ACCESS_KEY_ID: "id of r2's parent",
+  R2_SCOPED_SECRET_ACCESS_KEY: "key of r2's parent",
+};
 const webhook = {
   ...PARTS_CONFIG,
   origins: ["https://app.example.com", "http://localhost:*"],
@@ -138,6 +162,11 @@ const CONFIGURATIONS: readonly (readonly [string, unknown, Env])[] = [
     "one with every store and every kind of issuer",
     everyStore,
     { ...ENV, ...SECRETS_OF_EVERY_STORE },
+  ],
+  [
+    "one that gives credentials",
+    credentials,
+    { ...ENV, ...SECRETS_OF_EVERY_STORE, ...SCOPED_SECRETS },
   ],
 ];
 
