@@ -12,6 +12,8 @@ interface Schema {
 
 /** By its name, or by `Component.name` where a name has two meanings. */
 const FIELDS: Readonly<Record<string, string>> = {
+  accessKeyId: "The three belong together: S3 clients take them as `aws_access_key_id` and so on",
+  actions: "`read`, `write` or both. Default: all that the policy has",
   actual: "The value that exceeded the limit",
   "Policy.checksum":
     "Of the whole file: which algorithms are possible, and whether one is required",
@@ -23,6 +25,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "Policy.quota": "What remains of each limit",
   "Policy.types":
     "Which may be uploaded: `image/png`, `image/*`, `*/*`. Absent if the caller cannot upload",
+  addressing: "Whether the bucket is in the path or in the host name",
   algorithm: "The algorithm of the checksum",
   alg: "ES256 (RFC 7518)",
   algorithms: "Each is possible; a multipart upload has fewer",
@@ -39,6 +42,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   createdAt: "RFC 3339",
   crv: "The curve",
   cursor: "The cursor of the previous answer; absent with the last page",
+  endpoint: "The URL of the S3 API, without the bucket",
   deployment: "The id of the deployed version, if the platform has it",
   detail: "What to change, for developers",
   disposition: "Whether a browser saves the file or shows it",
@@ -48,6 +52,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   etag: "The ETag of the store. Answers have it without quotes",
   ETag: "The ETag of the part",
   expiresAt: "RFC 3339",
+  "Credentials.expiresIn": "Seconds until they end",
   expiresIn: "Seconds until which the request must start",
   extensions: "Known ones of `types`, without the dot. Absent with `*/*`",
   fields: "What Uppy reads of its result",
@@ -98,9 +103,11 @@ const FIELDS: Readonly<Record<string, string>> = {
   pointer: "A JSON pointer (RFC 6901)",
   policy: "The name of the policy. Default: the default policy",
   presignedUrls: "By part number",
+  prefix: "What every key has to start with",
   problem: "The complete problem of a refused item",
   publicUrl: "Where an app displays the object, if its store has a `publicBaseUrl`",
   quota: "What remains of each limit of the policy's quota",
+  region: "The region of the signature",
   reasons: "Each difference from what was granted",
   receipt: "A signed proof (compact JWS, ES256) for a backend",
   remaining: "What remains of it after this upload",
@@ -110,6 +117,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   resetsIn: "Seconds until the next window",
   results: "One for each item, in their order",
   retryAfter: "Seconds to wait",
+  secretAccessKey: "Not shown again",
+  sessionToken: "Sent with each request as `x-amz-security-token`",
   size: "The exact length in bytes",
   Size: "In bytes",
   sizeRequired: "`true`: `size` must be sent",

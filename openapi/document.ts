@@ -53,6 +53,7 @@ export function makeDocument({ isClosed = false } = {}): ReturnType<typeof creat
     tags: [
       { name: "Uploads", description: "Tickets for files, and what becomes of them" },
       { name: "Objects", description: "Reading and deleting what is stored" },
+      { name: "Credentials", description: "Temporary S3 credentials for programs" },
       { name: "Service", description: "Keys and health: no token is needed" },
       {
         name: "Uppy",

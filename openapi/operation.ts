@@ -16,7 +16,7 @@ export interface Operation {
   /** `/v1/uploads/{id}`. */
   readonly path: string;
   readonly id: string;
-  readonly tag: "Uploads" | "Objects" | "Uppy" | "Service";
+  readonly tag: "Uploads" | "Objects" | "Credentials" | "Uppy" | "Service";
   readonly summary: string;
   readonly description?: string;
   readonly isPublic?: boolean;

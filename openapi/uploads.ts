@@ -195,6 +195,19 @@ export const UPLOADS: readonly Operation[] = [
     examples: ["removed"],
   },
   {
+    method: "post",
+    path: "/v1/credentials",
+    id: "createCredentials",
+    tag: "Credentials",
+    summary: "Returns temporary S3 credentials for the caller's own prefix",
+    description:
+      "If the policy has `credentials`. For programs alone: a request from a page is refused.",
+    body: request.credentialsRequest(),
+    answers: { 201: { description: "The credentials", schema: v1.credentials } },
+    codes: [...TOKEN, ...BODY, "policy-not-found", "store-unavailable"],
+    examples: ["credentials"],
+  },
+  {
     method: "get",
     path: "/presigned-url",
     id: "getPresignedUrl",

@@ -2,6 +2,7 @@
 import type { Restrictions } from "./grant/restrict.ts";
 import type { Session } from "./grant/session.ts";
 import type { Checksum } from "./store/checksum.ts";
+import type { CredentialAction } from "./store/scoped-access.ts";
 
 /** The user who asks. */
 interface HookCaller {
@@ -28,6 +29,12 @@ export type Question<PolicyName extends string = string> = {
       /** Tickets for parts of an upload, to read an object, or its deletion. */
       readonly action: "parts" | "download" | "delete";
       readonly key: string;
+    }
+  | {
+      /** Credentials for all keys under the prefix. They keep no `types` and no `maxBytes`: an answer with one is a refusal. */
+      readonly action: "credentials";
+      readonly prefix: string;
+      readonly actions: readonly CredentialAction[];
     }
 );
 

@@ -1,15 +1,12 @@
 /** Compiles the policies that give credentials: their definitions and stores → the rules as they are applied. */
 import { parseTemplate, type Template } from "../key/template.ts";
+import { CREDENTIAL_ACTIONS } from "../store/scoped-access.ts";
 import type { Store } from "../store/store.ts";
 import type { KeySpace } from "./check-key-spaces.ts";
 import { checkPolicyName, type KnownStores } from "./compile-policy.ts";
 import type { CredentialPolicy } from "./config.ts";
 import { asRecord } from "./as-record.ts";
-import {
-  CREDENTIAL_ACTIONS,
-  credentialPolicySchema,
-  type CredentialPolicyFields,
-} from "./credential-policy-schema.ts";
+import { credentialPolicySchema, type CredentialPolicyFields } from "./credential-policy-schema.ts";
 import type { ErrorCollector } from "./errors.ts";
 import { parseFields, type Fields } from "./fields.ts";
 import { policySchema } from "./policy-schema.ts";

@@ -1,10 +1,7 @@
 /** The fields of a policy that gives temporary credentials for one prefix, and no tickets. */
 import * as z from "zod/mini";
+import { CREDENTIAL_ACTIONS } from "../store/scoped-access.ts";
 import { duration } from "./quantity.ts";
-
-/** `read`: GetObject and ListBucket. `write`: PutObject, DeleteObject and multipart uploads. */
-export const CREDENTIAL_ACTIONS = ["read", "write"] as const;
-export type CredentialAction = (typeof CREDENTIAL_ACTIONS)[number];
 
 const FIFTEEN_MINUTES = 900;
 

@@ -88,15 +88,22 @@ export function authorize(
   return grant as Grant;
 }
 
-/** Returns the policy of that name. Throws `policy-not-found`, and `forbidden` for a token restricted to others. */
+/** Returns the policy of that name. Throws `policy-not-found`, `invalid-request` for one of credentials, and `forbidden` for a token restricted to others. */
 export function findPolicy(config: Config, { scope }: Caller, name = config.defaultPolicy): Policy {
   if (name === undefined) throw invalidRequest({ pointer: "/policy", detail: "is required" });
   const policy = config.policies.get(name);
-  if (!policy) throw new Problem("policy-not-found", `There is no policy "${name}"`);
+  if (!policy) throw noTickets(config, name);
   if (scope.policies && !scope.policies.includes(name)) {
     throw new Problem("forbidden", `The token is restricted to other policies than "${name}"`);
   }
   return policy;
+}
+
+function noTickets({ credentialPolicies }: Config, name: string): Problem {
+  if (!credentialPolicies.has(name))
+    return new Problem("policy-not-found", `There is no policy "${name}"`);
+  const detail = `must be a policy that gives tickets: "${name}" gives credentials, with POST /v1/credentials`;
+  return invalidRequest({ pointer: "/policy", detail });
 }
 
 function typeNotAllowed(

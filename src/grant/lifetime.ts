@@ -1,5 +1,5 @@
-/** How long a ticket is valid. */
-import type { Policy } from "../config/config.ts";
+/** How long a ticket is valid, and how long credentials are. */
+import type { CredentialPolicy, Policy } from "../config/config.ts";
 import { Problem, invalidRequest } from "../problem.ts";
 import { CHALLENGE, type Caller } from "./authenticate.ts";
 
@@ -20,10 +20,33 @@ export function ticketLifetime(policy: Policy, { caller, now, isBackground }: Re
   const allowed = isBackground ? backgroundLifetime(policy) : policy.expiresIn;
   const seconds = Math.min(allowed, caller.scope.expiresIn ?? allowed);
   if (!policy.expiresWithToken) return seconds;
+  return cutToToken(seconds, Math.min(seconds, MIN_SECONDS), { name: policy.name, caller, now });
+}
+
+/**
+ * Returns the lifetime of credentials in seconds. Throws `forbidden` where the app allows less than the store
+ * can give, and `unauthenticated` where they end with the token and it ends before the shortest would.
+ */
+export function credentialLifetime(policy: CredentialPolicy, caller: Caller, now: Date): number {
+  const { name, store, expiresInSeconds, expiresWithToken } = policy;
+  const least = store.provider.scopedCredentials?.minSeconds ?? 0;
+  const seconds = Math.min(expiresInSeconds, caller.scope.expiresIn ?? expiresInSeconds);
+  if (seconds < least)
+    throw new Problem(
+      "forbidden",
+      `The application allows less than ${least} seconds, the shortest life of the store's credentials`,
+    );
+  return expiresWithToken ? cutToToken(seconds, least, { name, caller, now }) : seconds;
+}
+
+function cutToToken(
+  seconds: number,
+  least: number,
+  { name, caller, now }: Request & { readonly name: string },
+): number {
   const left = secondsLeft(caller, now);
-  const least = Math.min(seconds, MIN_SECONDS);
   if (left >= least) return Math.min(seconds, left);
-  const detail = `Send a token that is valid for at least ${least} seconds: under the policy "${policy.name}" no ticket outlives it`;
+  const detail = `Send a token that is valid for at least ${least} seconds: what the policy "${name}" gives does not outlive it`;
   throw new Problem("unauthenticated", detail, { headers: CHALLENGE });
 }
 

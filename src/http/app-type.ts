@@ -73,6 +73,13 @@ type Routes = {
   "/v1/downloads": {
     $post: Route<{ json: Input<typeof request.downloadRequest> }, typeof answer.downloadTicket>;
   };
+  "/v1/credentials": {
+    $post: Route<
+      { json: Input<typeof request.credentialsRequest> },
+      typeof answer.credentials,
+      201
+    >;
+  };
   "/v1/objects": {
     $delete: Silent<{ json: Input<typeof request.objectRequest> }>;
   };

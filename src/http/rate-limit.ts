@@ -5,7 +5,7 @@ import type { RateLimiter, Service } from "../service.ts";
 import type { Caller } from "../grant/authenticate.ts";
 
 /** Requests with a count of their own. All others share one. */
-export type RequestKind = "parts" | "completions" | "downloads" | "deletions";
+export type RequestKind = "parts" | "completions" | "downloads" | "deletions" | "credentials";
 
 /** Counts a request of an address. Throws `rate-limited`. */
 export function countAddress(

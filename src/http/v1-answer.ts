@@ -221,6 +221,20 @@ export const downloadTicket = z.strictObject({
   expiresAt: time,
 });
 
+/** What an S3 client is set up with. */
+export const credentials = z.strictObject({
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  sessionToken: z.string(),
+  expiresAt: time,
+  expiresIn: seconds,
+  endpoint: z.string(),
+  region: z.string(),
+  bucket: z.string(),
+  prefix: z.string(),
+  addressing: z.enum(["virtual-host", "path"]),
+});
+
 /** `GET /presigned-url`, as clients of the common guide read it. */
 export const guideTicket = z.strictObject({
   uploadURL: z.string(),

@@ -7,6 +7,7 @@ import { STATUSES } from "../ledger/record.ts";
 import type { PartIntent } from "../operation/multipart.ts";
 import { invalidRequest } from "../problem.ts";
 import { checksumSchema } from "../store/checksum.ts";
+import { CREDENTIAL_ACTIONS } from "../store/scoped-access.ts";
 import { isPlainIntent } from "./plain-intent.ts";
 import { MAX_PARTS, anyCaseTypeSchema, filenameSchema, parseAs } from "./parse.ts";
 
@@ -95,6 +96,13 @@ export const downloadRequest = lazy(() =>
         z.regex(/^[^\p{Cc}\p{Cf}\p{Cs}]+$/u, "must not contain control characters"),
       ),
     ),
+  }),
+);
+
+export const credentialsRequest = lazy(() =>
+  z.strictObject({
+    policy: z.string(),
+    actions: z.optional(z.array(z.enum(CREDENTIAL_ACTIONS)).check(z.minLength(1), z.maxLength(2))),
   }),
 );
 

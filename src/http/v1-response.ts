@@ -3,13 +3,16 @@ import type * as z from "zod/mini";
 import { MAX_SIGNED_PARTS, sizeOfPart } from "../grant/parts.ts";
 import { lastArrivalMs } from "../grant/upload-claims.ts";
 import type { CompletedUpload } from "../operation/complete.ts";
+import type { IssuedCredentials } from "../operation/issue-credentials.ts";
 import type { CreatedUpload, SinglePartUpload } from "../operation/create.ts";
 import type { ListedUpload } from "../operation/list.ts";
 import type { Progress, StartedMultipart } from "../operation/multipart.ts";
 import type { Download } from "../operation/object.ts";
 import type { PartTicket } from "../operation/ticket.ts";
+import { endpointOf } from "../store/store.ts";
 import type {
   completedUpload,
+  credentials,
   downloadTicket,
   multipartTicket,
   partTicket,
@@ -171,6 +174,28 @@ export function downloadAnswer({ policy, key, ticket }: Download): z.output<type
     headers,
     expiresIn: expiresInSeconds,
     expiresAt: formatTime(expiresAt.getTime()),
+  };
+}
+
+/** Credentials, and where they are valid. */
+export function credentialsAnswer({
+  grant,
+  credentials: issued,
+  issuedAtMs,
+}: IssuedCredentials): z.output<typeof credentials> {
+  const { store } = grant.policy;
+  const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = issued;
+  return {
+    accessKeyId,
+    secretAccessKey,
+    sessionToken,
+    expiresAt: formatTime(expiresAt.getTime()),
+    expiresIn: Math.floor((expiresAt.getTime() - issuedAtMs) / 1000),
+    endpoint: endpointOf(store, store.origin ?? ""),
+    region: store.region,
+    bucket: store.bucket,
+    prefix: grant.prefix,
+    addressing: store.basePath.endsWith(`/${store.bucket}/`) ? "path" : "virtual-host",
   };
 }
 

@@ -13,6 +13,7 @@ import { limitBody, withCaller } from "./middleware.ts";
 import { placeOf } from "./place.ts";
 import { parseAs, readJson } from "./parse.ts";
 import { countItems } from "./rate-limit.ts";
+import { credentialRoutes } from "./v1-credentials.ts";
 import { partRoutes } from "./v1-parts.ts";
 import { completeRequest, listQuery, objectRequest, parseIds } from "./v1-request.ts";
 import { completedAnswer, recordAnswer } from "./v1-response.ts";
@@ -23,6 +24,7 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();
   app.route("/", ticketRoutes(service));
   app.route("/", partRoutes(service));
+  app.route("/", credentialRoutes(service));
   const uploader = withCaller(service, "upload");
   const completer = withCaller(service, "upload", "completions");
   const deleter = withCaller(service, "delete", "deletions");

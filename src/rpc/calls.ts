@@ -8,6 +8,7 @@ import { placeOf } from "../http/place.ts";
 import { countCaller, countItems, type RequestKind } from "../http/rate-limit.ts";
 import {
   completeRequest,
+  credentialsRequest,
   downloadRequest,
   idempotencyKeySchema,
   listQuery,
@@ -17,6 +18,7 @@ import {
 } from "../http/v1-request.ts";
 import {
   completedAnswer,
+  credentialsAnswer,
   downloadAnswer,
   recordAnswer,
   uploadAnswer,
@@ -27,6 +29,7 @@ import { isLoopback } from "../loopback.ts";
 import { completeUploads } from "../operation/complete-batch.ts";
 import { completeUpload } from "../operation/complete.ts";
 import { createUpload } from "../operation/create.ts";
+import { issueCredentials } from "../operation/issue-credentials.ts";
 import { listUploads } from "../operation/list.ts";
 import { createDownload, removeObject } from "../operation/object.ts";
 import type { Place } from "../operation/place.ts";
@@ -137,4 +140,11 @@ export const callListUploads: Call = async (service, props, argument) => {
   const { caller, rest } = await begin(service, { props, argument }, "list");
   const { uploads, cursor } = await listUploads(service, caller, parseAs(listQuery(), rest));
   return { uploads: uploads.map(recordAnswer), ...(cursor !== undefined && { cursor }) };
+};
+
+export const callCreateCredentials: Call = async (service, props, argument) => {
+  const input = { props, argument };
+  const { caller, rest } = await begin(service, input, "credentials", "credentials");
+  const intent = parseAs(credentialsRequest(), rest);
+  return credentialsAnswer(await issueCredentials(service, caller, intent));
 };

@@ -11,6 +11,7 @@ import type { Dependencies, Service } from "../service.ts";
 import {
   callComplete,
   callCompleteBatch,
+  callCreateCredentials,
   callCreateDownload,
   callCreateUpload,
   callDeleteObject,
@@ -23,6 +24,8 @@ import type {
   CompleteCall,
   CompletedAnswer,
   Created,
+  CredentialsAnswer,
+  CredentialsCall,
   DownloadAnswer,
   DownloadCall,
   ListAnswer,
@@ -49,6 +52,7 @@ declare abstract class UploadsEntrypoint<
   deleteObject(call: ObjectCall<PolicyName>): Promise<Result<object>>;
   listUploads(call: ListCall): Promise<Result<ListAnswer>>;
   listPolicies(call: PoliciesCall): Promise<Result<PoliciesAnswer<PolicyName>>>;
+  createCredentials(call: CredentialsCall<PolicyName>): Promise<Result<CredentialsAnswer>>;
   verifyReceipt(call: ReceiptCall): Promise<Result<ReceiptAnswer>>;
 }
 
@@ -92,6 +96,9 @@ export function createUploadsClass<PolicyName extends string>(
     }
     async listPolicies(call: unknown): Promise<object> {
       return answer(callListPolicies, this.ctx.props, call);
+    }
+    async createCredentials(call: unknown): Promise<object> {
+      return answer(callCreateCredentials, this.ctx.props, call);
     }
     async verifyReceipt(call: unknown): Promise<object> {
       return answer(callVerifyReceipt, this.ctx.props, call);

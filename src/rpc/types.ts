@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import type {
   completedUpload,
   completionResults,
+  credentials,
   downloadTicket,
   multipartTicket,
   policyList,
@@ -12,6 +13,7 @@ import type {
 import type {
   completeBatchRequest,
   completeRequest,
+  credentialsRequest,
   downloadRequest,
   listQuery,
   objectRequest,
@@ -63,6 +65,9 @@ export type DownloadCall<PolicyName extends string = string> = UnderPolicy<
 >;
 export type ListCall = OnBehalf & Input<typeof listQuery>;
 
+export type CredentialsCall<PolicyName extends string = string> = OnBehalf &
+  Omit<Input<typeof credentialsRequest>, "policy"> & { readonly policy: PolicyName };
+
 export interface ReceiptCall {
   readonly receipt: string;
   /** The user whose upload it must be. */
@@ -90,6 +95,9 @@ export interface PoliciesAnswer<PolicyName extends string = string> {
 
 /** As the answer of `POST /v1/downloads`. */
 export type DownloadAnswer = z.output<typeof downloadTicket>;
+
+/** As the answer of `POST /v1/credentials`. */
+export type CredentialsAnswer = z.output<typeof credentials>;
 
 /** As the answer of `GET /v1/uploads`. */
 export type ListAnswer = z.output<typeof uploadList>;

@@ -19,6 +19,8 @@ interface Unsigned {
   readonly key: EncodedKey;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Its hash is signed, but for S3, whose requests leave it unsigned. */
+  readonly body?: string;
   readonly now: Date;
 }
 
@@ -59,7 +61,7 @@ export function createSigner(
     query: Readonly<Record<string, string>>,
     signQuery: boolean,
   ) => {
-    const { method, origin, basePath, key, headers, now } = request;
+    const { method, origin, basePath, key, headers, body, now } = request;
     const path = basePath + key;
     const parameters = new URLSearchParams({ ...request.query, ...query }).toString();
     if (cache.size > 2) cache = new Map();
@@ -71,6 +73,7 @@ export function createSigner(
       region,
       cache,
       method,
+      ...(body !== undefined && { body }),
       url: origin + path + (parameters && `?${parameters}`),
       headers,
       datetime: toDatetime(now),

@@ -39,6 +39,11 @@ export interface ObjectLocation {
   readonly requestOrigin: string | undefined;
 }
 
+/** Returns what S3 clients call the endpoint: an origin of the store without its bucket. */
+export function endpointOf({ bucket }: Pick<Store, "bucket">, origin: string): string {
+  return origin.replace(`://${bucket}.`, "://");
+}
+
 /** Returns the unsigned URL of an object, as clients reach it. */
 export function objectUrl({ store, key, requestOrigin }: ObjectLocation): string {
   return (store.origin ?? requestOrigin ?? "") + store.basePath + key;

@@ -13,7 +13,13 @@ if [ "${1:-}" = stop ]; then
   stop_pidfiles "$H"/run/{rgw,osd,mon}.pid
   exit
 fi
-if alive "$PF"; then report "$PF"; exit; fi
+# The pair of test/stores/credentials-ceph.test.ts: it may do nothing but assume one role.
+SCOPED_KEY=CEPHSCOPEDKEY SCOPED_SECRET=ceph-scoped-secret
+report_all() {
+  report "$PF"
+  printf '%s\n' "S3_SCOPED_ACCESS_KEY_ID=$SCOPED_KEY" "S3_SCOPED_SECRET_ACCESS_KEY=$SCOPED_SECRET" "S3_ROLE_ARN=arn:aws:iam:::role/prefix"
+}
+if alive "$PF"; then report_all; exit; fi
 stop_pidfiles "$H"/run/{rgw,osd,mon}.pid
 fetch_debs "$H" $PKGS
 R=$H/root; D=$H/d; OUT=$D
@@ -75,6 +81,9 @@ rgw dns name = ${RGW_DNS_NAME:-s3.localhost}
 rgw relaxed s3 bucket names = false
 rgw enable usage log = false
 rgw thread pool size = 32
+rgw sts key = abcdefghijklmnop
+rgw s3 auth use sts = true
+rgw sts min session duration = 1
 X
 c=(-c "$D/ceph.conf")
 monmaptool --create --clobber --fsid $FSID --addv a "[v1:127.0.0.1:$MON]" "$D/monmap" >>"$OUT/log/setup.log" 2>&1
@@ -95,6 +104,10 @@ ceph-osd "${c[@]}" -i 0 --mkfs --osd-uuid "$U" --no-mon-config >>"$OUT/log/setup
 cephc osd crush add osd.0 1.0 root=default host=localhost
 spawn "$H/run/osd.pid" "$OUT/log/osd.out" ceph-osd "${c[@]}" -i 0 -f
 timeout 60 radosgw-admin "${c[@]}" -n client.rgw user create --uid=local --display-name=local --access-key="$S3_ACCESS_KEY_ID" --secret-key="$S3_SECRET_ACCESS_KEY" >>"$OUT/log/setup.log" 2>&1
+admin() { timeout 60 radosgw-admin "${c[@]}" -n client.rgw "$@" >>"$OUT/log/setup.log" 2>&1; }
+admin user create --uid=scoped --display-name=scoped --access-key="$SCOPED_KEY" --secret-key="$SCOPED_SECRET"
+admin role create --role-name=prefix --assume-role-policy-doc='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam:::user/scoped"]},"Action":["sts:AssumeRole"]}]}'
+admin role-policy put --role-name=prefix --policy-name=bucket --policy-doc='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["arn:aws:s3:::'$S3_BUCKET'","arn:aws:s3:::'$S3_BUCKET'/*"]}]}'
 spawn "$PF" "$OUT/log/rgw.out" radosgw "${c[@]}" -n client.rgw -f
 node "$PEERS_DIR/make-bucket.ts"
-report "$PF"
+report_all

@@ -31,7 +31,7 @@ const ATTACKS = [
 ];
 /** Those of one store. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
-  ceph: ["doctor-ceph", "forms-ceph", "uppy-ceph"],
+  ceph: ["doctor-ceph", "forms-ceph", "uppy-ceph", "credentials-ceph"],
 };
 /** Those that need multipart uploads. */
 const MULTIPART = ["tickets/multipart", "client/client-node"];

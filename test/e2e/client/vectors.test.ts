@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { shapeOf, type Exchange, type Exchanges } from "../support/exchange.ts";
 import { recordAnswers } from "../support/record-answers.ts";
+import { recordCredentials } from "../support/record-credentials.ts";
 import { recordFailures } from "../support/record-failures.ts";
 import { startFixture, type Server } from "../support/server.ts";
 
@@ -15,7 +16,11 @@ describe("the answers that the clients are tested with", () => {
   let today: Exchanges;
   beforeAll(async () => {
     server = await startFixture();
-    today = { ...(await recordAnswers(server)), ...(await recordFailures()) };
+    today = {
+      ...(await recordAnswers(server)),
+      ...(await recordCredentials()),
+      ...(await recordFailures()),
+    };
     if (!isRecording) return;
     await mkdir(FOLDER, { recursive: true });
     for (const [name, exchange] of Object.entries(today))

@@ -51,7 +51,7 @@ const config = {
 type Ask = (method: string, path: string, body?: unknown) => Promise<Exchange>;
 
 /** Starts a Worker of the development configuration with some other dependencies. */
-function startWorker(
+export function startWorker(
   dependencies: Partial<Dependencies>,
   env: Readonly<Record<string, unknown>> = {},
   definition: unknown = config,
