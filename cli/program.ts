@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { addAdd } from "./add.ts";
 import { addBuild } from "./build.ts";
 import { addCheckConfig } from "./check-config.ts";
+import { addCredentials } from "./credentials.ts";
 import { addDeploy } from "./deploy.ts";
 import { describeError } from "./describe-error.ts";
 import { addDev } from "./dev.ts";
@@ -36,6 +37,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     addKeys,
     addToken,
     addUpload,
+    addCredentials,
     addReceipt,
     addBuild,
     addCheckConfig,

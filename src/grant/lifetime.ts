@@ -20,7 +20,12 @@ export function ticketLifetime(policy: Policy, { caller, now, isBackground }: Re
   const allowed = isBackground ? backgroundLifetime(policy) : policy.expiresIn;
   const seconds = Math.min(allowed, caller.scope.expiresIn ?? allowed);
   if (!policy.expiresWithToken) return seconds;
-  return cutToToken(seconds, Math.min(seconds, MIN_SECONDS), { name: policy.name, caller, now });
+  return cutToToken(seconds, Math.min(seconds, MIN_SECONDS), {
+    name: policy.name,
+    what: "ticket",
+    caller,
+    now,
+  });
 }
 
 /**
@@ -36,17 +41,19 @@ export function credentialLifetime(policy: CredentialPolicy, caller: Caller, now
       "forbidden",
       `The application allows less than ${least} seconds, the shortest life of the store's credentials`,
     );
-  return expiresWithToken ? cutToToken(seconds, least, { name, caller, now }) : seconds;
+  return expiresWithToken
+    ? cutToToken(seconds, least, { name, what: "credential", caller, now })
+    : seconds;
 }
 
 function cutToToken(
   seconds: number,
   least: number,
-  { name, caller, now }: Request & { readonly name: string },
+  { name, what, caller, now }: Request & { readonly name: string; readonly what: string },
 ): number {
   const left = secondsLeft(caller, now);
   if (left >= least) return Math.min(seconds, left);
-  const detail = `Send a token that is valid for at least ${least} seconds: what the policy "${name}" gives does not outlive it`;
+  const detail = `Send a token that is valid for at least ${least} seconds: under the policy "${name}" no ${what} outlives it`;
   throw new Problem("unauthenticated", detail, { headers: CHALLENGE });
 }
 

@@ -16,6 +16,7 @@ describe("npx edge-presigner as a process", () => {
     "keys",
     "token",
     "upload",
+    "credentials",
     "receipt",
   ])("prints the help of %s, and exits with 0", async (name) => {
     const { status, stdout, stderr } = await spawnCommand([name, "--help"]);

@@ -4,7 +4,7 @@ import { r2 } from "../../../src/define.ts";
 import type { Exchanges } from "./exchange.ts";
 import { startWorker } from "./record-failures.ts";
 
-const config = {
+export const CREDENTIALS_CONFIG = {
   ...development,
   stores: {
     ...development.stores,
@@ -19,7 +19,7 @@ const config = {
     },
   },
 };
-const SECRETS = {
+export const CREDENTIALS_SECRETS = {
   MEDIA_ACCESS_KEY_ID: "an example of a writing key",
   MEDIA_SECRET_ACCESS_KEY: "an example of a writing secret",
   MEDIA_SCOPED_ACCESS_KEY_ID: "an-example-of-a-parent",
@@ -27,6 +27,6 @@ const SECRETS = {
 };
 
 export async function recordCredentials(): Promise<Exchanges> {
-  const ask = startWorker({}, SECRETS, config);
+  const ask = startWorker({}, CREDENTIALS_SECRETS, CREDENTIALS_CONFIG);
   return { credentials: await ask("POST", "/v1/credentials", { policy: "sync" }) };
 }

@@ -2,7 +2,7 @@
 import development from "../../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 import { NO_LEDGER } from "../../unit/support/no-ledger.ts";
-import { exchange, type Exchange, type Exchanges } from "./exchange.ts";
+import { exchange, type Asking, type Exchange, type Exchanges } from "./exchange.ts";
 
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -48,7 +48,7 @@ const config = {
   },
 };
 
-type Ask = (method: string, path: string, body?: unknown) => Promise<Exchange>;
+type Ask = (method: string, path: string, body?: unknown, asking?: Asking) => Promise<Exchange>;
 
 /** Starts a Worker of the development configuration with some other dependencies. */
 export function startWorker(
@@ -70,7 +70,8 @@ export function startWorker(
     },
   );
   const answering = async (request: Request) => worker.fetch(request);
-  return async (...asked) => exchange(ORIGIN, answering, asked);
+  return async (method, path, body, asking) =>
+    exchange(ORIGIN, answering, [method, path, body], asking);
 }
 
 /** An object of that length is in the store, whatever its key, and two parts of every upload. */

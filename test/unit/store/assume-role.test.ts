@@ -198,9 +198,9 @@ describe("AssumeRole", () => {
           }),
       );
       await vi.waitFor(() => expect(signals).toHaveLength(1));
-      vi.advanceTimersByTime(9999);
+      vi.advanceTimersByTime(9000);
       expect(signals[0]?.aborted).toBe(false);
-      vi.advanceTimersByTime(1);
+      vi.advanceTimersByTime(1000);
       expect(await reason).toBe("AssumeRole got no readable response");
     } finally {
       vi.useRealTimers();
