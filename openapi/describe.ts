@@ -17,6 +17,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   actual: "The value that exceeded the limit",
   "Policy.checksum":
     "Of the whole file: which algorithms are possible, and whether one is required",
+  "Policy.credentials":
+    "What credentials of `POST /v1/credentials` may do. Such a policy gives no tickets",
   "PolicyList.default": "The default policy, if the caller can use it",
   "Policy.delete": "`true`: what is under the caller's own prefix may be deleted",
   "Policy.download": "`true`: what is under the caller's own prefix may be read",

@@ -51,7 +51,7 @@ export function prefixOf({ template }: CredentialPolicy, { segment }: Caller): s
 export function authorizeCredentials(
   policy: CredentialPolicy,
   caller: Caller,
-  { actions = policy.actions }: CredentialIntent,
+  { actions = policy.actions }: Pick<CredentialIntent, "actions">,
   now: Date,
 ): CredentialGrant {
   const prefix = prefixOf(policy, caller);

@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import { STATUSES } from "../ledger/record.ts";
+import { CREDENTIAL_ACTIONS } from "../store/scoped-access.ts";
 import { PROBLEMS, type ProblemCode } from "../problem.ts";
 import { CHECKSUM_ALGORITHMS, checksumSchema } from "../store/checksum.ts";
 
@@ -171,6 +172,7 @@ export const allowedPolicy = z.strictObject({
   metadata: z.optional(z.readonly(z.array(z.string()))),
   download: z.optional(z.literal(true)),
   delete: z.optional(z.literal(true)),
+  credentials: z.optional(z.readonly(z.array(z.enum(CREDENTIAL_ACTIONS)))),
   expiresIn: z.optional(seconds),
   quota: z.optional(
     z.readonly(

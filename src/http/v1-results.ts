@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import { knownExtensions } from "../grant/content-type.ts";
 import type { Log } from "../log.ts";
 import type { CompletedUpload } from "../operation/complete.ts";
+import type { CredentialGrant } from "../grant/authorize-credentials.ts";
 import type { ListedPolicy, PolicyList } from "../operation/policies.ts";
 import { problemBody } from "../problem.ts";
 import { logError } from "./log-error.ts";
@@ -28,7 +29,7 @@ export function completionsAnswer(
 export function policiesAnswer(list: PolicyList): z.output<typeof policyList> {
   return {
     ...(list.default !== undefined && { default: list.default }),
-    policies: list.policies.map(policyAnswer),
+    policies: [...list.policies.map(policyAnswer), ...list.credentials.map(credentialsAnswer)],
   };
 }
 
@@ -42,6 +43,14 @@ function policyAnswer(listed: ListedPolicy): z.output<typeof allowedPolicy> {
     ...((allowance.upload || allowance.download) && { expiresIn: allowance.expiresIn }),
     ...(quota && { quota }),
   };
+}
+
+function credentialsAnswer({
+  policy,
+  actions,
+  expiresInSeconds,
+}: CredentialGrant): z.output<typeof allowedPolicy> {
+  return { name: policy.name, credentials: actions, expiresIn: expiresInSeconds };
 }
 
 /** What an upload may be. Without it the caller cannot upload. */

@@ -1,8 +1,9 @@
 /** Lists the policies that a caller can use, and what is left of their quotas. */
-import type { Policy } from "../config/config.ts";
+import type { CredentialPolicy, Policy } from "../config/config.ts";
 import type { Quota } from "../config/policy-schema.ts";
 import { findAllowance, type Allowance } from "../grant/allowance.ts";
 import type { Caller } from "../grant/authenticate.ts";
+import { authorizeCredentials, type CredentialGrant } from "../grant/authorize-credentials.ts";
 import type { LimitName, Remaining } from "../ledger/limits.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
@@ -22,6 +23,8 @@ export interface PolicyList {
   /** The name of the default policy, if the caller can use it. */
   readonly default: string | undefined;
   readonly policies: readonly ListedPolicy[];
+  /** Of policies that give credentials: what this caller would get. */
+  readonly credentials: readonly CredentialGrant[];
 }
 
 type Limited = Omit<ListedPolicy, "quota"> & { readonly policy: { readonly quota: Quota } };
@@ -43,7 +46,27 @@ export async function listPolicies(service: Service, caller: Caller): Promise<Po
   return {
     default: isUsable ? config.defaultPolicy : undefined,
     policies: usable.map((one) => ({ ...one, quota: quotas.get(one.policy.name) })),
+    credentials: [...config.credentialPolicies.values()].flatMap((policy) =>
+      findCredentials(policy, caller, moment),
+    ),
   };
+}
+
+/** Returns the grant, or nothing where a request would be refused. */
+function findCredentials(
+  policy: CredentialPolicy,
+  caller: Caller,
+  now: Date,
+): readonly CredentialGrant[] {
+  const { scope } = caller;
+  if (scope.policies && !scope.policies.includes(policy.name)) return [];
+  if (scope.actions && !scope.actions.includes("credentials")) return [];
+  try {
+    return [authorizeCredentials(policy, caller, {}, now)];
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
 }
 
 function isLimited(one: Omit<ListedPolicy, "quota">): one is Limited {

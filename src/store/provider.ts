@@ -61,7 +61,7 @@ export interface Provider {
 }
 
 /** How a store gives temporary credentials for one prefix. */
-export interface ScopedCredentials {
+interface ScopedCredentials {
   /** A token that the parent's secret signs here (R2), or an answer of AssumeRole (AWS STS, and those that speak it). */
   readonly kind: "r2-token" | "sts";
   /** `enforced`: tests have seen that nothing beside the prefix is reached. */

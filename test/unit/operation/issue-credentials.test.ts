@@ -296,3 +296,28 @@ describe("a policy that gives credentials", () => {
     expect(await response.text()).toContain("gives credentials, with POST /v1/credentials");
   });
 });
+
+describe("GET /v1/policies", () => {
+  const listed = async (claims: Fields = {}) => {
+    const response = await start().worker.fetch("/v1/policies", {
+      headers: { authorization: `Bearer ${await tokenFor(claims)}` },
+    });
+    const { policies } = await response.json<{ policies: readonly Fields[] }>();
+    return policies.filter((one) => one["credentials"] !== undefined);
+  };
+
+  it("says which policies give credentials", async () => {
+    expect(await listed()).toEqual([
+      { name: "sync", credentials: ["read", "write"], expiresIn: 3600 },
+      { name: "backup", credentials: ["read"], expiresIn: 900 },
+      { name: "jobs", credentials: ["read", "write"], expiresIn: 900 },
+    ]);
+  });
+
+  it("leaves out those that would be refused", async () => {
+    expect(await listed({ actions: ["upload"] })).toEqual([]);
+    expect(await listed({ maxBytes: 5 })).toEqual([]);
+    expect(await listed({ policies: ["sync"] })).toHaveLength(1);
+    expect(await listed({ exp: NOW / 1000 + 30 })).toHaveLength(1);
+  });
+});
