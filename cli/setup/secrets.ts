@@ -27,14 +27,21 @@ export function secretLinesOf(
   const secret = store.credentials.secretAccessKey.name;
   const readerId = id.replace(/_ACCESS_KEY_ID$/, "_READ_ACCESS_KEY_ID");
   const readerSecret = secret.replace(/_SECRET_ACCESS_KEY$/, "_READ_SECRET_ACCESS_KEY");
-  const others = requiredSecretsOf(definition).filter(
-    (name) => !/_(ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/.test(name),
-  );
+  const required = requiredSecretsOf(definition);
+  const others = required.filter((name) => !/_(ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/.test(name));
+  // Only with a policy that gives credentials.
+  const parent = [
+    id.replace(/_ACCESS_KEY_ID$/, "_SCOPED_ACCESS_KEY_ID"),
+    secret.replace(/_SECRET_ACCESS_KEY$/, "_SCOPED_SECRET_ACCESS_KEY"),
+  ].filter((name) => required.includes(name));
   return [
     line(id, "writing key: access key id"),
     line(secret, "writing key: secret access key"),
     { ...line(readerId, "reading key: access key id"), isOptional: isReaderOptional },
     { ...line(readerSecret, "reading key: secret access key"), isOptional: isReaderOptional },
+    ...parent.map((name) =>
+      line(name, "parent of credentials for one prefix: docs/credentials.md"),
+    ),
     ...others.map((name) => line(name, DESCRIPTIONS[name] ?? "shared with your backend")),
   ];
 }
