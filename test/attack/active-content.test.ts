@@ -23,6 +23,7 @@ describe("a page", () => {
 
   it.for([
     "text/html",
+    "TEXT/HTML",
     "image/svg+xml",
     "application/xhtml+xml",
     "text/xml",
@@ -39,7 +40,6 @@ describe("a page", () => {
 
   it.for([
     "text/html;charset=utf-8",
-    "TEXT/HTML",
     " text/html",
     "text/html ",
     "text/plain, text/html",

@@ -41,11 +41,20 @@ describe("a key with dot segments", () => {
     "\u202Etxt.exe.txt",
     "a\u200Bb.txt",
     "\uD800.txt",
-    "e\u0301.txt",
   ])("is refused as a file name: %j", async (filename) => {
     const body = { ...DOCUMENT, filename };
     const answer = await call(server, alice, "POST", "/v1/uploads", body);
     expect(answer).toMatchObject({ status: 422, body: { code: "invalid-request" } });
+  });
+
+  it.for([
+    ["e\u0301.txt", "\u00E9.txt"],
+    ["\u212A.txt", "K.txt"],
+    ["\u037E.txt", ";.txt"],
+  ])("has a file name in NFC: %j", async ([filename, composed]) => {
+    const answer = await call(server, alice, "POST", "/v1/uploads", { ...DOCUMENT, filename });
+    expect(answer).toMatchObject({ status: 201 });
+    expect(String(answer.body["key"]).split("/").at(-1)).toBe(composed);
   });
 
   it.for([
