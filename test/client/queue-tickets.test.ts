@@ -46,6 +46,15 @@ describe("the tickets of a queue", () => {
     expect(line.counts.refusedPuts).toBe(0);
   });
 
+  it("are used four at a time, also beside uploads that the queue does not know of", async () => {
+    const { line, queue, uploader } = startQueue({ bytesPerSecond: 400_000, ticketSeconds: 20 });
+    queue.add(filesOf(20, 200_000));
+    const others = filesOf(20, 200_000).map(async (file) => uploader.upload(file));
+    await line.run(Promise.all([...others, untilIdle(queue)]));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 20, failedFiles: 0 });
+    expect(line.counts.mostPutsAtOnce).toBe(4);
+  });
+
   it("are not requested for a file that waits, before the speed of the line is known", async () => {
     const { line, queue } = startQueue({ bytesPerSecond: 100_000 });
     queue.add(filesOf(50, 100_000));

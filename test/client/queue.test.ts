@@ -63,7 +63,7 @@ describe("a queue", () => {
     queue.add(files(3, 5000));
     await untilIdle(queue);
     expect(queue.snapshot.totals).toMatchObject({ completedFiles: 3 });
-    expect(server.mostAtOnce()).toBeLessThanOrEqual(4);
+    expect(server.mostAtOnce()).toBeLessThanOrEqual(2);
     expect(server.count("complete")).toBe(3);
     expect(server.last("complete").body).toHaveProperty("parts");
   });

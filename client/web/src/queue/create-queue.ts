@@ -1,6 +1,7 @@
 /** A queue of files: a few are sent at a time, and the others wait without a ticket. */
 import { checkFile } from "../check-file.ts";
 import type { UploadFile } from "../options.ts";
+import { MAX_PUTS } from "../slots.ts";
 import type { PoliciesOf } from "../typed-policies.ts";
 import { contextOf, type Uploader } from "../uploader.ts";
 import { createEntry, hasEnded, resetEntry, type Entry } from "./entry.ts";
@@ -9,16 +10,14 @@ import type { Queue, QueueItem, QueueOptions, QueueSnapshot } from "./queue.ts";
 import { createRunner } from "./runner.ts";
 import { sumUp } from "./totals.ts";
 
-const DEFAULT_CONCURRENCY = 4;
-
-/** Creates an empty queue. Create one for a page: several do not know of each other. */
+/** Creates an empty queue. Uploads of the same uploader take turns with its files. */
 export function createQueue<Config extends PoliciesOf = PoliciesOf>(
   uploader: Uploader<Config>,
   options?: QueueOptions,
 ): Queue<Config>;
 export function createQueue(
   uploader: Uploader,
-  { concurrency = DEFAULT_CONCURRENCY, policies }: QueueOptions = {},
+  { concurrency = MAX_PUTS, policies }: QueueOptions = {},
 ): Queue {
   const entries = new Map<string, Entry>();
   const { on, emit } = createListeners();

@@ -80,7 +80,7 @@ export interface Queue<Config extends PoliciesOf = PoliciesOf> {
 }
 
 export interface QueueOptions {
-  /** How many requests are sent to the store at once. Default: 4. A browser has six connections. */
+  /** How many requests are sent to the store at once, from 1 to 4. Default: 4. A browser has six connections. */
   readonly concurrency?: number;
   /**
    * Returns the list of `uploader.policies()` once it is known. A file that cannot pass then fails at

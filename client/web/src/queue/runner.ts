@@ -2,6 +2,7 @@
 import type { Completed } from "../answers.ts";
 import { asUploadError } from "../as-upload-error.ts";
 import { UploadError } from "../error.ts";
+import type { InTurn } from "../slots.ts";
 import { startUpload, type AbortOptions } from "../start.ts";
 import type { UploadContext } from "../upload-context.ts";
 import type { contextOf, Uploader } from "../uploader.ts";
@@ -66,14 +67,14 @@ export function createRunner(
     return {
       ...context,
       call: calls.callFor(context.call, entry.options, onAsk),
-      inTurn: async (send, signal) => sendInTurn(entry, send, signal),
+      inTurn: async (send, signal) => sendInTurn(entry, context.inTurn, { send, signal }),
     };
   };
 
   const sendInTurn = async <T>(
     entry: Entry,
-    send: () => Promise<T>,
-    signal?: AbortSignal,
+    inTurn: InTurn,
+    { send, signal }: { readonly send: () => Promise<T>; readonly signal: AbortSignal },
   ): Promise<T> => {
     entry.hasAsked = true;
     if (!slots.isFree() && entry.item.state === "preparing") change(entry, { state: "queued" });
@@ -82,7 +83,8 @@ export function createRunner(
       if (entry.item.state !== "sending") change(entry, { state: "sending" });
       return send();
     };
-    return slots.run(sendNow, signal);
+    // Other uploads of this uploader take their turns too.
+    return slots.run(async () => inTurn(sendNow, signal), signal);
   };
 
   const start = (entry: Entry, isAhead: boolean): void => {
