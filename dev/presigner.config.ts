@@ -43,6 +43,23 @@ export default defineConfig({
       maxBytes: "10 MB",
       quota: { uploads: "50 / minute", bytes: "20 MB / day", pending: 50 },
     },
+    plan: {
+      store: "local",
+      key: "plan/{user}/{id}.{ext}",
+      types: ["image/*"],
+      maxBytes: "10 MB",
+      quota: { stored: "25 MB", objects: 20 },
+      download: true,
+      delete: true,
+    },
+    team: {
+      store: "local",
+      key: "teams/{claim.team}/{user}/{id}.{ext}",
+      types: ["image/*"],
+      maxBytes: "10 MB",
+      quota: { bytes: "25 MB / day" },
+      quotaFor: "{claim.team}",
+    },
     video: {
       store: "local",
       key: "videos/{user}/{id}.{ext}",

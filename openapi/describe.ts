@@ -101,6 +101,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   partSize: "The length in bytes of every part except the last one",
   partsListed: "`false` if the store cannot list parts",
   pending: "How many uploads may be pending",
+  objects: "How many objects may be stored, with uploads in progress",
+  stored: "How many bytes may be stored, with uploads in progress",
   policies: "In the order of the configuration",
   pointer: "A JSON pointer (RFC 6901)",
   policy: "The name of the policy. Default: the default policy",

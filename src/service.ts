@@ -50,7 +50,7 @@ export interface Service extends Dependencies {
   readonly signersOf: (store: Store) => Signers;
   readonly uploadIds: UploadIds;
   readonly receipts: Receipts;
-  readonly ledgerOf: (caller: Pick<Owner, "digest">) => Ledger;
+  readonly ledgerOf: (owner: Pick<Owner, "digest">) => Ledger;
   readonly perAddress: RateLimiter;
   readonly perCaller: RateLimiter;
 }

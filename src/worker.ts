@@ -13,7 +13,7 @@ import { createDeliver } from "./ledger/webhook.ts";
 import { lazy } from "./lazy.ts";
 import type { Log } from "./log.ts";
 import { abortParts, cleanUpAndLook } from "./operation/cleanup.ts";
-import { locateUpload } from "./operation/locate.ts";
+import { locateUpload, measureObject } from "./operation/locate.ts";
 import { verifyUpload } from "./operation/verify.ts";
 import type { Env } from "./secret.ts";
 import type { Dependencies, Service, Signers } from "./service.ts";
@@ -172,5 +172,6 @@ function createLedgerDependencies(service: Service): LedgerDependencies {
     abortParts: async (claims) => void (await abortParts(locateUpload(service, claims))),
     cleanUp: async (claims, look) =>
       cleanUpAndLook(locateUpload(service, claims), look, service.log),
+    measure: async (place) => measureObject(service, place),
   };
 }

@@ -74,7 +74,7 @@ export async function admitSample(
   // Always into this store, and with the size of the sample: a store does not know the limits of a policy.
   const stores = new Map([["default", store]]);
   const size = { minBytes: 0, maxBytes: SAMPLE.length };
-  const here = { ...policy, ...size, stores, quota: undefined };
+  const here = { ...policy, ...size, stores, quota: undefined, quotaClaim: undefined };
   const intent = {
     policy: policy.name,
     filename: `${own}.${extension}`,

@@ -31,6 +31,7 @@ export function admissionOf(
 /** Returns the upload, admitted within the limits of a user without uploads. Throws `quota-exceeded`. */
 export async function admitUnused(upload: AllowedUpload, nowMs: number): Promise<Admitted> {
   const reserve = async (
+    _: unknown,
     reservations: readonly Reservation[],
   ): Promise<readonly ReservationResult[]> =>
     reservations.map(({ quota, bytes }) => {

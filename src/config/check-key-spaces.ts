@@ -9,6 +9,7 @@ import {
 import { haveSameValue } from "../secret.ts";
 import type { Store } from "../store/store.ts";
 import type { ErrorCollector } from "./errors.ts";
+import type { Quota } from "./policy-schema.ts";
 
 /** Where the keys of a policy are, and what it allows there. */
 export interface KeySpace {
@@ -20,14 +21,16 @@ export interface KeySpace {
   readonly download: boolean;
   readonly delete: boolean;
   readonly overwrite: boolean;
+  /** Where it counts objects, no other policy may store or delete them. */
+  readonly quota?: Quota | undefined;
 }
 
 const RIGHTS = ["download", "delete", "overwrite"] as const;
 
 /**
  * Collects the pairs of policies in one bucket whose keys could be in the prefix of another user, those
- * whose keys could be equal, where one of them has a right that the other one withholds, and those of which
- * one gives credentials for a prefix in which the other one has keys.
+ * whose keys could be equal, where one of them has a right that the other one withholds or counts, and those of
+ * which one gives credentials for a prefix in which the other one has keys.
  */
 export function checkKeySpaces(spaces: readonly KeySpace[], errors: ErrorCollector): void {
   for (const mine of spaces) {
@@ -45,6 +48,10 @@ export function checkKeySpaces(spaces: readonly KeySpace[], errors: ErrorCollect
         at.add(
           `could be in a user's prefix of policy "${theirs.name}": start each key with another folder`,
         );
+      if (countsObjects(theirs.quota) && canMeet(mine.template, theirs.template))
+        at.add(
+          `could be a key of policy "${theirs.name}", whose quota counts what is stored: start each key with another folder`,
+        );
       const right = RIGHTS.find((one) => mine[one] && !theirs[one] && canUse(one, mine));
       if (right && canMeet(mine.template, theirs.template))
         at.add(
@@ -52,6 +59,10 @@ export function checkKeySpaces(spaces: readonly KeySpace[], errors: ErrorCollect
         );
     }
   }
+}
+
+function countsObjects(quota: Quota | undefined): boolean {
+  return quota?.stored !== undefined || quota?.objects !== undefined;
 }
 
 /** A new `{id}` meets no key that is already there. */

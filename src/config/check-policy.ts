@@ -35,15 +35,16 @@ function checkBytes(policy: Policy, errors: ErrorCollector): void {
     if (minBytes > maxBytes) errors.at("minBytes").add("must not be more than maxBytes");
   });
   policy.check(({ quota, maxBytes }) => {
-    if (!quota?.bytes || quota.bytes.limit >= maxBytes) return;
     const detail = "must not be less than maxBytes: a file of that size could never be sent";
-    errors.at("quota").at("bytes").add(detail);
+    if (quota?.bytes && quota.bytes.limit < maxBytes) errors.at("quota").at("bytes").add(detail);
+    if (quota?.stored !== undefined && quota.stored < maxBytes)
+      errors.at("quota").at("stored").add(detail);
   });
   policy.check(({ quota, size, overwrite, allowContentTypeOnly, delete: isDeleteAllowed }) => {
     const canBeReplaced = overwrite || allowContentTypeOnly || isDeleteAllowed;
-    if (!quota?.bytes || size === "required" || !canBeReplaced) return;
-    const detail =
-      'must be "required" with quota.bytes if a file can be replaced or deleted: the new one would not be counted';
+    const limit = (["bytes", "stored"] as const).find((name) => quota?.[name] !== undefined);
+    if (!limit || size === "required" || !canBeReplaced) return;
+    const detail = `must be "required" with quota.${limit} if a file can be replaced or deleted: the new one would not be counted`;
     errors.at("size").add(detail);
   });
 }
@@ -104,10 +105,26 @@ export function checkKey(policy: Policy, errors: ErrorCollector): Template | und
     if (hasUser && shared) errors.at("shared").add("is true, but the key has {user}: remove one");
   });
   policy.check(({ quota }) => {
-    if (!quota?.bytes || hasPlaceholder(template, "id")) return;
+    const limit = (["bytes", "stored", "objects"] as const).find(
+      (name) => quota?.[name] !== undefined,
+    );
+    if (!limit || hasPlaceholder(template, "id")) return;
     const detail =
       "needs {id} in the key: under another key the file of one upload may be that of several";
-    errors.at("quota").at("bytes").add(detail);
+    errors.at("quota").at(limit).add(detail);
+  });
+  policy.check(({ quota, quotaFor, shared }) => {
+    if (quotaFor !== undefined && !quota) errors.at("quotaFor").add("needs a quota");
+    if (quota?.stored === undefined && quota?.objects === undefined) return;
+    if (quotaFor === undefined && shared)
+      errors
+        .at("quotaFor")
+        .add("is required with quota.stored and quota.objects if callers share a prefix");
+    // Whoever deletes an object gives back what it took from the quota of its key's owner.
+    if (quotaFor !== undefined && !key.includes(quotaFor)) {
+      const detail = `must be in the key with quota.stored and quota.objects: add ${quotaFor} to it`;
+      errors.at("quotaFor").add(detail);
+    }
   });
   policy.check(({ overwrite }) => {
     if (overwrite || hasPlaceholder(template, "id") || hasPlaceholder(template, "name")) return;

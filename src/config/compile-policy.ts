@@ -7,7 +7,7 @@ import { checkStoreSupport } from "./check-store-support.ts";
 import type { Policy } from "./config.ts";
 import type { ErrorCollector } from "./errors.ts";
 import { parseFields } from "./fields.ts";
-import { policySchema, type PolicyFields } from "./policy-schema.ts";
+import { MAX_OBJECTS, policySchema, type PolicyFields } from "./policy-schema.ts";
 
 export interface KnownStores {
   readonly stores: ReadonlyMap<string, Store>;
@@ -43,6 +43,7 @@ export function compilePolicy(
       download: fields.get("download") ?? false,
       delete: fields.get("delete") ?? false,
       overwrite: fields.get("overwrite") ?? false,
+      quota: fields.get("quota"),
     },
   };
 }
@@ -76,9 +77,11 @@ function toPolicy(
   fields: PolicyFields,
   keySpace: Pick<KeySpace, "name" | "stores" | "template">,
 ): Policy {
-  const { cacheControl, contentDisposition, storageClass, tags } = fields;
+  const { cacheControl, contentDisposition, storageClass, tags, quota } = fields;
   return {
     ...fields,
+    quotaClaim: fields.quotaFor?.slice("{claim.".length, -1),
+    quota: quota?.stored === undefined ? quota : { objects: MAX_OBJECTS, ...quota },
     ...keySpace,
     checksums: supportedChecksums(fields, keySpace.stores),
     fixedHeaders: {

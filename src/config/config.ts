@@ -16,6 +16,8 @@ export interface Policy extends PolicyFields {
   /** By region; one is the `default`. */
   readonly stores: ReadonlyMap<string, Store>;
   readonly template: Template;
+  /** The claim that says whose the quota is; `undefined` where it is the caller's. */
+  readonly quotaClaim: string | undefined;
   /** The algorithms that every store of the policy supports, of those that the policy names. */
   readonly checksums: ReadonlySet<ChecksumAlgorithm>;
   /** The headers of every ticket of this policy. */

@@ -26,6 +26,8 @@ const metadataName = z
 
 const FIVE_MINUTES = 300;
 const SEVEN_DAYS = 604_800;
+/** A ledger has a row for each object. */
+export const MAX_OBJECTS = 1_000_000;
 
 /** Parsed sizes are in bytes, and parsed durations in seconds. */
 export const policySchema = z.strictObject({
@@ -79,7 +81,19 @@ export const policySchema = z.strictObject({
       bytes: z.optional(bytesRate()),
       /** How many uploads may be pending at once. */
       pending: z.optional(z.int().check(z.positive())),
+      /** How many bytes may be stored at once: completed ones, less deleted ones. */
+      stored: z.optional(size()),
+      /** How many objects may be stored at once, at most 1,000,000, which `stored` implies. */
+      objects: z.optional(z.int().check(z.positive(), z.maximum(MAX_OBJECTS))),
     }),
+  ),
+  /** Whose the quota is: `"{claim.org}"` for all callers with one value of a claim. Each caller's own by default. */
+  quotaFor: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(/^\{claim\.[A-Za-z0-9_]{1,64}\}$/, 'must be one claim, such as "{claim.org}"'),
+      ),
   ),
   /** `true` where the key has no `{user}`: all callers share one prefix. */
   shared: z._default(z.boolean(), false),

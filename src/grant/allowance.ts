@@ -4,6 +4,7 @@ import { canHaveKeys } from "../key/match.ts";
 import type { Caller } from "./authenticate.ts";
 import { limitOf } from "./authorize.ts";
 import { longestLifetime } from "./lifetime.ts";
+import { hasQuotaOwner } from "./quota-owner.ts";
 import { isAllowed } from "./token-scope.ts";
 
 export interface Allowance {
@@ -23,7 +24,11 @@ export function findAllowance(policy: Policy, caller: Caller, now: Date): Allowa
   const expiresIn = longestLifetime(policy, caller, now);
   const hasTickets = expiresIn > 0;
   const maxBytes = limitOf(policy, caller);
-  const canUpload = hasTickets && isAllowed(caller, "upload") && maxBytes >= policy.minBytes;
+  const canUpload =
+    hasTickets &&
+    hasQuotaOwner(policy, caller) &&
+    isAllowed(caller, "upload") &&
+    maxBytes >= policy.minBytes;
   const sizeRequired = policy.size === "required" || scope.maxBytes !== undefined;
   const allowance = {
     upload: canUpload ? { maxBytes, sizeRequired } : undefined,

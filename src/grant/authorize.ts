@@ -11,6 +11,7 @@ import type { Intent } from "./intent.ts";
 import { ticketLifetime } from "./lifetime.ts";
 import { describeBytes } from "../describe-bytes.ts";
 import { MAX_PART_BYTES, leastPartSize, planParts, type Parts } from "./parts.ts";
+import { quotaOwnerOf, type QuotaOwner } from "./quota-owner.ts";
 import { findStore, type Region } from "./region.ts";
 
 declare const granted: unique symbol;
@@ -34,6 +35,8 @@ export interface Grant {
   /** The headers that the client must send, with lower-case names. All are signed. */
   readonly headers: Readonly<Record<string, string>>;
   readonly isBackground: boolean;
+  /** Whose ledger reserves the upload, where the policy has a quota. */
+  readonly quotaOwner: QuotaOwner;
   readonly expiresInSeconds: number;
 }
 
@@ -82,6 +85,7 @@ export function authorize(
     parts,
     headers: objectHeaders({ policy, store, intent, isMultipart: parts !== undefined }),
     isBackground: intent.background ?? false,
+    quotaOwner: quotaOwnerOf(policy, caller),
     expiresInSeconds,
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the maker of the brand

@@ -29,6 +29,8 @@ export const quota = z.strictObject({
   uploads: z.optional(remainingInWindow),
   bytes: z.optional(remainingInWindow),
   pending: z.optional(remaining),
+  objects: z.optional(remaining),
+  stored: z.optional(remaining),
 });
 
 export const partTicket = z.strictObject({
@@ -180,6 +182,8 @@ export const allowedPolicy = z.strictObject({
         uploads: z.optional(z.readonly(knownWindow)),
         bytes: z.optional(z.readonly(knownWindow)),
         pending: z.optional(z.readonly(knownLimit)),
+        objects: z.optional(z.readonly(knownLimit)),
+        stored: z.optional(z.readonly(knownLimit)),
       }),
     ),
   ),

@@ -84,13 +84,18 @@ export function escapePattern(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 }
 
+/** Returns a claim that is a text or a whole number; `undefined` for any other. */
+export function claimText({ claims }: KeyOwner["caller"], claim: string): string | undefined {
+  const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+  // Two texts with lone surrogates have one UTF-8 form, and two numbers beyond 2^53 are one number.
+  if (typeof value === "string" && value !== "" && value.isWellFormed()) return value;
+  return Number.isSafeInteger(value) ? String(value) : undefined;
+}
+
 /** Throws `forbidden` for a token without the claim. */
 function claimSegment({ caller, policy }: KeyOwner, claim: string): string {
-  const value = Object.hasOwn(caller.claims, claim) ? caller.claims[claim] : undefined;
-  // Two texts with lone surrogates have one UTF-8 form, and two numbers beyond 2^53 are one number.
-  if (typeof value === "string" && value !== "" && value.isWellFormed())
-    return encodeSegment(value);
-  if (Number.isSafeInteger(value)) return encodeSegment(String(value));
+  const value = claimText(caller, claim);
+  if (value !== undefined) return encodeSegment(value);
   const detail = `The token needs a claim "${claim}", a text or a whole number: it is part of the key of "${policy.name}"`;
   throw new Problem("forbidden", detail);
 }

@@ -64,3 +64,36 @@ export const ADDITIONS: Readonly<Record<string, readonly string[]>> = {
       WHERE idempotency IS NOT NULL`,
   ],
 };
+
+const addStored = `INSERT INTO stored_usage (policy, objects, bytes)
+    VALUES (NEW.policy, NEW.objects, NEW.bytes)
+  ON CONFLICT (policy) DO UPDATE SET objects = objects + excluded.objects,
+    bytes = bytes + excluded.bytes;`;
+const subtractStored = `UPDATE stored_usage SET objects = objects - OLD.objects,
+    bytes = bytes - OLD.bytes WHERE policy = OLD.policy;`;
+
+/** Additions that a ledger gets when it first needs them, so that others do without. */
+export const OPTIONAL_ADDITIONS = {
+  /** Whose an upload is, in a ledger of several callers. */
+  upload_owner: [
+    "ALTER TABLE upload ADD COLUMN owner TEXT",
+    "CREATE INDEX upload_owner ON upload (owner, created_ms, id)",
+    "CREATE INDEX upload_owner_status ON upload (owner, status, created_ms, id)",
+  ],
+  /** The objects that count as stored, and their sums, so that no reservation counts them. */
+  stored: [
+    `CREATE TABLE stored (
+      store TEXT NOT NULL, key TEXT NOT NULL, policy TEXT NOT NULL, objects INTEGER NOT NULL,
+      bytes INTEGER NOT NULL, etag TEXT NOT NULL, open_until_ms INTEGER NOT NULL, origin TEXT,
+      due_ms INTEGER, attempts INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (store, key)
+    ) WITHOUT ROWID`,
+    "CREATE INDEX stored_due ON stored (due_ms) WHERE due_ms IS NOT NULL",
+    `CREATE TABLE stored_usage (
+      policy TEXT PRIMARY KEY, objects INTEGER NOT NULL, bytes INTEGER NOT NULL
+    ) WITHOUT ROWID`,
+    `CREATE TRIGGER stored_insert AFTER INSERT ON stored BEGIN ${addStored} END`,
+    `CREATE TRIGGER stored_update AFTER UPDATE OF policy, objects, bytes ON stored
+      BEGIN ${subtractStored} ${addStored} END`,
+    `CREATE TRIGGER stored_delete AFTER DELETE ON stored BEGIN ${subtractStored} END`,
+  ],
+} as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -3,6 +3,7 @@ import type { Owner } from "../grant/owner.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problem.ts";
+import type { DeletedObject } from "./leftover.ts";
 import type { LimitedPolicy, RemainingQuota, Reservation, ReservationResult } from "./limits.ts";
 import type { Page, PageQuery } from "./page.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
@@ -30,6 +31,8 @@ export interface Ledger {
   readonly undo: (claims: UploadClaims) => Promise<boolean>;
   /** Releases what an aborted or rejected upload reserves. */
   readonly release: (id: string) => Promise<void>;
+  /** Gives back what a deleted object took, now or when no ticket can store it again. Unknown keys change nothing. */
+  readonly forgetObject: (object: DeletedObject) => Promise<void>;
 }
 
 /** The binding `LEDGER`, as far as it is used. */
@@ -71,6 +74,7 @@ export function createLedgers(
       settle: async (id, outcome) => call(async (ledger) => ledger.settle(id, outcome)),
       undo: async (claims) => call(async (ledger) => ledger.undo(claims)),
       release: async (id) => call(async (ledger) => ledger.release(id)),
+      forgetObject: async (object) => call(async (ledger) => ledger.forgetObject(object)),
     };
   };
 }

@@ -3,6 +3,7 @@ import type { Quota } from "../config/policy-schema.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { LeftObject } from "./leftover.ts";
 import { count } from "./reserve.ts";
+import { keepObject } from "./stored.ts";
 
 interface Found {
   readonly claims: UploadClaims;
@@ -16,7 +17,7 @@ export function countLeftover(
   { claims, object, quota }: Found,
   nowMs: number,
 ): void {
-  if (!quota?.bytes) return;
+  if (!quota?.bytes && quota?.objects === undefined) return;
   const { policy, key, store, jti } = claims;
   const counted = sql.exec(
     `SELECT 1 FROM upload WHERE json_extract(result, '$.countedEtag') = ?1
@@ -29,8 +30,11 @@ export function countLeftover(
     store,
   );
   if (counted.toArray().length > 0) return;
-  const { windowSeconds: seconds } = quota.bytes;
-  count(sql, { policy, counter: "bytes", seconds, amount: object.size }, nowMs);
+  if (quota.objects !== undefined) keepObject(sql, claims, { ...object, nowMs });
+  if (quota.bytes) {
+    const { windowSeconds: seconds } = quota.bytes;
+    count(sql, { policy, counter: "bytes", seconds, amount: object.size }, nowMs);
+  }
   sql.exec(
     "UPDATE upload SET result = json_set(coalesce(result, '{}'), '$.countedEtag', ?) WHERE id = ?",
     object.etag,

@@ -1,7 +1,7 @@
 import type { Quota } from "../config/policy-schema.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { Log } from "../log.ts";
-import type { Leftover } from "./leftover.ts";
+import type { Leftover, LeftObject, StoredPlace } from "./leftover.ts";
 import type { Deliver } from "./outbox.ts";
 import type { Outcome } from "./record.ts";
 
@@ -22,4 +22,6 @@ export interface LedgerDependencies {
     claims: UploadClaims,
     look: { readonly isKeyShared: boolean; readonly isLast: boolean },
   ) => Promise<Leftover>;
+  /** Returns what the store has under a key; `undefined` for nothing. Throws where the store cannot be asked. */
+  readonly measure: (place: StoredPlace) => Promise<LeftObject | undefined>;
 }

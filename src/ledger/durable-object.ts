@@ -3,6 +3,7 @@
  * call. All state is in storage.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { Quota } from "../config/policy-schema.ts";
 import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
 import { describeError } from "../log.ts";
 import type { Ledger as LedgerMethods } from "./client.ts";
@@ -10,6 +11,8 @@ import { countLeftover } from "./count-leftover.ts";
 import type { LedgerDependencies } from "./dependencies.ts";
 import { forgetRequest } from "./earlier.ts";
 import { readList } from "./list.ts";
+import type { DeletedObject } from "./leftover.ts";
+import { lookAtStored } from "./look-at-stored.ts";
 import type { Page, PageQuery } from "./page.ts";
 import { sendDue } from "./outbox.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
@@ -22,8 +25,9 @@ import {
   type ReservationResult,
 } from "./limits.ts";
 import { readQuota, reserve } from "./reserve.ts";
-import { hasTables, migrate } from "./schema.ts";
+import { addOptional, hasAddition, hasTables, migrate } from "./schema.ts";
 import { attach, findRecord, isKeyShared, release, settle } from "./settle.ts";
+import { forgetObject, hasStored } from "./stored.ts";
 import { handleDueUploads, type AlarmDependencies } from "./alarm.ts";
 
 /** The class that the Worker exports. */
@@ -33,6 +37,7 @@ export type LedgerClass = new (
 ) => DurableObject & LedgerMethods;
 
 const FIVE_MINUTES_MS = 300_000;
+const NEXT_LOOK = "SELECT min(due_ms) FROM stored WHERE due_ms IS NOT NULL";
 
 /** Returns whether the configuration is valid. Otherwise the alarm waits for a deployment that is. */
 function isReady(getDependencies: () => LedgerDependencies): boolean {
@@ -49,6 +54,8 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
   return class Ledger extends DurableObject {
     readonly #sql: SqlStorage;
     #isOpen = false;
+    /** Has the tables of what is stored, which other ledgers do without. */
+    #countsStored = false;
     /** When this instance last set the alarm to: saves a write where that stays. */
     #alarmAtMs: number | undefined;
 
@@ -62,7 +69,12 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
     }
 
     async reserve(reservations: readonly Reservation[]): Promise<readonly ReservationResult[]> {
-      return this.#change((nowMs) => reservations.map((item) => reserve(this.#sql, item, nowMs)));
+      return this.#change((nowMs) =>
+        reservations.map((item) => {
+          this.#prepareFor(item.quota);
+          return reserve(this.#sql, item, nowMs);
+        }),
+      );
     }
 
     async readQuotas(policies: readonly LimitedPolicy[]): Promise<readonly RemainingQuota[]> {
@@ -112,6 +124,11 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
       return this.#change(() => release(this.#sql, id));
     }
 
+    async forgetObject(object: DeletedObject): Promise<void> {
+      await this.#read(() => undefined, undefined);
+      if (this.#countsStored) await this.#change((nowMs) => forgetObject(this.#sql, object, nowMs));
+    }
+
     /** Never throws: the platform retries an alarm only a few times, and then drops it. */
     override async alarm(): Promise<void> {
       this.#alarmAtMs = undefined;
@@ -125,6 +142,9 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
       }
       await this.#attempt(async () => handleDueUploads(this.#sql, this.#alarmDependencies()));
       await this.#attempt(async () => {
+        if (this.#countsStored) await lookAtStored(this.#sql, this.#dependencies);
+      });
+      await this.#attempt(async () => {
         const { deliver } = this.#dependencies;
         if (deliver) await sendDue(this.#sql, deliver, this.#dependencies);
       });
@@ -136,14 +156,21 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
       const { cleanUp, quotaOf, now } = dependencies;
       return {
         ...dependencies,
-        cleanUp: async (claims, isLast) =>
-          cleanUp(claims, { isKeyShared: isKeyShared(this.#sql, claims), isLast }),
+        cleanUp: async (claims, isLast) => {
+          const shared = isKeyShared(this.#sql, claims);
+          const found = await cleanUp(claims, { isKeyShared: shared, isLast });
+          // It may have been counted as a leftover before.
+          if (found.kind === "deleted" && quotaOf(claims.policy)?.objects !== undefined)
+            await this.forgetObject({ key: claims.key, stores: [claims.store] });
+          return found;
+        },
         countLeftover: (claims, object) =>
-          this.ctx.storage.transactionSync(() =>
-            countLeftover(this.#sql, { claims, object, quota: quotaOf(claims.policy) }, now()),
-          ),
-        settle: (id, outcome) =>
-          void this.ctx.storage.transactionSync(() => this.#settle(id, outcome, now())),
+          this.#transact(() => {
+            const quota = quotaOf(claims.policy);
+            this.#prepareFor(quota);
+            countLeftover(this.#sql, { claims, object, quota }, now());
+          }),
+        settle: (id, outcome) => void this.#transact(() => this.#settle(id, outcome, now())),
       };
     }
 
@@ -151,18 +178,37 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
       const claims = findRecord(this.#sql, id)?.claims;
       if (!claims) return undefined;
       const { quotaOf, deliver } = this.#dependencies;
+      const quota = quotaOf(claims.policy);
+      this.#prepareFor(quota);
       return settle(this.#sql, id, outcome, {
-        quota: quotaOf(claims.policy),
+        quota,
         hasWebhook: deliver !== undefined,
         nowMs,
         cleanUpAtMs: lastArrivalMs(claims),
       });
     }
 
+    /** Creates the tables that a quota needs. Runs in a transaction. */
+    #prepareFor(quota: Quota | undefined): void {
+      if (this.#countsStored || quota?.objects === undefined) return;
+      addOptional(this.#sql, "stored");
+      this.#countsStored = true;
+    }
+
+    #transact<T>(change: () => T): T {
+      try {
+        return this.ctx.storage.transactionSync(change);
+      } catch (error) {
+        // What was created in the transaction is gone with it.
+        this.#countsStored = hasAddition(this.#sql, "stored");
+        throw error;
+      }
+    }
+
     /** Runs one change in a transaction, and sets the alarm that follows from it. */
     async #change<T>(change: (nowMs: number) => T): Promise<T> {
       await this.#open();
-      const result = this.ctx.storage.transactionSync(() => change(this.#dependencies.now()));
+      const result = this.#transact(() => change(this.#dependencies.now()));
       await this.#schedule();
       return result;
     }
@@ -192,6 +238,7 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
     async #open(): Promise<void> {
       if (this.#isOpen) return;
       this.ctx.storage.transactionSync(() => migrate(this.#sql));
+      this.#countsStored = hasAddition(this.#sql, "stored");
       const alarmAtMs = (await this.ctx.storage.getAlarm()) ?? 0;
       this.#alarmAtMs = alarmAtMs > this.#dependencies.now() ? alarmAtMs : undefined;
       this.#isOpen = true;
@@ -200,14 +247,17 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
     /** Sets the alarm to the next due time. A ledger without any data deletes itself. */
     async #schedule(): Promise<void> {
       const { deliver, now } = this.#dependencies;
-      const { upload, message, idle } = this.#sql
-        .exec<Record<"upload" | "message" | "idle", number | null>>(
+      const { upload, message, stored, idle } = this.#sql
+        .exec<Record<"upload" | "message" | "stored" | "idle", number | null>>(
           `SELECT (SELECT min(due_ms) FROM upload) AS upload,
+             (${this.#countsStored ? NEXT_LOOK : "NULL"}) AS stored,
              (SELECT min(next_ms) FROM message) AS message,
              (SELECT max(start_ms + 2000 * seconds) FROM window) AS idle`,
         )
         .one();
-      const due = Math.min(upload ?? Infinity, (deliver && message) ?? Infinity);
+      const due = Math.min(
+        ...[upload, deliver && message, stored].map((dueMs) => dueMs ?? Infinity),
+      );
       const next = due < Infinity ? due : (idle ?? 0);
       if (due < Infinity || next > now()) {
         // In the same event as the change, so that both are stored or neither. The platform may drop
@@ -216,6 +266,8 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
         this.#alarmAtMs = next;
         return;
       }
+      // What is stored counts for as long as it is.
+      if (this.#countsStored && hasStored(this.#sql)) return;
       this.#isOpen = false;
       this.#alarmAtMs = undefined;
       await this.ctx.storage.deleteAll();

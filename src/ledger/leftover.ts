@@ -1,4 +1,4 @@
-/** What an ended upload left in the store. */
+/** What an ended upload left in the store, and what was deleted there. */
 import type { StoredObject } from "../store/object.ts";
 
 export type LeftObject = Pick<StoredObject, "size" | "etag">;
@@ -7,3 +7,20 @@ export type LeftObject = Pick<StoredObject, "size" | "etag">;
 export type Leftover =
   | { readonly kind: "nothing" | "deleted" }
   | { readonly kind: "stays"; readonly object: LeftObject };
+
+/** Where an object is. */
+export interface StoredPlace {
+  readonly store: string;
+  readonly key: string;
+  /** Of the embedded store. */
+  readonly origin?: string | undefined;
+}
+
+/** An object that was deleted, or is said to be. */
+export interface DeletedObject {
+  readonly key: string;
+  /** The names of the stores that may have had it. */
+  readonly stores: readonly string[];
+  /** Of the object that was deleted; without it the store is asked. */
+  readonly etag?: string | undefined;
+}

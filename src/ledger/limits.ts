@@ -20,6 +20,8 @@ export interface Reservation {
   readonly bytes: number;
   /** When the ledger asks the store whether the file arrived. */
   readonly dueAtMs: number;
+  /** The caller's digest, in a ledger of several callers. */
+  readonly owner?: string;
   /** Only for a request with an Idempotency-Key. */
   readonly request?: RequestIdentity;
 }
@@ -38,7 +40,7 @@ export interface Remaining {
   readonly resetsIn?: number;
 }
 
-export type LimitName = "uploads" | "bytes" | "pending";
+export type LimitName = "uploads" | "bytes" | "pending" | "objects" | "stored";
 export type RemainingQuota = Readonly<Partial<Record<LimitName, Remaining>>>;
 
 export type ReservationResult =
@@ -52,12 +54,20 @@ export type ReservationResult =
   | {
       readonly isAdmitted: false;
       readonly exceeded: LimitName;
-      readonly retryAfterSeconds: number;
+      /** Absent for what no waiting gives back. */
+      readonly retryAfterSeconds?: number;
       readonly remaining: RemainingQuota;
     };
 
 /** When to try again where pending uploads use up a limit. */
 const RETRY_SECONDS = 60;
+
+/** What the objects of one policy take. */
+export interface StoredUsage {
+  readonly objects: number;
+  readonly bytes: number;
+}
+export const NOTHING_STORED: StoredUsage = { objects: 0, bytes: 0 };
 
 /** What a user has used of the limits of one policy. */
 export interface Usage {
@@ -65,17 +75,24 @@ export interface Usage {
   readonly bytes: Window;
   readonly pending: number;
   readonly reserved: number;
+  readonly stored: StoredUsage;
 }
 
 /** The usage of a user without uploads. */
-export const UNUSED: Usage = { uploads: EMPTY, bytes: EMPTY, pending: 0, reserved: 0 };
+export const UNUSED: Usage = {
+  uploads: EMPTY,
+  bytes: EMPTY,
+  pending: 0,
+  reserved: 0,
+  stored: NOTHING_STORED,
+};
 
 /** Returns the limit that one more upload of `bytes` would exceed, or `undefined`. */
 export function findExceeded(
   usage: Usage,
   quota: Quota,
   { bytes, nowMs }: { readonly bytes: number; readonly nowMs: number },
-): { readonly exceeded: LimitName; readonly retryAfterSeconds: number } | undefined {
+): { readonly exceeded: LimitName; readonly retryAfterSeconds?: number } | undefined {
   const wait = (window: Window, rate: RateLimit, amount: number) =>
     Math.max(1, secondsUntilFits(window, rate, { amount, nowMs }) ?? RETRY_SECONDS);
   if (
@@ -94,6 +111,11 @@ export function findExceeded(
       retryAfterSeconds: wait(usage.bytes, quota.bytes, bytes + usage.reserved),
     };
   }
+  const { stored } = usage;
+  if (quota.objects !== undefined && stored.objects + usage.pending + 1 > quota.objects)
+    return { exceeded: "objects" };
+  if (quota.stored !== undefined && stored.bytes + usage.reserved + bytes > quota.stored)
+    return { exceeded: "stored" };
   return undefined;
 }
 
@@ -112,7 +134,17 @@ export function remainingOf(usage: Usage, quota: Quota, nowMs: number): Remainin
     ...(quota.uploads && { uploads: remaining(usage.uploads, quota.uploads, 0) }),
     ...(quota.bytes && { bytes: remaining(usage.bytes, quota.bytes, usage.reserved) }),
     ...(quota.pending !== undefined && {
-      pending: { limit: quota.pending, remaining: Math.max(0, quota.pending - usage.pending) },
+      pending: left(quota.pending, usage.pending),
+    }),
+    ...(quota.objects !== undefined && {
+      objects: left(quota.objects, usage.stored.objects + usage.pending),
+    }),
+    ...(quota.stored !== undefined && {
+      stored: left(quota.stored, usage.stored.bytes + usage.reserved),
     }),
   };
+}
+
+function left(limit: number, used: number): Remaining {
+  return { limit, remaining: Math.max(0, limit - used) };
 }

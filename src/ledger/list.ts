@@ -1,12 +1,16 @@
 /** Lists the uploads of a caller, newest first, in pages of 50. */
-import type { Page, PageQuery } from "./page.ts";
+import { PAGE_SIZE, positionOf, type Page, type PageQuery } from "./page.ts";
+import { hasAddition } from "./schema.ts";
 import { RECORD_COLUMNS, toRecord, type Row } from "./row.ts";
 
-const PAGE_SIZE = 50;
+const EMPTY_PAGE: Page = { uploads: [], next: undefined };
 
-export function readList(sql: SqlStorage, { status, after }: PageQuery): Page {
-  // Each of the two statements has an index of its own.
-  const [condition, bindings] = status === undefined ? ["", []] : ["status = ? AND", [status]];
+export function readList(sql: SqlStorage, { owner, status, after }: PageQuery): Page {
+  if (owner !== undefined && !hasAddition(sql, "upload_owner")) return EMPTY_PAGE;
+  // Each of the four statements has an index of its own.
+  const equal = Object.entries({ owner, status }).filter(([, value]) => value !== undefined);
+  const condition = equal.map(([column]) => `${column} = ? AND`).join(" ");
+  const bindings = equal.map(([, value]) => value);
   const rows = sql
     .exec<Row>(
       `SELECT ${RECORD_COLUMNS} FROM upload WHERE ${condition} (created_ms, id) < (?, ?)
@@ -19,5 +23,5 @@ export function readList(sql: SqlStorage, { status, after }: PageQuery): Page {
     .toArray();
   const uploads = rows.slice(0, PAGE_SIZE).map(toRecord);
   const last = rows.length > PAGE_SIZE ? uploads.at(-1) : undefined;
-  return { uploads, next: last && { createdAtMs: last.createdAtMs, id: last.claims.jti } };
+  return { uploads, next: last && positionOf(last) };
 }

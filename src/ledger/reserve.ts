@@ -2,6 +2,7 @@
 import type { Quota } from "../config/policy-schema.ts";
 import { findEarlier } from "./earlier.ts";
 import {
+  NOTHING_STORED,
   findExceeded,
   remainingOf,
   type LimitedPolicy,
@@ -10,6 +11,8 @@ import {
   type ReservationResult,
   type Usage,
 } from "./limits.ts";
+import { addOptional } from "./schema.ts";
+import { readStoredUsage } from "./stored.ts";
 import { EMPTY, advance, type Window } from "./window.ts";
 
 /**
@@ -18,7 +21,7 @@ import { EMPTY, advance, type Window } from "./window.ts";
  */
 export function reserve(
   sql: SqlStorage,
-  { claims, quota, bytes, dueAtMs, request }: Reservation,
+  { claims, quota, bytes, dueAtMs, owner, request }: Reservation,
   nowMs: number,
 ): ReservationResult {
   const { policy } = claims;
@@ -30,9 +33,11 @@ export function reserve(
   if (refused)
     return { isAdmitted: false, ...refused, remaining: remainingOf(usage, quota, nowMs) };
 
+  if (owner !== undefined) addOptional(sql, "upload_owner");
+  const [column, place, values] = owner === undefined ? ["", "", []] : [", owner", ", ?", [owner]];
   sql.exec(
-    `INSERT INTO upload (id, policy, status, reserved, claims, created_ms, due_ms, idempotency, fingerprint)
-       VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO upload (id, policy, status, reserved, claims, created_ms, due_ms, idempotency, fingerprint${column})
+       VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?${place})`,
     claims.jti,
     policy,
     bytes,
@@ -41,6 +46,7 @@ export function reserve(
     dueAtMs,
     request?.name ?? null,
     request?.fingerprint ?? null,
+    ...values,
   );
   if (quota.uploads)
     count(
@@ -101,7 +107,8 @@ function readUsage(sql: SqlStorage, policy: string, quota: Quota, nowMs: number)
     quota[counter]
       ? advance(readWindow(sql, policy, counter), quota[counter].windowSeconds, nowMs)
       : EMPTY;
-  return { uploads: windowOf("uploads"), bytes: windowOf("bytes"), ...sums };
+  const stored = quota.objects === undefined ? NOTHING_STORED : readStoredUsage(sql, policy);
+  return { uploads: windowOf("uploads"), bytes: windowOf("bytes"), ...sums, stored };
 }
 
 function readWindow(sql: SqlStorage, policy: string, counter: string): Window {

@@ -1,5 +1,5 @@
 /** The tables of a ledger. docs/storage.md has an example of each row. */
-import { ADDED_COLUMNS, ADDITIONS } from "./additions.ts";
+import { ADDED_COLUMNS, ADDITIONS, OPTIONAL_ADDITIONS } from "./additions.ts";
 
 /** The version of the stored format. A later release reads this one and migrates it. */
 const VERSION = 1;
@@ -38,6 +38,20 @@ export function migrate(sql: SqlStorage): void {
   if (isNew) createTables(sql);
   else requireVersion(sql);
   applyAdditions(sql, isNew);
+}
+
+type OptionalAddition = keyof typeof OPTIONAL_ADDITIONS;
+
+/** Returns whether the ledger has an optional addition. It has to be migrated. */
+export function hasAddition(sql: SqlStorage, name: OptionalAddition): boolean {
+  return sql.exec("SELECT 1 FROM addition WHERE name = ?", name).toArray().length > 0;
+}
+
+/** Makes an optional addition, unless it is there. Runs in a transaction. */
+export function addOptional(sql: SqlStorage, name: OptionalAddition): void {
+  if (hasAddition(sql, name)) return;
+  for (const statement of OPTIONAL_ADDITIONS[name]) sql.exec(statement);
+  sql.exec("INSERT INTO addition (name) VALUES (?)", name);
 }
 
 function createTables(sql: SqlStorage): void {

@@ -6,6 +6,7 @@ import { enqueue } from "./outbox.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
 import { RECORD_COLUMNS, toRecord, toResult, type Row } from "./row.ts";
 import { count } from "./reserve.ts";
+import { keepObject } from "./stored.ts";
 
 const DAY_MS = 86_400_000;
 /** A record is kept for a week after its end or its first cleanup. `forget.ts` bounds how many are. */
@@ -90,6 +91,8 @@ export function settle(
       nowMs,
     );
   }
+  if (outcome.status === "completed" && quota?.objects !== undefined)
+    keepObject(sql, record.claims, { ...outcome.verified, nowMs });
   forgetOldest(sql, nowMs);
   const settled = findRecord(sql, id);
   if (hasWebhook && settled && settled.status !== "pending" && settled.status !== "aborted")

@@ -1,9 +1,9 @@
-/** Grant + ObjectKey → Admitted: reserves the upload in the caller's ledger, where the policy has a quota. */
+/** Grant + ObjectKey → Admitted: reserves the upload in the ledger of the quota's owner, where the policy has a quota. */
 import type { Quota } from "../config/policy-schema.ts";
 import type { Grant } from "../grant/authorize.ts";
+import type { QuotaOwner } from "../grant/quota-owner.ts";
 import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
 import type { ObjectKey } from "../key/make.ts";
-import type { Ledger } from "../ledger/client.ts";
 import type { RemainingQuota, Reservation, ReservationResult } from "../ledger/limits.ts";
 import { Problem } from "../problem.ts";
 import { quotaHeaders } from "./quota-headers.ts";
@@ -27,8 +27,11 @@ export interface AllowedUpload {
   readonly claims: UploadClaims;
 }
 
-/** Called only where a policy has a quota. */
-type Reserve = Ledger["reserve"];
+/** Called only where a policy has a quota, with the owner of that. */
+export type Reserve = (
+  owner: QuotaOwner,
+  reservations: readonly Reservation[],
+) => Promise<readonly ReservationResult[]>;
 
 /**
  * Returns the upload, reserved. Throws `quota-exceeded`, `ledger-unavailable` where no limit can be checked,
@@ -39,14 +42,15 @@ export async function admit(
   reserve: Reserve,
   repetition?: Repetition,
 ): Promise<Admitted> {
-  const { quota } = upload.grant.policy;
+  const { policy, quotaOwner } = upload.grant;
+  const { quota } = policy;
   if (!quota) return brand(upload, undefined);
-  const [result] = await reserve([toReservation(upload, { quota, repetition })]);
+  const [result] = await reserve(quotaOwner, [toReservation(upload, { quota, repetition })]);
   return decide(upload, { quota, result, repetition });
 }
 
 /**
- * Does the same for each upload of a batch, in one round trip to the ledger. Each gets its own problem,
+ * Does the same for each upload of a batch, in one round trip to each ledger. Each gets its own problem,
  * and a problem from before stays.
  */
 export async function admitAll(
@@ -54,20 +58,33 @@ export async function admitAll(
   reserve: Reserve,
   repetition?: Repetition,
 ): Promise<readonly (Admitted | Problem)[]> {
-  const reservations = uploads.flatMap((one, position) => {
-    const quota = one instanceof Problem ? undefined : one.grant.policy.quota;
-    return one instanceof Problem || !quota
-      ? []
-      : [toReservation(one, { quota, repetition, position })];
+  const limited = uploads.flatMap((upload, position) => {
+    if (upload instanceof Problem) return [];
+    const { policy, quotaOwner: owner } = upload.grant;
+    const { quota } = policy;
+    if (!quota) return [];
+    return [
+      { position, owner, reservation: toReservation(upload, { quota, repetition, position }) },
+    ];
   });
-  const results = reservations.length > 0 ? await reserveAll(reserve, reservations) : [];
-  let index = 0;
-  return uploads.map((one) => {
+  const results = new Map<number, ReservationResult | Problem>();
+  const byOwner = Map.groupBy(limited, ({ owner }) => owner.digest);
+  await Promise.all(
+    Array.from(byOwner, async ([digest, all]) => {
+      const reservations = all.map(({ reservation }) => reservation);
+      const answer = await reserveAll(reserve, { digest }, reservations);
+      for (const [index, { position }] of all.entries()) {
+        const result = answer instanceof Problem ? answer : answer[index];
+        if (result) results.set(position, result);
+      }
+    }),
+  );
+  return uploads.map((one, position) => {
     if (one instanceof Problem) return one;
     const { quota } = one.grant.policy;
     if (!quota) return brand(one, undefined);
-    if (results instanceof Problem) return results;
-    const result = results[index++];
+    const result = results.get(position);
+    if (result instanceof Problem) return result;
     return orProblem(() => decide(one, { quota, result, repetition }));
   });
 }
@@ -91,16 +108,18 @@ function toReservation(
     quota,
     bytes: grant.size ?? grant.maxBytes,
     dueAtMs: lastArrivalMs({ exp }),
+    ...(grant.quotaOwner !== grant.caller && { owner: grant.caller.digest }),
     ...(repetition && { request: identifyRequest(upload, repetition, position) }),
   };
 }
 
 async function reserveAll(
   reserve: Reserve,
+  owner: QuotaOwner,
   reservations: readonly Reservation[],
 ): Promise<readonly ReservationResult[] | Problem> {
   try {
-    return await reserve(reservations);
+    return await reserve(owner, reservations);
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;
@@ -125,14 +144,18 @@ function decide(upload: AllowedUpload, { quota, result, repetition }: Decision):
       "Use another Idempotency-Key: this one was sent with a request that asked for something else",
     );
   const { exceeded, retryAfterSeconds, remaining } = result;
-  const detail = `Wait ${retryAfterSeconds} seconds: the quota of ${exceeded} is used up`;
-  throw new Problem("quota-exceeded", detail, {
+  const canWait = retryAfterSeconds !== undefined;
+  const advice = canWait ? `Wait ${retryAfterSeconds} seconds` : "Delete files that are stored";
+  throw new Problem("quota-exceeded", `${advice}: the quota of ${exceeded} is used up`, {
     extras: {
       limit: remaining[exceeded]?.limit ?? 0,
-      retryAfter: retryAfterSeconds,
+      ...(canWait && { retryAfter: retryAfterSeconds }),
       quota: remaining,
     },
-    headers: { "retry-after": String(retryAfterSeconds), ...quotaHeaders(quota, remaining) },
+    headers: {
+      ...(canWait && { "retry-after": String(retryAfterSeconds) }),
+      ...quotaHeaders(quota, remaining),
+    },
   });
 }
 

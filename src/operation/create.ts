@@ -5,11 +5,10 @@ import type { Intent } from "../grant/intent.ts";
 import { MAX_SIGNED_PARTS } from "../grant/parts.ts";
 import { claimUpload, type UploadClaims } from "../grant/upload-claims.ts";
 import { makeKey } from "../key/make.ts";
-import type { Ledger } from "../ledger/client.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { askAboutUpload, tellGranted } from "./ask-app.ts";
-import { admit, admitAll, type AllowedUpload, type Admitted } from "./admit.ts";
+import { admit, admitAll, type AllowedUpload, type Admitted, type Reserve } from "./admit.ts";
 import { startMultipart, type AdmittedMultipart, type StartedMultipart } from "./multipart.ts";
 import type { Place } from "./place.ts";
 import { refuseVariables, signForm, type Form } from "./form.ts";
@@ -193,9 +192,9 @@ function isNew({ repeatedAtSeconds }: Admitted): boolean {
   return repeatedAtSeconds === undefined;
 }
 
-/** Reserves in the ledger of the caller. */
-function reserveIn({ service, caller }: UploadContext): Ledger["reserve"] {
-  return async (reservations) => service.ledgerOf(caller).reserve(reservations);
+/** Reserves in the ledger of the quota's owner. */
+function reserveIn({ service }: UploadContext): Reserve {
+  return async (owner, reservations) => service.ledgerOf(owner).reserve(reservations);
 }
 
 function repetitionIn({ service, caller, idempotencyKey }: UploadContext): Repetition | undefined {

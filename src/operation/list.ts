@@ -1,7 +1,8 @@
-/** Reads the caller's uploads from the ledger. */
+/** Reads the caller's uploads from the ledgers that have them. */
 import type { Caller } from "../grant/authenticate.ts";
 import { isInScope } from "../grant/token-scope.ts";
-import type { Position } from "../ledger/page.ts";
+import { hasQuotaOwner, quotaOwnerOf } from "../grant/quota-owner.ts";
+import { joinPages, type Page, type PageQuery, type Position } from "../ledger/page.ts";
 import type { Status, UploadRecord } from "../ledger/record.ts";
 import { Problem, invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
@@ -48,12 +49,28 @@ export async function listUploads(
   { status, cursor }: ListQuery,
 ): Promise<UploadPage> {
   const after = cursor === undefined ? undefined : parseCursor(cursor);
-  const { uploads, next } = await service.ledgerOf(caller).list({ status, after });
+  const { uploads, next } = await readLedgers(service, caller, { status, after });
   const allowed = uploads.filter(({ claims }) => isInScope(caller, claims));
   const listed = allowed.map((record) =>
     toListed(service, service.uploadIds.seal(record.claims, caller), record),
   );
   return { uploads: listed, cursor: next && `${next.createdAtMs}.${next.id}` };
+}
+
+/** Reads the caller's ledger, and those of the quotas that the caller shares: of these only what is the caller's own. */
+async function readLedgers(service: Service, caller: Caller, query: PageQuery): Promise<Page> {
+  const owners = [...service.config.policies.values()].flatMap((policy) =>
+    policy.quotaClaim !== undefined && hasQuotaOwner(policy, caller)
+      ? [quotaOwnerOf(policy, caller).digest]
+      : [],
+  );
+  const pages = await Promise.all([
+    service.ledgerOf(caller).list(query),
+    ...Array.from(new Set(owners), async (digest) =>
+      service.ledgerOf({ digest }).list({ ...query, owner: caller.digest }),
+    ),
+  ]);
+  return joinPages(pages);
 }
 
 function toListed(service: Service, id: string, record: UploadRecord): ListedUpload {

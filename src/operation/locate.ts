@@ -1,9 +1,11 @@
 /** Finds the object of an upload: its store, its encoded key, and the credentials that reach it. */
 import type { Policy } from "../config/config.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
+import type { LeftObject, StoredPlace } from "../ledger/leftover.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { encodeKey } from "../store/encode-key.ts";
+import { headObject } from "../store/object.ts";
 import { StoreUnavailable, type StoreAccess } from "../store/request.ts";
 import type { ObjectLocation, Store } from "../store/store.ts";
 
@@ -28,6 +30,17 @@ export function locateUpload<Claims extends UploadClaims>(
     throw new StoreUnavailable(`The store ${claims.store} is no longer in the configuration`);
   const location = { store, key: encodeKey(claims.key), requestOrigin: claims.origin };
   return { claims, location, ...accessTo(service, store) };
+}
+
+/** Returns the object at a place, as the reading credentials see it. Throws `StoreUnavailable`. */
+export async function measureObject(
+  service: Context,
+  { store: name, key, origin: requestOrigin }: StoredPlace,
+): Promise<LeftObject | undefined> {
+  const store = service.stores.get(name);
+  if (!store) throw new StoreUnavailable(`The store ${name} is no longer in the configuration`);
+  const location = { store, key: encodeKey(key), requestOrigin };
+  return headObject(location, accessTo(service, store).reader);
 }
 
 /** Returns access with the credentials that read, and with those that write. */

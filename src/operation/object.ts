@@ -4,6 +4,7 @@ import type { Policy } from "../config/config.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { inlineTypeOf, mayRun } from "../grant/content-type.ts";
 import { ticketLifetime } from "../grant/lifetime.ts";
+import { quotaOwnerOf } from "../grant/quota-owner.ts";
 import { findStore } from "../grant/region.ts";
 import type { ObjectKey } from "../key/make.ts";
 import { Problem } from "../problem.ts";
@@ -43,7 +44,7 @@ export async function createDownload(
   const { policy, key } = object;
   const question = { action: "download", policy: policy.name, key: key.text } as const;
   const caller = await askApp(service, owner, question);
-  const store = await findStoreWith(service, object, place);
+  const { store } = await findStoreWith(service, object, place);
   if (!store) throw new Problem("not-found", "There is no object under this key");
   const isRisky = mayRun(policy.types, key.text);
   const filename = intent.filename ?? key.text.split("/").at(-1);
@@ -71,7 +72,8 @@ export async function createDownload(
 
 /**
  * Deletes an object, if there is one. Throws `policy-not-found`, `forbidden`, `key-outside-prefix`,
- * `store-unavailable` and `misconfigured`.
+ * `store-unavailable`, `misconfigured`, and `ledger-unavailable` where the ledger could not be told: the object
+ * is deleted then, and counts until the deletion is sent again.
  */
 export async function removeObject(
   service: Service,
@@ -82,9 +84,16 @@ export async function removeObject(
   const object = allowDelete(service, caller, intent);
   const { policy, key } = object;
   await askApp(service, caller, { action: "delete", policy: policy.name, key: key.text });
-  const store = await findStoreWith(service, object, place);
-  if (!store) return;
-  const location = locationIn(store, object.key, place);
+  const { store, etag } = await findStoreWith(service, object, place);
+  if (store) await deleteFrom(service, store, locationIn(store, key, place));
+  if (policy.quota?.objects === undefined) return;
+  // Only now: what fails in between counts too much, and a repeated deletion tells the ledger again.
+  const stores = store ? [store] : [...new Set(policy.stores.values())];
+  const deleted = { key: key.text, stores: stores.map(({ name }) => name), etag };
+  await service.ledgerOf(quotaOwnerOf(policy, caller)).forgetObject(deleted);
+}
+
+async function deleteFrom(service: Service, store: Store, location: ObjectLocation): Promise<void> {
   const { reader, writer } = accessTo(service, store);
   const isDeleted =
     (await deleteObject(location, reader)) || (await deleteObject(location, writer));
@@ -95,6 +104,12 @@ export async function removeObject(
     );
 }
 
+interface FoundStore {
+  readonly store: Store | undefined;
+  /** Of the object, where the store was asked. */
+  readonly etag?: string;
+}
+
 /**
  * Returns the policy's only store; of several, the first with the object, the caller's region first.
  * Where the policy has a quota, a store without the object is not returned: it may have an abort mark.
@@ -103,16 +118,17 @@ async function findStoreWith(
   service: Service,
   { policy, key }: { readonly policy: Policy; readonly key: ObjectKey },
   place: Place,
-): Promise<Store | undefined> {
+): Promise<FoundStore> {
   const nearest = findStore(policy, place.region);
   const stores = new Set([nearest, ...policy.stores.values()]);
-  if (stores.size === 1 && !policy.quota) return nearest;
+  if (stores.size === 1 && !policy.quota) return { store: nearest };
   for (const store of stores) {
     const { reader } = accessTo(service, store);
     // oxlint-disable-next-line no-await-in-loop -- the first store nearly always has it
-    if (await headObject(locationIn(store, key, place), reader)) return store;
+    const object = await headObject(locationIn(store, key, place), reader);
+    if (object) return { store, etag: object.etag };
   }
-  return policy.quota ? undefined : nearest;
+  return { store: policy.quota ? undefined : nearest };
 }
 
 function locationIn(store: Store, { encoded }: ObjectKey, place: Place): ObjectLocation {

@@ -4,6 +4,7 @@ import type { Quota } from "../config/policy-schema.ts";
 import { findAllowance, type Allowance } from "../grant/allowance.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { authorizeCredentials, type CredentialGrant } from "../grant/authorize-credentials.ts";
+import { quotaOwnerOf, type QuotaOwner } from "../grant/quota-owner.ts";
 import type { LimitName, Remaining } from "../ledger/limits.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
@@ -30,8 +31,8 @@ export interface PolicyList {
 type Limited = Omit<ListedPolicy, "quota"> & { readonly policy: { readonly quota: Quota } };
 
 /**
- * Returns the policies in the order of the configuration. Reads the caller's ledger once, if one of them
- * has a quota. Where that fails the limits have no `remaining`: the answer admits nothing, and what it says
+ * Returns the policies in the order of the configuration. Reads each ledger once that has a quota of
+ * theirs. Where that fails the limits have no `remaining`: the answer admits nothing, and what it says
  * of types and sizes stays true.
  */
 export async function listPolicies(service: Service, caller: Caller): Promise<PolicyList> {
@@ -75,27 +76,38 @@ function isLimited(one: Omit<ListedPolicy, "quota">): one is Limited {
 
 /** Returns the quotas by the names of their policies. */
 async function readQuotas(
-  { ledgerOf }: Service,
+  service: Service,
   caller: Caller,
   limited: readonly Limited[],
 ): Promise<ReadonlyMap<string, KnownQuota>> {
-  if (limited.length === 0) return new Map();
+  const byOwner = Map.groupBy(limited, ({ policy }) => quotaOwnerOf(policy, caller).digest);
+  const known = await Promise.all(
+    Array.from(byOwner, async ([digest, all]) => readFrom(service, { digest }, all)),
+  );
+  return new Map(known.flat());
+}
+
+async function readFrom(
+  { ledgerOf }: Service,
+  owner: QuotaOwner,
+  limited: readonly Limited[],
+): Promise<readonly (readonly [policy: string, KnownQuota])[]> {
   const asked = limited.map(({ policy: { name, quota } }) => ({ policy: name, quota }));
-  const known = await ledgerOf(caller)
+  const known = await ledgerOf(owner)
     .readQuotas(asked)
     .catch((error: unknown) => {
       if (error instanceof Problem) return undefined;
       throw error;
     });
-  return new Map(
-    asked.map(({ policy, quota }, index) => [policy, known?.[index] ?? limitsOf(quota)]),
-  );
+  return asked.map(({ policy, quota }, index) => [policy, known?.[index] ?? limitsOf(quota)]);
 }
 
-function limitsOf({ uploads, bytes, pending }: Quota): KnownQuota {
+function limitsOf({ uploads, bytes, pending, objects, stored }: Quota): KnownQuota {
   return {
     ...(uploads && { uploads: { limit: uploads.limit } }),
     ...(bytes && { bytes: { limit: bytes.limit } }),
     ...(pending !== undefined && { pending: { limit: pending } }),
+    ...(objects !== undefined && { objects: { limit: objects } }),
+    ...(stored !== undefined && { stored: { limit: stored } }),
   };
 }

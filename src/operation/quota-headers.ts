@@ -1,7 +1,7 @@
 import type { Quota } from "../config/policy-schema.ts";
 import type { LimitName, RemainingQuota } from "../ledger/limits.ts";
 
-const NAMES: readonly LimitName[] = ["uploads", "bytes", "pending"];
+const NAMES: readonly LimitName[] = ["uploads", "bytes", "pending", "objects", "stored"];
 
 /**
  * Returns `RateLimit-Policy` and `RateLimit` for a quota: lists of strings with parameters
@@ -16,6 +16,8 @@ export function quotaHeaders(
     quota.bytes &&
       `"bytes";q=${quota.bytes.limit};qu="content-bytes";w=${quota.bytes.windowSeconds}`,
     quota.pending !== undefined && `"pending";q=${quota.pending};qu="concurrent-requests"`,
+    quota.objects !== undefined && `"objects";q=${quota.objects}`,
+    quota.stored !== undefined && `"stored";q=${quota.stored};qu="content-bytes"`,
   ].filter(Boolean);
   if (policies.length === 0) return {};
   const states = NAMES.flatMap((name) => {

@@ -1,18 +1,23 @@
-/** An upload's record in the ledger of its caller, for policies that have one. */
+/** An upload's record in the ledger of its quota's owner, for policies that have one. */
 import type { Caller } from "../grant/authenticate.ts";
+import { quotaOwnerOf } from "../grant/quota-owner.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { Ledger } from "../ledger/client.ts";
 import type { UploadRecord } from "../ledger/record.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 
-/** Returns the caller's ledger; `undefined` where the upload's policy has no quota. */
+/**
+ * Returns the ledger of the quota's owner; `undefined` where the upload's policy has no quota. Throws
+ * `forbidden` for a token that does not say whose the quota is.
+ */
 export function findLedger(
   service: Service,
   caller: Caller,
-  { policy }: UploadClaims,
+  { policy }: Pick<UploadClaims, "policy">,
 ): Ledger | undefined {
-  return service.config.policies.get(policy)?.quota && service.ledgerOf(caller);
+  const limited = service.config.policies.get(policy);
+  return limited?.quota && service.ledgerOf(quotaOwnerOf(limited, caller));
 }
 
 /** Returns the record. Throws `upload-not-found` and `ledger-unavailable`. */

@@ -35,7 +35,14 @@ interface TicketBase {
   readonly expiresIn: number;
   readonly expiresAt: string;
   /** The remaining quota after this ticket, if the policy has a quota. */
-  readonly quota?: { readonly uploads?: Limit; readonly bytes?: Limit; readonly pending?: Limit };
+  readonly quota?: {
+    readonly uploads?: Limit;
+    readonly bytes?: Limit;
+    readonly pending?: Limit;
+    /** How many objects may be stored, and how many bytes: only a deletion makes room. */
+    readonly objects?: Limit;
+    readonly stored?: Limit;
+  };
 }
 
 /** A ticket for one PUT of the file. */

@@ -66,8 +66,8 @@ async function start({ vars, ...options }: WorkerOptions): Promise<Server> {
 }
 
 /** Returns an hour's token as `npm run token` prints it, signed by another library. */
-export function tokenFor(user: string): string {
-  return jwt.sign({}, DEVELOPMENT_SECRETS.AUTH_SECRET, {
+export function tokenFor(user: string, claims: object = {}): string {
+  return jwt.sign(claims, DEVELOPMENT_SECRETS.AUTH_SECRET, {
     algorithm: "HS256",
     issuer: "development",
     audience: "edge-presigner",

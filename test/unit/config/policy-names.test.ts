@@ -5,7 +5,9 @@ import type { ConfigDefinition, PolicyNameOf } from "../../../src/config/definit
 describe("the type of a configuration", () => {
   it("has the names of its policies, for hooks and callers", () => {
     type Names = PolicyNameOf<typeof development>;
-    expectTypeOf<Names>().toEqualTypeOf<"avatar" | "document" | "limited" | "photo" | "video">();
+    expectTypeOf<Names>().toEqualTypeOf<
+      "avatar" | "document" | "limited" | "photo" | "plan" | "team" | "video"
+    >();
   });
 
   it("has those of policies that replace them, and any where it is not known", () => {

@@ -151,3 +151,59 @@ describe("two versions at once", () => {
     await expectSums(1000, 0);
   });
 });
+
+describe("a deletion that is interrupted", () => {
+  const PLAN = { policy: "plan", contentType: "image/png", size: 1000 };
+  const stored = async () => rowsOf("SELECT objects, bytes FROM stored_usage");
+  const ALL = [{ objects: 1, bytes: 1000 }];
+  const NOTHING = [{ objects: 0, bytes: 0 }];
+
+  async function upload(): Promise<{ readonly policy: string; readonly key: string }> {
+    const worker = startFailingWorker();
+    const created = await worker.ask("POST", "/v1/uploads", PLAN);
+    const { id, key } = await created.json<{ id: string; key: string }>();
+    await putObject(key, 1000);
+    expect((await worker.ask("POST", `/v1/uploads/${id}/complete`)).status).toBe(200);
+    moveClock(20 * 60);
+    return { policy: "plan", key };
+  }
+
+  it.for(FAULTS)(
+    "(%s) between the store and the ledger: it counts until it is sent again, and is given back once",
+    async (fault) => {
+      const object = await upload();
+      const worker = startFailingWorker();
+      worker.failAt(0, fault);
+      await expectOutcome(await worker.ask("DELETE", "/v1/objects", object), fault, 204);
+      expect(await isStored(object.key)).toBe(false);
+      expect(await stored()).toEqual(fault === "before" ? ALL : NOTHING);
+      expect((await worker.ask("DELETE", "/v1/objects", object)).status).toBe(204);
+      await alarm();
+      expect(await stored()).toEqual(NOTHING);
+    },
+  );
+
+  it("before the store has answered: what is still stored stays counted", async () => {
+    const object = await upload();
+    environment.store = () => new Response(null, { status: 503 });
+    const worker = startFailingWorker();
+    expect((await worker.ask("DELETE", "/v1/objects", object)).status).toBe(502);
+    environment.store = undefined;
+    expect(await stored()).toEqual(ALL);
+  });
+
+  it("by a Worker that the platform kills after the store's deletion counts too much, and not too little", async () => {
+    const object = await upload();
+    environment.beforeAnswer = async (method) => {
+      if (method === "DELETE") throw new Error("The Worker is killed");
+    };
+    const worker = startFailingWorker();
+    await worker.ask("DELETE", "/v1/objects", object);
+    environment.beforeAnswer = undefined;
+    expect(await isStored(object.key)).toBe(false);
+    expect(await stored()).toEqual(ALL);
+    await worker.ask("DELETE", "/v1/objects", object);
+    await alarm();
+    expect(await stored()).toEqual(NOTHING);
+  });
+});

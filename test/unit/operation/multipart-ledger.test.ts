@@ -91,6 +91,7 @@ describe("a multipart upload with a ledger", () => {
           settle: async (id, outcome) => stub.settle(id, outcome),
           undo: async (claims) => stub.undo(claims),
           release: async (id) => stub.release(id),
+          forgetObject: async (object) => stub.forgetObject(object),
           ...overrides,
         };
       },

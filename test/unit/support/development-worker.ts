@@ -22,7 +22,7 @@ export interface Environment {
   store: (() => Response | Promise<Response>) | undefined;
   /** Methods that the store answers with 403. */
   refuses: readonly string[];
-  /** Runs before the store answers. */
+  /** Runs after the store has done what was asked, before it answers. */
   beforeAnswer: ((method: string) => Promise<void>) | undefined;
   readonly delivered: Delivered[];
   /** Methods and keys that were asked of the store. */
@@ -50,7 +50,7 @@ export function controlEnvironment(): Environment {
     const key = decodeURIComponent(pathname.slice(STORE_PATH.length));
     environment.requests.push(`${request.method} ${key}`);
     if (environment.refuses.includes(request.method)) return new Response(null, { status: 403 });
-    const answer = environment.store ? environment.store() : answerFromBucket(request, key);
+    const answer = await (environment.store?.() ?? answerFromBucket(request, key));
     await environment.beforeAnswer?.(request.method);
     return answer;
   });
@@ -129,6 +129,12 @@ export async function keysOf(user = "alice"): Promise<readonly string[]> {
   return objects.map(({ key }) => key);
 }
 
+/** Returns the length of each object under a prefix. Those of aborted uploads have none. */
+export async function lengthsUnder(prefix: string): Promise<readonly number[]> {
+  const { objects } = await bucket().list({ prefix });
+  return objects.map(({ size }) => size);
+}
+
 /** A request as a user, answered by the Worker itself. */
 export async function ask(
   method: string,
@@ -195,10 +201,10 @@ export async function complete(
   return { status: response.status, body: await response.json() };
 }
 
-/** The name of a user's object, by another implementation of SHA-256. */
-export function ledgerName(issuer: string, user: string): string {
+/** The name of the object of a user, or of a claim of an issuer, by another implementation of SHA-256. */
+export function ledgerName(...names: readonly string[]): string {
   const hash = new Sha256();
-  hash.update(JSON.stringify([issuer, user]));
+  hash.update(JSON.stringify(names));
   return [...hash.digestSync()].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

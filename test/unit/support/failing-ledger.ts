@@ -68,6 +68,7 @@ export function startFailingWorker({
     settle: async (id, outcome) => around(async (ledger) => ledger.settle(id, outcome), name),
     undo: async (claims) => around(async (ledger) => ledger.undo(claims), name),
     release: async (id) => around(async (ledger) => ledger.release(id), name),
+    forgetObject: async (object) => around(async (ledger) => ledger.forgetObject(object), name),
   });
   const worker = createWorker(
     config,

@@ -177,7 +177,9 @@ UploadException problemOf(Answer answer) {
     readTextOrNull(problem, 'detail') ?? code,
     status: answer.status,
     retryAfter: retryAfter,
-    isTransient: _transient.contains(code),
+    // Without a time to wait, only a deletion makes room.
+    isTransient: _transient.contains(code) &&
+        (code != UploadCode.quotaExceeded || retryAfter != null),
     problem: problem,
   );
 }

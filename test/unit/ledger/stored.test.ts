@@ -1,0 +1,260 @@
+import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  ask,
+  complete,
+  controlEnvironment,
+  isStored,
+  ledgerOf,
+  moveClock,
+  putObject,
+  restoreEnvironment,
+  rowsOf,
+  sendFile,
+  type Environment,
+} from "../support/development-worker.ts";
+
+let environment: Environment;
+beforeEach(() => {
+  environment = controlEnvironment();
+});
+afterEach(async () => {
+  restoreEnvironment();
+  await reset();
+});
+
+const MB = 1_000_000;
+const DAY = 86_400;
+/** The ticket's five minutes, and the fifteen of a PUT that is slower. */
+const TICKET_ENDS = 20 * 60;
+
+interface Limit {
+  readonly limit: number;
+  readonly remaining: number;
+}
+interface Granted {
+  readonly id: string;
+  readonly key: string;
+  readonly quota: { readonly stored: Limit; readonly objects: Limit };
+}
+
+const ticket = async (size: number, user = "alice", claims = {}) =>
+  ask("POST", "/v1/uploads", {
+    user,
+    claims,
+    body: { policy: "plan", contentType: "image/png", size },
+  });
+
+async function grant(size: number, user = "alice", claims = {}): Promise<Granted> {
+  const response = await ticket(size, user, claims);
+  expect(response.status).toBe(201);
+  return response.json();
+}
+
+async function upload(size: number, user = "alice", claims = {}): Promise<Granted> {
+  const granted = await grant(size, user, claims);
+  await putObject(granted.key, size);
+  expect((await complete(granted.id, user)).status).toBe(200);
+  return granted;
+}
+
+const remove = async (key: string, user = "alice") =>
+  (await ask("DELETE", "/v1/objects", { user, body: { policy: "plan", key } })).status;
+
+const alarm = async () => runDurableObjectAlarm(ledgerOf());
+
+/** What remains, as `GET /v1/policies` says. */
+async function remains(user = "alice"): Promise<readonly [bytes: number, objects: number]> {
+  const { policies } = await (
+    await ask("GET", "/v1/policies", { user })
+  ).json<{ policies: { name: string; quota?: Granted["quota"] }[] }>();
+  const quota = policies.find(({ name }) => name === "plan")?.quota;
+  return [quota?.stored.remaining ?? Number.NaN, quota?.objects.remaining ?? Number.NaN];
+}
+
+describe("what a user keeps", () => {
+  it("is what was completed, and stays counted when windows and records are long over", async () => {
+    const { quota } = await upload(10 * MB);
+    expect(quota).toEqual({
+      stored: { limit: 25 * MB, remaining: 15 * MB },
+      objects: { limit: 20, remaining: 19 },
+    });
+    for (let days = 0; days < 20; days += 1) {
+      moveClock(DAY);
+      await alarm();
+    }
+    expect(await rowsOf("SELECT id FROM upload")).toEqual([]);
+    await evictDurableObject(ledgerOf());
+    expect(await remains()).toEqual([15 * MB, 19]);
+    expect(await remains("bob")).toEqual([25 * MB, 20]);
+  });
+
+  it("is refused beyond the limit, without a time to wait for", async () => {
+    await upload(10 * MB);
+    await upload(10 * MB);
+    const refused = await ticket(5 * MB + 1);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBeNull();
+    expect(refused.headers.get("ratelimit-policy")).toBe(
+      '"objects";q=20, "stored";q=25000000;qu="content-bytes"',
+    );
+    expect(refused.headers.get("ratelimit")).toBe('"objects";r=18, "stored";r=5000000');
+    const problem = await refused.json<Record<string, unknown>>();
+    expect(problem).toMatchObject({ code: "quota-exceeded", limit: 25 * MB });
+    expect(problem["detail"]).toContain("Delete files");
+    expect(problem).not.toHaveProperty("retryAfter");
+    expect((await ticket(5 * MB)).status).toBe(201);
+  });
+
+  it("is at most so many objects, with those that are under way", async () => {
+    for (let count = 0; count < 10; count += 1) await upload(1);
+    for (let count = 0; count < 10; count += 1) await grant(1);
+    const refused = await ticket(1);
+    expect(await refused.json()).toMatchObject({ code: "quota-exceeded", limit: 20 });
+  });
+
+  it("is exact when many ask for the last bytes at once", async () => {
+    const responses = await Promise.all(Array.from({ length: 10 }, async () => ticket(6 * MB)));
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(4);
+    expect(await remains()).toEqual([1 * MB, 16]);
+  });
+
+  it("counts a file that arrives late", async () => {
+    const { key } = await grant(10 * MB);
+    moveClock(TICKET_ENDS + 1);
+    await alarm();
+    expect(await remains()).toEqual([25 * MB, 20]);
+    await putObject(key, 10 * MB);
+    moveClock(DAY + 1);
+    await alarm();
+    expect(await remains()).toEqual([15 * MB, 19]);
+  });
+});
+
+describe("a deletion", () => {
+  it("gives back its bytes at once, after its ticket has ended", async () => {
+    const { key } = await upload(10 * MB);
+    moveClock(TICKET_ENDS);
+    expect(await remove(key)).toBe(204);
+    expect(await remains()).toEqual([25 * MB, 20]);
+  });
+
+  it("gives them back once, however often it is sent", async () => {
+    const first = await upload(10 * MB);
+    await upload(5 * MB);
+    moveClock(TICKET_ENDS);
+    await Promise.all([remove(first.key), remove(first.key), remove(first.key)]);
+    await remove(first.key);
+    await alarm();
+    expect(await remains()).toEqual([20 * MB, 19]);
+  });
+
+  it("gives them back when the ticket ends, as long as it can store the file again", async () => {
+    const { key } = await upload(10 * MB);
+    expect(await remove(key)).toBe(204);
+    expect(await remains()).toEqual([15 * MB, 19]);
+    moveClock(TICKET_ENDS);
+    await alarm();
+    expect(await remains()).toEqual([25 * MB, 20]);
+  });
+
+  it("gives nothing back where the ticket has stored the file again", async () => {
+    const { key } = await upload(10 * MB);
+    await remove(key);
+    expect(await sendFile(key, 10 * MB)).toBe(true);
+    moveClock(TICKET_ENDS);
+    await alarm();
+    expect(await remains()).toEqual([15 * MB, 19]);
+    expect(await remove(key)).toBe(204);
+    expect(await remains()).toEqual([25 * MB, 20]);
+  });
+
+  it("counts what a PUT has stored again that ended long after its ticket", async () => {
+    const { key } = await upload(10 * MB);
+    await remove(key);
+    moveClock(TICKET_ENDS);
+    await alarm();
+    expect(await remains()).toEqual([25 * MB, 20]);
+    await putObject(key, 10 * MB);
+    moveClock(DAY);
+    await alarm();
+    expect(await remains()).toEqual([15 * MB, 19]);
+  });
+
+  it("leaves no row behind", async () => {
+    const { key } = await upload(10 * MB);
+    await remove(key);
+    for (let days = 0; days < 20; days += 1) {
+      moveClock(DAY);
+      await alarm();
+    }
+    expect(await rowsOf("SELECT name FROM sqlite_master WHERE name = 'stored'")).toEqual([]);
+  });
+
+  it("asks the store again while that does not answer, and counts the file until it does", async () => {
+    const { key } = await upload(10 * MB);
+    await remove(key);
+    moveClock(TICKET_ENDS);
+    environment.store = () => new Response(null, { status: 503 });
+    await alarm();
+    expect(await remains()).toEqual([15 * MB, 19]);
+    environment.store = undefined;
+    moveClock(60);
+    await alarm();
+    expect(await remains()).toEqual([25 * MB, 20]);
+  });
+
+  it("of a pending upload's file gives nothing back: its ticket can store it again", async () => {
+    const { key } = await grant(10 * MB);
+    await putObject(key, 10 * MB);
+    expect(await remove(key)).toBe(204);
+    expect(await remains()).toEqual([15 * MB, 19]);
+  });
+
+  it("costs a user without a ledger no ledger", async () => {
+    expect(await remove("plan/carol/none.png", "carol")).toBe(204);
+    expect(await rowsOf("SELECT name FROM sqlite_master", "carol")).toEqual([]);
+  });
+
+  it("of another user's key is refused, and changes nothing", async () => {
+    const { key } = await upload(10 * MB);
+    moveClock(TICKET_ENDS);
+    expect(await remove(key, "bob")).toBe(403);
+    expect(await remains()).toEqual([15 * MB, 19]);
+    expect(await isStored(key)).toBe(true);
+  });
+});
+
+describe("a key that the token names", () => {
+  const named = { key: "plan/alice/same.png" };
+
+  it("counts the larger file, while the ticket of either can store its own", async () => {
+    await upload(10 * MB, "alice", named);
+    moveClock(60);
+    await upload(1 * MB, "alice", named);
+    expect(await remains()).toEqual([15 * MB, 19]);
+    moveClock(TICKET_ENDS);
+    await alarm();
+    expect(await remains()).toEqual([24 * MB, 19]);
+  });
+
+  it("counts the new file in place of the old one, after the ticket of that", async () => {
+    await upload(10 * MB, "alice", named);
+    moveClock(TICKET_ENDS);
+    await upload(1 * MB, "alice", named);
+    expect(await remains()).toEqual([24 * MB, 19]);
+  });
+
+  it("is not given back by a deletion that began before the new file", async () => {
+    await upload(10 * MB, "alice", named);
+    moveClock(TICKET_ENDS);
+    environment.beforeAnswer = async (method) => {
+      if (method !== "DELETE") return;
+      environment.beforeAnswer = undefined;
+      await upload(2 * MB, "alice", named);
+    };
+    expect(await remove(named.key)).toBe(204);
+    await alarm();
+    expect(await remains()).toEqual([23 * MB, 19]);
+  });
+});
