@@ -14,6 +14,7 @@ import { addInit } from "./init.ts";
 import { printError } from "./output.ts";
 import { VERSION } from "../src/version.ts";
 import { addReceipt } from "./receipt.ts";
+import { addReconcile } from "./reconcile.ts";
 import { addSetup } from "./setup.ts";
 import { addSimulate } from "./simulate.ts";
 import { addToken } from "./token.ts";
@@ -39,6 +40,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     addUpload,
     addCredentials,
     addReceipt,
+    addReconcile,
     addBuild,
     addCheckConfig,
     addDeploy,

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { decodeJwt } from "jose";
 import { parseDuration, parseSize } from "../src/config/units.ts";
 import { ACTIONS, type Action } from "../src/grant/token-scope.ts";
+import { readClaim, type ClaimOptions } from "./claim-option.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 import { print } from "./output.ts";
 
@@ -11,7 +12,7 @@ interface Options {
   readonly maxBytes?: number;
   readonly key?: string;
   readonly actions?: readonly Action[];
-  readonly claim: Readonly<Record<string, string>>;
+  readonly claim: ClaimOptions;
   readonly expires: number;
   readonly json?: boolean;
 }
@@ -34,21 +35,6 @@ function readActions(text: string): readonly Action[] {
     if (action) return action;
     throw new InvalidArgumentError(`Use some of ${ACTIONS.join(",")}.`);
   });
-}
-
-/** The claims that other options and the command itself set. */
-const OWN_CLAIMS = "iss sub aud exp nbf iat jti policies maxBytes key actions".split(" ");
-
-function readClaim(
-  text: string,
-  earlier: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined)
-    throw new InvalidArgumentError("Use a name and a value, such as team=red.");
-  if (OWN_CLAIMS.includes(name))
-    throw new InvalidArgumentError(`The command sets the claim ${name} itself.`);
-  return { ...earlier, [name]: value };
 }
 
 /** Adds the command `token` to the program. */

@@ -33,6 +33,9 @@ export interface PolicyInfo {
     readonly uploads?: KnownLimit;
     readonly bytes?: KnownLimit;
     readonly pending?: KnownLimit;
+    /** What is stored: only a deletion makes room. */
+    readonly objects?: KnownLimit;
+    readonly stored?: KnownLimit;
   };
 }
 
