@@ -1,4 +1,9 @@
-import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
+import {
+  evictDurableObject,
+  reset,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   ask,
@@ -13,6 +18,7 @@ import {
   sendFile,
   type Environment,
 } from "../support/development-worker.ts";
+import { recordSql } from "../support/record-sql.ts";
 
 let environment: Environment;
 beforeEach(() => {
@@ -256,5 +262,56 @@ describe("a key that the token names", () => {
     expect(await remove(named.key)).toBe(204);
     await alarm();
     expect(await remains()).toEqual([23 * MB, 19]);
+  });
+});
+
+describe("the statements of what is stored", () => {
+  const team = async (user: string) =>
+    ask("POST", "/v1/uploads", {
+      user,
+      claims: { team: "red" },
+      body: { policy: "team", contentType: "image/png", size: 1 },
+    });
+
+  it("read by an index or a primary key, and few rows behind 2000 others", async () => {
+    const { measure, plans } = await recordSql();
+    await upload(1);
+    await runInDurableObject(ledgerOf(), (_, { storage: { sql } }) => {
+      sql.exec(
+        `WITH RECURSIVE number (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM number LIMIT 2000)
+         INSERT INTO stored (store, key, policy, objects, bytes, etag, open_until_ms)
+         SELECT store, key || value, policy, 0, 0, '', 0 FROM (SELECT * FROM stored LIMIT 1), number`,
+      );
+    });
+    const { key } = await upload(1);
+    const costs = {
+      reserve: await measure(async () => grant(1)),
+      removeLater: await measure(async () => remove(key)),
+    };
+    moveClock(TICKET_ENDS);
+    const look = await measure(alarm);
+    await team("alice");
+    await team("bob");
+    await ask("GET", "/v1/uploads", { claims: { team: "red" } });
+    await ask("GET", "/v1/uploads?status=pending", { claims: { team: "red" } });
+    const small = ["addition", "sqlite_master", "ledger", "stored_usage", "usage", "window"];
+    const scans = [...plans]
+      .filter(([statement]) => !/WITH RECURSIVE|INSERT INTO usage/.test(statement))
+      .flatMap(([statement, details]) =>
+        details
+          .filter((detail) => /^SCAN|TEMP B-TREE/.test(detail))
+          .filter((detail) => !small.some((table) => detail === `SCAN ${table}`))
+          .filter((detail) => !detail.startsWith("SCAN CONSTANT ROW"))
+          .map((detail) => `${detail}: ${statement}`),
+      );
+    expect(scans).toEqual([]);
+    const searched = [...plans.values()].flat().join("\n");
+    for (const index of ["stored_due", "upload_owner", "upload_owner_status"])
+      expect(searched).toMatch(new RegExp(`INDEX ${index} `));
+    expect({ ...costs, look: look.read < 60 }).toEqual({
+      reserve: { read: 7, written: 6 },
+      removeLater: { read: 6, written: 2 },
+      look: true,
+    });
   });
 });
