@@ -89,6 +89,19 @@ describe("two policies in one bucket", () => {
   });
 });
 
+describe("a policy that counts what is stored", () => {
+  const key = "plan/{user}/{id}";
+  const counted = { key, quota: { objects: 5 } };
+
+  it("shares no key with another policy, which could store or delete uncounted", () => {
+    expect(errorsOf({ key }, counted)).toEqual([
+      expect.stringContaining("whose quota counts what is stored"),
+    ]);
+    expect(errorsOf(counted, counted)).toHaveLength(2);
+    expect(errorsOf({ key: "other/{user}/{id}" }, counted)).toEqual([]);
+  });
+});
+
 describe("two stores", () => {
   const meet = (one: unknown, two: unknown, env: Fields = {}) => {
     const mine = { key: "{user}/{name}/{id}" };

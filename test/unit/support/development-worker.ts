@@ -129,10 +129,10 @@ export async function keysOf(user = "alice"): Promise<readonly string[]> {
   return objects.map(({ key }) => key);
 }
 
-/** Returns the length of each object under a prefix. Those of aborted uploads have none. */
-export async function lengthsUnder(prefix: string): Promise<readonly number[]> {
+/** Returns the length of each file under a prefix, by its key. The empty objects of aborted uploads are none. */
+export async function lengthsUnder(prefix: string): Promise<ReadonlyMap<string, number>> {
   const { objects } = await bucket().list({ prefix });
-  return objects.map(({ size }) => size);
+  return new Map(objects.filter(({ size }) => size > 0).map(({ key, size }) => [key, size]));
 }
 
 /** A request as a user, answered by the Worker itself. */
