@@ -22,7 +22,10 @@ export function describeError(
   { contentType, types }: Attempted,
 ): ErrorDescription {
   const texts = ERROR_TEXTS[language];
-  const [title = "", detail = ""] = texts[error.code] ?? texts["other"] ?? [];
+  // Waiting gives no stored bytes back.
+  const isFull = error.code === "quota-exceeded" && error.retryAfterSeconds === undefined;
+  const code = isFull ? "quota-full" : error.code;
+  const [title = "", detail = ""] = texts[code] ?? texts["other"] ?? [];
   const sizeOf = (bytes: number | undefined) =>
     bytes === undefined ? "?" : bytesOf(language, bytes);
   return {

@@ -21,6 +21,8 @@ export const ENGLISH = {
   "quota.bytes": "Bytes",
   "quota.uploads": "Uploads",
   "quota.pending": "Pending",
+  "quota.stored": "Storage",
+  "quota.objects": "Files",
   quotaLeft: "{left} of {limit} left",
   quotaResets: "full again in {time}",
   quotaLimit: "at most {limit}",

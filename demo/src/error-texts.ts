@@ -21,6 +21,7 @@ const ENGLISH: Texts = {
   "verification-failed": ["Verification failed", "What is stored differs from what was signed."],
   "rate-limited": ["Too many requests", "Try again in {wait}."],
   "quota-exceeded": ["Quota used up", "There is room for this file again in {wait}."],
+  "quota-full": ["Storage full", "Delete stored files to make room for this one."],
   internal: ["Service failed", "The service failed. Try again."],
   "store-unavailable": ["Store not reachable", "The store did not answer. Try again."],
   "ledger-unavailable": ["Quota not readable", "The quota cannot be checked now. Try again."],
@@ -54,6 +55,7 @@ const KOREAN: Texts = {
   "verification-failed": ["확인 실패", "저장된 것이 서명한 것과 다릅니다."],
   "rate-limited": ["요청이 너무 많음", "{wait} 후에 다시 시도해 주세요."],
   "quota-exceeded": ["한도 초과", "{wait} 후에 이 파일을 올릴 수 있습니다."],
+  "quota-full": ["저장 공간 부족", "저장된 파일을 지우면 이 파일을 올릴 수 있습니다."],
   internal: ["서비스 오류", "서비스에 문제가 생겼습니다. 다시 시도해 주세요."],
   "store-unavailable": ["스토어 연결 안 됨", "스토어가 답하지 않았습니다. 다시 시도해 주세요."],
   "ledger-unavailable": [

@@ -23,6 +23,8 @@ export const KOREAN: Readonly<Record<keyof typeof ENGLISH, string>> = {
   "quota.bytes": "용량",
   "quota.uploads": "업로드",
   "quota.pending": "진행 중",
+  "quota.stored": "저장 공간",
+  "quota.objects": "파일 수",
   quotaLeft: "{limit} 중 {left} 남음",
   quotaResets: "{time} 후 모두 회복",
   quotaLimit: "최대 {limit}",

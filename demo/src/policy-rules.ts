@@ -5,12 +5,14 @@ import type { PolicyInfo } from "../../client/web/src/index.ts";
 import type { Limit, Quota } from "./policies.ts";
 import { say, settings } from "./settings.ts";
 
+const LIMITS = ["bytes", "uploads", "pending", "stored", "objects"] as const;
+
 /** Draws the rules of the policy. */
 export function drawRules(policy: PolicyInfo, quota: Quota | undefined): void {
   find("chips", HTMLUListElement).replaceChildren(
     ...describe(policy).map((text) => element("li", {}, text)),
   );
-  const limits = (["bytes", "uploads", "pending"] as const).flatMap((name) => {
+  const limits = LIMITS.flatMap((name) => {
     const limit = quota?.[name] ?? policy.quota?.[name];
     return limit ? [meterOf(name, limit)] : [];
   });
@@ -34,11 +36,11 @@ function describe(policy: PolicyInfo): readonly string[] {
 }
 
 function meterOf(
-  name: "bytes" | "uploads" | "pending",
+  name: (typeof LIMITS)[number],
   { limit, remaining, resetsIn }: Limit,
 ): HTMLElement {
   const { language } = settings;
-  const format = name === "bytes" ? bytesOf : numberOf;
+  const format = name === "bytes" || name === "stored" ? bytesOf : numberOf;
   const all = format(language, limit);
   const label = element("span", { className: "label" }, say(`quota.${name}`));
   if (remaining === undefined)

@@ -67,6 +67,15 @@ describe("a check of a file", () => {
     });
   });
 
+  it.each([{ stored: { limit: 500, remaining: 99 } }, { objects: { limit: 5, remaining: 0 } }])(
+    "refuses what has no room any more, without a time to wait: %j",
+    (quota) => {
+      const error = checkFile(fileNamed("a.png", "image/png"), { ...photo, quota });
+      expect(error?.code).toBe("quota-exceeded");
+      expect(error?.retryAfterSeconds).toBeUndefined();
+    },
+  );
+
   it("refuses every file of a caller who cannot upload", () => {
     const readOnly = { name: "photo", download: true };
     expect(checkFile(fileOf(1), readOnly)).toMatchObject({ code: "forbidden" });

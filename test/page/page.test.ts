@@ -179,6 +179,23 @@ describe("the page of npm run dev", () => {
       );
     });
 
+    it("shows what may be stored, and that only deleting files makes room", async () => {
+      await open();
+      await page.locator("#user").fill("plan-page");
+      await page.locator("#user").press("Enter");
+      await choosePolicy("plan");
+      const meters = page.locator("#meters");
+      await expect.poll(async () => meters.textContent()).toContain("25 MB of 25 MB left");
+      expect(await meters.textContent()).toContain("20 of 20 left");
+      for (const name of ["1.png", "2.png"]) {
+        await choose(name, "image/png", picture(1, 9 * MiB));
+        await settled(name, "completed");
+      }
+      await choose("3.png", "image/png", picture(1, 9 * MiB));
+      await settled("3.png", "failed");
+      expect(await page.locator("#side").textContent()).toContain("Delete stored files");
+    });
+
     it("sums up all files, pauses and resumes them, and clears the list", async () => {
       await open();
       await choosePolicy("document");

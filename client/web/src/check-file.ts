@@ -28,9 +28,15 @@ export function checkFile(
     const errors = [{ pointer: "/size", detail }];
     return new UploadError("invalid-request", `/size ${detail}`, { errors });
   }
-  const { bytes, uploads } = quota ?? {};
-  if (bytes && size > (bytes.remaining ?? bytes.limit)) return usedUp("bytes", bytes, size);
-  return uploads?.remaining === 0 ? usedUp("uploads", uploads) : undefined;
+  for (const what of ["bytes", "stored"] as const) {
+    const limit = quota?.[what];
+    if (limit && size > (limit.remaining ?? limit.limit)) return usedUp(what, limit, size);
+  }
+  for (const what of ["uploads", "objects"] as const) {
+    const limit = quota?.[what];
+    if (limit?.remaining === 0) return usedUp(what, limit);
+  }
+  return undefined;
 }
 
 function tooLarge(actual: number, limit: number): UploadError {
