@@ -8,7 +8,8 @@ const ROOT = join(import.meta.dirname, "..");
 
 const out = resolve(process.argv[2] ?? join(ROOT, "dist"));
 rmSync(out, { recursive: true, force: true });
-for (const part of ["worker", "node"])
+// The second one writes source maps, of what runs in Workers.
+for (const part of ["node", "worker"])
   runTool("tsc", "-p", join(ROOT, `tsconfig/build-${part}.json`), "--outDir", out);
 await import("../demo/build.ts");
 cpSync(join(ROOT, "demo/public"), join(out, "demo/public"), { recursive: true });
