@@ -2,6 +2,7 @@
 # Ceph RGW, one monitor + one memstore OSD (data is in memory only) + radosgw, by hand,
 # without systemd, cephx or a manager. Loopback only.
 #   ceph.sh              Debian 12's 16.2.15 (Pacific), unpacked under $PEERS_HOME/ceph
+#   CEPH_STS=1 ceph.sh   the same with its security token service, which changes what wrong keys are answered
 #   ceph.sh stop
 . "$(dirname "$0")/lib.sh"
 PORT=${PORT:-9313}
@@ -81,9 +82,9 @@ rgw dns name = ${RGW_DNS_NAME:-s3.localhost}
 rgw relaxed s3 bucket names = false
 rgw enable usage log = false
 rgw thread pool size = 32
-rgw sts key = abcdefghijklmnop
+${CEPH_STS:+rgw sts key = abcdefghijklmnop
 rgw s3 auth use sts = true
-rgw sts min session duration = 1
+rgw sts min session duration = 1}
 X
 c=(-c "$D/ceph.conf")
 monmaptool --create --clobber --fsid $FSID --addv a "[v1:127.0.0.1:$MON]" "$D/monmap" >>"$OUT/log/setup.log" 2>&1
