@@ -21,6 +21,23 @@ describe("an uploader with the type of a configuration", () => {
     >();
   });
 
+  it("offers no policy that gives credentials: such a policy has no tickets", () => {
+    type Mixed = (typeof development)["policies"] & {
+      readonly sync: {
+        readonly store: "media";
+        readonly key: "sync/{user}/";
+        readonly credentials: { readonly actions: readonly ["read"] };
+      };
+    };
+    type MixedOptions = UploadOptionsOf<{ readonly policies: Mixed }>;
+    type MixedDownload = NonNullable<
+      Parameters<Uploader<{ readonly policies: Mixed }>["download"]>[1]
+    >;
+    expectTypeOf<{ policy: "photo" }>().toExtend<MixedOptions>();
+    expectTypeOf<{ policy: "sync" }>().not.toExtend<MixedOptions>();
+    expectTypeOf<"sync">().not.toExtend<MixedDownload["policy"]>();
+  });
+
   it("takes any policy without it", () => {
     expectTypeOf<{ policy: "anything"; metadata: { a: "b" } }>().toExtend<
       NonNullable<Parameters<Uploader["upload"]>[1]>

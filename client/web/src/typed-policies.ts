@@ -5,8 +5,15 @@ export interface PoliciesOf {
   readonly policies: Readonly<Record<string, object>>;
 }
 
-/** The names of the policies: any text without the type of a configuration. */
-export type PolicyName<Config extends PoliciesOf> = keyof Config["policies"] & string;
+/** The names of the policies that give tickets: any text without the type of a configuration. */
+export type PolicyName<Config extends PoliciesOf> = {
+  [Name in keyof Config["policies"]]: Config["policies"][Name] extends {
+    readonly credentials: object;
+  }
+    ? never
+    : Name;
+}[keyof Config["policies"]] &
+  string;
 
 type MetadataOf<Policy> = Policy extends {
   readonly metadata: readonly (infer Name extends string)[];
