@@ -1,7 +1,7 @@
 /** Finds the policies and origins that use a bucket. */
 import type { Config, Policy } from "../../src/config/config.ts";
 import type { Store } from "../../src/store/store.ts";
-import type { Part, Template } from "../../src/key/template.ts";
+import { startOf, type Keys } from "../../src/key/template-start.ts";
 
 /** A store, and all policies whose objects are in its bucket. */
 export interface BucketUse {
@@ -9,14 +9,6 @@ export interface BucketUse {
   readonly policies: readonly Policy[];
   /** Exact origins, or in development `http://localhost:*`. */
   readonly origins: readonly string[];
-}
-
-/** The part of a key template that is the same for all uploads. */
-export interface Keys {
-  /** The text before the first placeholder. */
-  readonly text: string;
-  /** Whether a placeholder follows. If not, the text is the whole key. */
-  readonly isPrefix: boolean;
 }
 
 /** Returns an entry for each store that a policy uses, in the order of the configuration. */
@@ -55,15 +47,4 @@ export function covers(outer: Keys, inner: Keys): boolean {
   return outer.isPrefix
     ? inner.text.startsWith(outer.text)
     : !inner.isPrefix && inner.text === outer.text;
-}
-
-/** Returns the text of a template before its first placeholder. */
-function startOf({ segments }: Template): Keys {
-  const parts = segments.flatMap((segment, index): readonly Part[] =>
-    index === 0 ? segment : [{ kind: "literal", text: "/" }, ...segment],
-  );
-  const first = parts.findIndex(({ kind }) => kind !== "literal");
-  const fixed = first < 0 ? parts : parts.slice(0, first);
-  const text = fixed.map((part) => (part.kind === "literal" ? part.text : "")).join("");
-  return { text, isPrefix: first >= 0 };
 }

@@ -3,7 +3,8 @@ import type { Policy } from "../../src/config/config.ts";
 import type { Store } from "../../src/store/store.ts";
 import { hasPlaceholder } from "../../src/key/template.ts";
 import { toDocument, type PolicyDocument, type Statement } from "./policy-document.ts";
-import { keysOf, type Keys, type BucketUse } from "./bucket-use.ts";
+import type { Keys } from "../../src/key/template-start.ts";
+import { keysOf, type BucketUse } from "./bucket-use.ts";
 
 /** Returns the policy of the writing key. It cannot read, so that no ticket can be turned into a copy. */
 export function writerPolicy({ store, policies }: BucketUse): PolicyDocument {

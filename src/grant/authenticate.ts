@@ -1,7 +1,7 @@
 /** Request → Caller: verifies a bearer JWT before any of its claims is used. */
 import { decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
 import type { Issuer } from "../config/config.ts";
-import { encodeSegment } from "../key/segment.ts";
+import { encodeUserSegment } from "../key/segment.ts";
 import { Problem } from "../problem.ts";
 import { jwksKeySource, secretKeySource, type JwksDependencies } from "./jwks.ts";
 import { ownerOf, type Owner } from "./owner.ts";
@@ -127,11 +127,9 @@ export function toCaller(
   if (new TextEncoder().encode(user).length > MAX_USER_BYTES)
     throw new Error("The user's id is too long");
   const [name = ""] = issuer.issuers;
-  // No encoded text contains ".-": there a dot is followed by two hexadecimal digits.
-  const prefix = issuer.userPrefix ? `${issuer.userPrefix}.-` : "";
   const caller: Omit<Caller, typeof authenticated> = {
     ...ownerOf(name, user),
-    segment: prefix + encodeSegment(user),
+    segment: encodeUserSegment(user, issuer.userPrefix),
     claims: payload,
     expiresAtSeconds: payload.exp ?? 0,
     scope: parseScope(payload),

@@ -38,3 +38,36 @@ export function encodeSegment(text: string): string {
   }
   return segment;
 }
+
+/** Returns the text whose encoding the segment is; `undefined` where it is that of none. */
+export function decodeSegment(segment: string): string | undefined {
+  if (!/^(?:[A-Za-z0-9_-]|\.[0-9a-f]{2})*$/.test(segment)) return undefined;
+  const bytes = Uint8Array.from(segment.matchAll(/\.(..)|./g), ([character, hex]) =>
+    hex ? Number.parseInt(hex, 16) : character.charCodeAt(0),
+  );
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return encodeSegment(text) === segment ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Encodes a user of an issuer as one segment, which no other user has. No encoded text contains `.-`: there
+ * a dot is followed by two hexadecimal digits.
+ */
+export function encodeUserSegment(user: string, userPrefix: string | undefined): string {
+  return (userPrefix ? `${userPrefix}.-` : "") + encodeSegment(user);
+}
+
+/** Returns the user of the issuer with this prefix; `undefined` where the segment is that of none. */
+export function decodeUserSegment(
+  segment: string,
+  userPrefix: string | undefined,
+): string | undefined {
+  const prefix = userPrefix ? `${userPrefix}.-` : "";
+  return segment.startsWith(prefix)
+    ? decodeSegment(segment.slice(prefix.length)) || undefined
+    : undefined;
+}
