@@ -1,6 +1,7 @@
 /** What the entry file of a Worker exports. */
 import { createMountedApp, type MountedApp } from "./http/mounted-app.ts";
 import type { LedgerClass } from "./ledger/durable-object.ts";
+import { consumeEvents, type EventBatch } from "./queue/consume.ts";
 import { createUploadsClass, type UploadsClass } from "./rpc/entrypoint.ts";
 import type { ComposedWorker, Worker } from "./worker.ts";
 
@@ -14,6 +15,8 @@ export interface Presigner<Ledger = LedgerClass, PolicyName extends string = str
   readonly Ledger: Ledger;
   /** The class for service bindings of other Workers: `export class Uploads extends presigner.Uploads {}`. */
   readonly Uploads: UploadsClass<PolicyName>;
+  /** The consumer of a queue with R2's event notifications: `export default { fetch, queue }`. */
+  readonly queue: (batch: EventBatch) => Promise<void>;
 }
 
 /** Returns the exports of a Worker with this class of the Durable Object. */
@@ -29,5 +32,6 @@ export function toPresigner<Ledger, PolicyName extends string>(
     },
     Ledger,
     Uploads: createUploadsClass(getService, dependencies),
+    queue: async (batch) => consumeEvents(batch, getService, dependencies.log),
   };
 }

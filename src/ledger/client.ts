@@ -19,6 +19,8 @@ export interface Ledger {
    */
   readonly attach: (claims: UploadClaims, dueAtMs: number) => Promise<boolean>;
   readonly find: (id: string) => Promise<UploadRecord | undefined>;
+  /** Returns the uploads of a key in any of these stores: those that have ended without an object only where no other has it. */
+  readonly findByKey: (key: string, stores: readonly string[]) => Promise<readonly UploadRecord[]>;
   readonly list: (query: PageQuery) => Promise<Page>;
   /** Returns whether the object under the upload's key may belong to another upload. */
   readonly isKeyShared: (id: string) => Promise<boolean>;
@@ -69,6 +71,7 @@ export function createLedgers(
       readQuotas: async (policies) => call(async (ledger) => ledger.readQuotas(policies)),
       attach: async (claims, dueAtMs) => call(async (ledger) => ledger.attach(claims, dueAtMs)),
       find: async (id) => call(async (ledger) => ledger.find(id)),
+      findByKey: async (key, stores) => call(async (ledger) => ledger.findByKey(key, stores)),
       list: async (query) => call(async (ledger) => ledger.list(query)),
       isKeyShared: async (id) => call(async (ledger) => ledger.isKeyShared(id)),
       settle: async (id, outcome) => call(async (ledger) => ledger.settle(id, outcome)),

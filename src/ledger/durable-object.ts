@@ -10,6 +10,7 @@ import type { Ledger as LedgerMethods } from "./client.ts";
 import { countLeftover } from "./count-leftover.ts";
 import type { LedgerDependencies } from "./dependencies.ts";
 import { forgetRequest } from "./earlier.ts";
+import { findByKey } from "./find-by-key.ts";
 import { readList } from "./list.ts";
 import type { DeletedObject } from "./leftover.ts";
 import { lookAtStored } from "./look-at-stored.ts";
@@ -99,6 +100,10 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
 
     async find(id: string): Promise<UploadRecord | undefined> {
       return this.#read(() => findRecord(this.#sql, id), undefined);
+    }
+
+    async findByKey(key: string, stores: readonly string[]): Promise<readonly UploadRecord[]> {
+      return this.#read(() => findByKey(this.#sql, key, stores), []);
     }
 
     async list(query: PageQuery): Promise<Page> {

@@ -40,6 +40,11 @@ export async function startFixture(vars: Readonly<Record<string, string>> = {}):
   });
 }
 
+/** The consumer of a queue with events of the embedded store. */
+export async function startEvents(vars: Readonly<Record<string, string>>): Promise<Server> {
+  return start({ configPath: "./test/e2e/fixture/events/wrangler.toml", vars });
+}
+
 /** What the fixture has to know of a server that the tests do not know. */
 function measured(): Readonly<Record<string, string>> {
   const names = ["STORE_PROVIDER", "STORE_SETTING"];

@@ -87,6 +87,7 @@ describe("a multipart upload with a ledger", () => {
           attach: async (claims, dueAtMs) => stub.attach(claims, dueAtMs),
           isKeyShared: async (id) => stub.isKeyShared(id),
           find: async (id) => stub.find(id),
+          findByKey: async (key, stores) => stub.findByKey(key, stores),
           list: async (query) => stub.list(query),
           settle: async (id, outcome) => stub.settle(id, outcome),
           undo: async (claims) => stub.undo(claims),

@@ -6,7 +6,7 @@ import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 import type { Hooks } from "../../../src/hooks.ts";
 import type { Ledger } from "../../../src/ledger/client.ts";
 import { RUNTIME } from "../../../src/runtime.ts";
-import type { Dependencies } from "../../../src/service.ts";
+import type { Dependencies, Service } from "../../../src/service.ts";
 import { createWorker } from "../../../src/worker.ts";
 import { ledgerOf } from "./development-worker.ts";
 import { mintShared } from "./tokens.ts";
@@ -26,6 +26,7 @@ export interface FailingWorker {
   /** How many calls there were. */
   readonly calls: () => number;
   readonly log: string[];
+  readonly getService: () => Service;
 }
 
 interface Options {
@@ -63,6 +64,7 @@ export function startFailingWorker({
     attach: async (claims, dueAtMs) =>
       around(async (ledger) => ledger.attach(claims, dueAtMs), name),
     find: async (id) => around(async (ledger) => ledger.find(id), name),
+    findByKey: async (key, stores) => around(async (ledger) => ledger.findByKey(key, stores), name),
     list: async (query) => around(async (ledger) => ledger.list(query), name),
     isKeyShared: async (id) => around(async (ledger) => ledger.isKeyShared(id), name),
     settle: async (id, outcome) => around(async (ledger) => ledger.settle(id, outcome), name),
@@ -83,6 +85,7 @@ export function startFailingWorker({
   return {
     log,
     calls: () => calls,
+    getService: worker.getService,
     failAt: (call, fault) => void (failing = { call: calls + call, fault }),
     async ask(method, path, body, headers = {}) {
       const token = await mintShared(DEVELOPMENT_SECRETS.AUTH_SECRET, {

@@ -1,0 +1,80 @@
+/** What follows from an event of a bucket: an upload is settled, or the log says what no ticket explains. */
+import { startOf } from "../key/template-start.ts";
+import type { Service } from "../service.ts";
+import { encodeKey } from "../store/encode-key.ts";
+import type { Store } from "../store/store.ts";
+import { attributeObject, policiesIn } from "./attribute-object.ts";
+import type { BucketEvent } from "./bucket-event.ts";
+import { settleArrived } from "./settle-arrived.ts";
+
+/**
+ * Handles one event. It may come twice, late, and in any order. Events of other buckets, and of keys that no
+ * policy has, change nothing. Throws `ledger-unavailable` and `StoreUnavailable`: then it must come again.
+ */
+export async function handleBucketEvent(service: Service, event: BucketEvent): Promise<void> {
+  const stores = storesOf(service, event);
+  if (stores.length === 0) return;
+  switch (event.kind) {
+    case "copy":
+      if (isInPrefix(service, event.key, stores)) warn(service, "copy-in-prefix", event);
+      return;
+    case "put":
+    case "multipart":
+      if (!(await isExplained(service, event, stores))) warn(service, "unexplained-object", event);
+      return;
+    case "delete":
+      // No quota counts what is stored.
+      return;
+  }
+}
+
+/** The endpoint of R2 names the account. In development the embedded store stands for R2. */
+function storesOf(
+  { stores }: Service,
+  { account, bucket }: Pick<BucketEvent, "account" | "bucket">,
+): readonly Store[] {
+  return [...stores.values()].filter(
+    ({ bucket: own, providerName, ownOrigin }) =>
+      own === bucket &&
+      (providerName === "local" ||
+        (providerName === "r2" && ownOrigin !== undefined && isOf(account, ownOrigin))),
+  );
+}
+
+function isOf(account: string, origin: string): boolean {
+  return new URL(origin).hostname.split(".").includes(account);
+}
+
+/** Returns whether a ticket can have stored the object. Settles the upload that it completes. */
+async function isExplained(
+  service: Service,
+  event: BucketEvent,
+  stores: readonly Store[],
+): Promise<boolean> {
+  const attributed = attributeObject(service, event.key, stores);
+  if (attributed.length === 0) return !isInPrefix(service, event.key, stores);
+  // Without a ledger, or without a user in the key, nobody knows which tickets there were.
+  const isKnown = attributed.every(({ policy, owners }) => policy.quota && owners.length > 0);
+  const owners = attributed.flatMap((one) => (one.policy.quota ? one.owners : []));
+  const ledgers = new Map(owners.map((owner) => [owner.digest, service.ledgerOf(owner)]));
+  const found = await Promise.all(
+    [...ledgers.values()].map(async (ledger) => settleArrived(service, ledger, event, stores)),
+  );
+  return !isKnown || found.includes(true);
+}
+
+function isInPrefix(service: Service, key: string, stores: readonly Store[]): boolean {
+  return policiesIn(service, stores).some(({ template }) => {
+    const { text, isPrefix } = startOf(template);
+    return isPrefix ? key.startsWith(text) : key === text;
+  });
+}
+
+/** Keys are encoded: their text may be made to look like something else. */
+function warn({ log }: Service, name: string, { bucket, key, source }: BucketEvent): void {
+  log(name, {
+    bucket,
+    key: encodeKey(key),
+    ...(source && { source: encodeKey(`${source.bucket}/${source.key}`) }),
+  });
+}
