@@ -63,6 +63,6 @@ export function jurisdictionOf({ origin }: Store): readonly string[] {
 }
 
 /** Returns a text as one argument for a shell. */
-function quote(word: string): string {
+export function quote(word: string): string {
   return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -3,6 +3,7 @@ import { ADVICE, type Advice } from "./advice.ts";
 import { bucketPolicy } from "./bucket-policy.ts";
 import { corsRuleOf, type CorsRule } from "./cors.ts";
 import { abortRulesOf, type AbortRule } from "./lifecycle.ts";
+import { notificationLinesOf } from "./notifications.ts";
 import { readerPolicy, writerPolicy } from "./permissions.ts";
 import type { PolicyDocument } from "./policy-document.ts";
 import { secretLinesOf, type SecretLine } from "./secrets.ts";
@@ -21,6 +22,8 @@ export interface Plan {
   /** Empty if no policy allows multipart uploads. */
   readonly lifecycle: readonly AbortRule[];
   readonly secrets: readonly SecretLine[];
+  /** Commands of Wrangler; empty for a store without event notifications. */
+  readonly notifications: readonly string[];
 }
 
 /** Returns the plan. It names the secrets of the definition, but never reads them. */
@@ -40,5 +43,6 @@ export async function planSetup(
     bucketPolicy: bucketPolicy(use),
     lifecycle: abortRulesOf(use, ruleId),
     secrets: secretLinesOf(use, definition, advice),
+    notifications: notificationLinesOf(use),
   };
 }

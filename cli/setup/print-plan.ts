@@ -32,6 +32,7 @@ export function printPlan(plan: Plan, { format, lines }: PrintOptions): string {
     ...(plan.bucketPolicy ? [section("Bucket policy", ...bucketPolicyLines(plan))] : []),
     section("Lifecycle of unfinished multipart uploads", ...lifecycle(plan, formats)),
     section("Secrets of the Worker", ...secrets(plan)),
+    ...notifications(plan, formats),
   ];
   const numbered = sections.map(([heading, ...parts], index) =>
     [styleText(["bold", "underline"], `${index + 1}. ${heading}`), ...parts].join("\n\n"),
@@ -99,6 +100,15 @@ function secrets({ secrets: lines }: Plan): readonly string[] {
       })
       .join("\n"),
   ];
+}
+
+function notifications(
+  { notifications: commands }: Plan,
+  formats: readonly Format[],
+): readonly Section[] {
+  if (commands.length === 0 || !formats.includes("wrangler")) return [];
+  const when = "Optional: with a consumer of the queue bucket-events (docs/bucket-events.md).";
+  return [section("Events of the bucket", when, commands.join("\n"))];
 }
 
 function paste({ title, file: content, commands }: Paste): string {

@@ -6,7 +6,7 @@ import type { PrintOptions } from "./print-plan.ts";
 
 /** Returns the document. What does not apply to this bucket is left out. */
 export function toJson(
-  { use, cors, writer, reader, bucketPolicy, lifecycle, secrets, advice }: Plan,
+  { use, cors, writer, reader, bucketPolicy, lifecycle, secrets, notifications, advice }: Plan,
   { format, lines }: PrintOptions,
   applied: readonly Applied[] | undefined,
 ): object {
@@ -37,6 +37,8 @@ export function toJson(
     bucketPolicy,
     lifecycle: contents(inLifecycle),
     secrets,
+    ...(formats.includes("wrangler") &&
+      notifications.length > 0 && { notifications: { wrangler: notifications } }),
     notes: [advice.cors, advice.lifecycle, advice.bucketPolicy].filter(
       (note) => note !== undefined,
     ),
