@@ -9,11 +9,14 @@ import type { Owner } from "./owner.ts";
 /** Names a ledger. */
 export type QuotaOwner = Pick<Owner, "digest">;
 
+/** A caller, or whom a key names. */
+type Claimant = Pick<Caller, "issuer" | "digest" | "claims">;
+
 /**
  * Returns the owner. A list of three texts has another digest than the two of a user. Throws `forbidden` for
  * a token without the claim.
  */
-export function quotaOwnerOf(policy: Policy, caller: Caller): QuotaOwner {
+export function quotaOwnerOf(policy: Policy, caller: Claimant): QuotaOwner {
   const { quotaClaim, name } = policy;
   if (quotaClaim === undefined) return caller;
   const value = claimText(caller, quotaClaim);
@@ -24,6 +27,6 @@ export function quotaOwnerOf(policy: Policy, caller: Caller): QuotaOwner {
 }
 
 /** Returns whether the token says whose the quota is. */
-export function hasQuotaOwner({ quotaClaim }: Policy, caller: Caller): boolean {
+export function hasQuotaOwner({ quotaClaim }: Policy, caller: Claimant): boolean {
   return quotaClaim === undefined || claimText(caller, quotaClaim) !== undefined;
 }

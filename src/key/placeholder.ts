@@ -85,7 +85,10 @@ export function escapePattern(text: string): string {
 }
 
 /** Returns a claim that is a text or a whole number; `undefined` for any other. */
-export function claimText({ claims }: KeyOwner["caller"], claim: string): string | undefined {
+export function claimText(
+  { claims }: Pick<KeyOwner["caller"], "claims">,
+  claim: string,
+): string | undefined {
   const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
   // Two texts with lone surrogates have one UTF-8 form, and two numbers beyond 2^53 are one number.
   if (typeof value === "string" && value !== "" && value.isWellFormed()) return value;

@@ -1,9 +1,11 @@
 /** What follows from an event of a bucket: an upload is settled, or the log says what no ticket explains. */
+import { hasQuotaOwner, quotaOwnerOf } from "../grant/quota-owner.ts";
 import { startOf } from "../key/template-start.ts";
+import type { Ledger } from "../ledger/client.ts";
 import type { Service } from "../service.ts";
 import { encodeKey } from "../store/encode-key.ts";
 import type { Store } from "../store/store.ts";
-import { attributeObject, policiesIn } from "./attribute-object.ts";
+import { attributeObject, policiesIn, type Attributed } from "./attribute-object.ts";
 import type { BucketEvent } from "./bucket-event.ts";
 import { settleArrived } from "./settle-arrived.ts";
 
@@ -23,7 +25,7 @@ export async function handleBucketEvent(service: Service, event: BucketEvent): P
       if (!(await isExplained(service, event, stores))) warn(service, "unexplained-object", event);
       return;
     case "delete":
-      // No quota counts what is stored.
+      await forgetObject(service, event, stores);
       return;
   }
 }
@@ -54,13 +56,42 @@ async function isExplained(
   const attributed = attributeObject(service, event.key, stores);
   if (attributed.length === 0) return !isInPrefix(service, event.key, stores);
   // Without a ledger, or without a user in the key, nobody knows which tickets there were.
-  const isKnown = attributed.every(({ policy, owners }) => policy.quota && owners.length > 0);
-  const owners = attributed.flatMap((one) => (one.policy.quota ? one.owners : []));
-  const ledgers = new Map(owners.map((owner) => [owner.digest, service.ledgerOf(owner)]));
+  const isKnown = attributed.every((one) => one.policy.quota && quotaOwnersOf(one).length > 0);
+  const limited = attributed.filter(({ policy }) => policy.quota);
   const found = await Promise.all(
-    [...ledgers.values()].map(async (ledger) => settleArrived(service, ledger, event, stores)),
+    ledgersOf(service, limited).map(async (ledger) =>
+      settleArrived(service, ledger, event, stores),
+    ),
   );
   return !isKnown || found.includes(true);
+}
+
+/** Gives back what a deleted object took: the ledger asks the store first. */
+async function forgetObject(
+  service: Service,
+  { key }: BucketEvent,
+  stores: readonly Store[],
+): Promise<void> {
+  const counted = attributeObject(service, key, stores).filter(
+    ({ policy }) => policy.quota?.objects !== undefined,
+  );
+  const deleted = { key, stores: stores.map(({ name }) => name) };
+  await Promise.all(
+    ledgersOf(service, counted).map(async (ledger) => ledger.forgetObject(deleted)),
+  );
+}
+
+/** Returns each ledger once. */
+function ledgersOf(service: Service, attributed: readonly Attributed[]): readonly Ledger[] {
+  const digests = new Set(attributed.flatMap(quotaOwnersOf));
+  return [...digests].map((digest) => service.ledgerOf({ digest }));
+}
+
+/** A quota by a claim that is no segment of the key is nobody's, as far as the key says. */
+function quotaOwnersOf({ policy, owners }: Attributed): readonly string[] {
+  return owners
+    .filter((owner) => hasQuotaOwner(policy, owner))
+    .map((owner) => quotaOwnerOf(policy, owner).digest);
 }
 
 function isInPrefix(service: Service, key: string, stores: readonly Store[]): boolean {

@@ -1,4 +1,5 @@
 import { reset, runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { consumeEvents } from "../../../src/queue/consume.ts";
 import {
@@ -116,6 +117,42 @@ describe("an object that has arrived", () => {
     await putObject(aborted.key, 10);
     expect(await consume([eventOf(late.key), eventOf(aborted.key)])).toHaveLength(2);
     expect(await statuses()).toEqual(["completed", "aborted"]);
+    expect(worker.log).toEqual([]);
+  });
+});
+
+describe("an object under a policy that counts", () => {
+  const create = async (policy: string, claims: object = {}) => {
+    const body = { policy, contentType: "image/png", size: 10 };
+    const response = await ask("POST", "/v1/uploads", { body, claims });
+    return response.json<{ id: string; key: string }>();
+  };
+
+  it("what is stored is given back when somebody else has deleted it", async () => {
+    const { key } = await create("plan");
+    await putObject(key, 10);
+    await consume([eventOf(key)]);
+    const read = async () => rowsOf("SELECT objects, bytes FROM stored_usage");
+    expect(await read()).toEqual([{ objects: 1, bytes: 10 }]);
+    await consume([eventOf(key, "LifecycleDeletion")]);
+    moveClock(21 * 60);
+    await runDurableObjectAlarm(ledgerOf());
+    // The event was wrong: the object is there.
+    expect(await read()).toEqual([{ objects: 1, bytes: 10 }]);
+    await env.LOCAL_BUCKET?.delete(key);
+    await consume([eventOf(key, "DeleteObject"), eventOf(key, "DeleteObject")]);
+    moveClock(60);
+    await runDurableObjectAlarm(ledgerOf());
+    expect(await read()).toEqual([{ objects: 0, bytes: 0 }]);
+  });
+
+  it("for a team is settled in the team's ledger", async () => {
+    const claims = { team: "a/b" };
+    const { id, key } = await create("team", claims);
+    await putObject(key, 10);
+    expect(await consume([eventOf(key)])).toEqual(["acknowledged"]);
+    const found = await ask("GET", `/v1/uploads/${id}`, { claims });
+    expect(await found.json()).toMatchObject({ status: "completed" });
     expect(worker.log).toEqual([]);
   });
 });
