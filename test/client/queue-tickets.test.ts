@@ -55,6 +55,21 @@ describe("the tickets of a queue", () => {
     expect(line.counts.mostPutsAtOnce).toBe(4);
   });
 
+  it("do not begin during a pause of the queue, although they waited for uploads beside it", async () => {
+    const { line, uploader, queue } = startQueue({ bytesPerSecond: 200_000 });
+    const beside = filesOf(4, 200_000).map((file) => uploader.start(file));
+    await line.run(line.wait(1000));
+    queue.add(filesOf(4, 50_000));
+    await line.run(line.wait(1000));
+    queue.pause();
+    await line.run(Promise.all(beside.map(async ({ done }) => done)));
+    await line.run(line.wait(10_000));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 0, sentBytes: 0 });
+    queue.resume();
+    await line.run(untilIdle(queue));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 4, failedFiles: 0 });
+  });
+
   it("are not requested for a file that waits, before the speed of the line is known", async () => {
     const { line, queue } = startQueue({ bytesPerSecond: 100_000 });
     queue.add(filesOf(50, 100_000));

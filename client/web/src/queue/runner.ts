@@ -83,8 +83,15 @@ export function createRunner(
       if (entry.item.state !== "sending") change(entry, { state: "sending" });
       return send();
     };
-    // Other uploads of this uploader take their turns too.
-    return slots.run(async () => inTurn(sendNow, signal), signal);
+    for (;;) {
+      // Other uploads of this uploader take their turns too. A pause may have begun in the meantime.
+      // oxlint-disable-next-line no-await-in-loop -- again after the pause
+      const sent = await slots.run(
+        async () => inTurn(async () => (isPaused() ? PAUSED : sendNow()), signal),
+        signal,
+      );
+      if (sent !== PAUSED) return sent;
+    }
   };
 
   const start = (entry: Entry, isAhead: boolean): void => {
@@ -186,4 +193,5 @@ export function createRunner(
   };
 }
 
+const PAUSED = Symbol("paused");
 const aborted = () => new UploadError("aborted", "The upload was aborted");
