@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createQueue } from "../../client/web/src/index.ts";
 import { filesOf, startQueue, untilIdle } from "./queued.ts";
 
 describe("the tickets of a queue", () => {
@@ -130,6 +131,14 @@ describe("the PUTs of a queue", () => {
     queue.add(filesOf(20, 50_000));
     await line.run(untilIdle(queue));
     expect(line.counts.mostPutsAtOnce).toBe(4);
+  });
+
+  it("are at most as many at once as the concurrency of the queue", async () => {
+    const { line, uploader } = startQueue({ bytesPerSecond: 200_000 });
+    const queue = createQueue(uploader, { concurrency: 2 });
+    queue.add(filesOf(20, 50_000));
+    await line.run(untilIdle(queue));
+    expect(line.counts.mostPutsAtOnce).toBe(2);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { createQueue, type QueueItem } from "../../client/web/src/index.ts";
 import { fileOf, start } from "./client.ts";
 import { untilIdle } from "./queued.ts";
-import { hold, loseAnswer, refuse, vector, type Reaction } from "./reactions.ts";
+import { hold, loseAnswer, refuse, vector, type Reaction, type Seen } from "./reactions.ts";
 import { bodyOf } from "./vectors.ts";
 
 const files = (count: number, bytes = 1000) =>
@@ -183,9 +183,9 @@ describe("a batch of a queue", () => {
     const { server, uploader } = await start({}, inRealTime);
     const queue = createQueue(uploader);
     server.on("completions", vector("problem-upload-not-found"));
-    queue.add(files(8));
+    queue.add(files(40));
     await untilIdle(queue);
-    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 8 });
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 40 });
     expect(server.count("completions")).toBe(1);
   });
 
@@ -200,6 +200,41 @@ describe("a batch of a queue", () => {
     await untilIdle(queue);
     expect(queue.snapshot.totals).toMatchObject({ completedFiles: 4 });
     expect(server.count("put")).toBe(5);
+  });
+});
+
+describe("a batch of tickets", () => {
+  const asked = ({ seen }: { readonly seen: readonly Seen[] }) =>
+    seen.filter(({ step }) => step === "tickets");
+
+  it("has at most 25 files", async () => {
+    const { server, uploader } = await start();
+    const queue = createQueue(uploader, { concurrency: 60 });
+    queue.add(files(60));
+    await untilIdle(queue);
+    const counts = asked(server).map(({ body }) => (body["uploads"] as object[]).length);
+    expect(Math.max(...counts)).toBe(25);
+  });
+
+  it("has at most 64 KiB, however long its metadata is", async () => {
+    const { server, uploader } = await start();
+    const queue = createQueue(uploader, { concurrency: 25 });
+    queue.add(files(25), { metadata: { note: "n".repeat(6000) } });
+    await untilIdle(queue);
+    const bytes = asked(server).map(({ body }) => JSON.stringify(body).length);
+    expect(Math.max(...bytes)).toBeLessThanOrEqual(65_536);
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 25 });
+  });
+
+  it("has an Idempotency-Key of its own", async () => {
+    let last = 0;
+    const { server, uploader } = await start({}, { random: () => (last += 1 / 1024) });
+    const queue = createQueue(uploader, { concurrency: 60 });
+    queue.add(files(60));
+    await untilIdle(queue);
+    const keys = asked(server).map(({ headers }) => headers["idempotency-key"]);
+    expect(keys.length).toBeGreaterThan(1);
+    expect(new Set(keys).size).toBe(keys.length);
   });
 });
 
