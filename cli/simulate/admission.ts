@@ -1,5 +1,6 @@
 /** Admits a grant as the Worker does, for a user without uploads and without a ledger. */
-import { admit, type AllowedUpload, type Admitted } from "../../src/operation/admit.ts";
+import { admit, type Admitted } from "../../src/operation/admit.ts";
+import type { AllowedUpload } from "../../src/operation/allow.ts";
 import type { Grant } from "../../src/grant/authorize.ts";
 import { claimUpload } from "../../src/grant/upload-claims.ts";
 import { makeKey } from "../../src/key/make.ts";
@@ -25,7 +26,9 @@ export function admissionOf(
 ): AllowedUpload {
   const now = new Date(nowMs);
   const key = makeKey(grant, { id: newId(), now });
-  return { grant, key, claims: claimUpload(grant, key, { jti: newId(), now, requestOrigin }) };
+  const claims = claimUpload(grant, key, { jti: newId(), now, requestOrigin });
+  // Only a repeated request needs another store.
+  return { grant, key, claims, grantIn: () => grant };
 }
 
 /** Returns the upload, admitted within the limits of a user without uploads. Throws `quota-exceeded`. */

@@ -44,6 +44,8 @@ export interface Grant {
 export interface Moment {
   readonly region: Region;
   readonly now: Date;
+  /** One of the policy's stores, in place of the one of the region. */
+  readonly store?: Store | undefined;
 }
 
 /** Returns the grant. Throws the problem of the first rule that the intent breaks. */
@@ -51,10 +53,10 @@ export function authorize(
   config: Config,
   caller: Caller,
   intent: Intent,
-  { region, now }: Moment,
+  { region, now, store: named }: Moment,
 ): Grant {
   const policy = findPolicy(config, caller, intent.policy);
-  const store = findStore(policy, region);
+  const store = named ?? findStore(policy, region);
   if (!isTypeAllowed(intent.contentType, policy.types)) {
     throw typeNotAllowed(policy, intent.contentType);
   }

@@ -8,7 +8,7 @@ import { requireAction, type Action } from "../grant/token-scope.ts";
 import { describeBytes } from "../describe-bytes.ts";
 import { SESSION_ISSUER } from "../config/session-issuer.ts";
 import { runHook } from "../hook.ts";
-import type { UploadContext } from "../operation/create.ts";
+import type { UploadContext } from "../operation/allow.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { CallerEnv } from "./base.ts";

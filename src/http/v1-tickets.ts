@@ -1,7 +1,8 @@
 /** The routes of `/v1` that give tickets for files: docs/protocol.md. */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
-import { createUpload, createUploads, type UploadContext } from "../operation/create.ts";
+import type { UploadContext } from "../operation/allow.ts";
+import { createUpload, createUploads } from "../operation/create.ts";
 import { createDownload } from "../operation/object.ts";
 import { quotaHeaders } from "../operation/quota-headers.ts";
 import { Problem, problemBody } from "../problem.ts";

@@ -1,30 +1,22 @@
 /** Grant + ObjectKey → Admitted: reserves the upload in the ledger of the quota's owner, where the policy has a quota. */
 import type { Quota } from "../config/policy-schema.ts";
-import type { Grant } from "../grant/authorize.ts";
 import type { QuotaOwner } from "../grant/quota-owner.ts";
-import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
-import type { ObjectKey } from "../key/make.ts";
+import { lastArrivalMs } from "../grant/upload-claims.ts";
 import type { RemainingQuota, Reservation, ReservationResult } from "../ledger/limits.ts";
 import { Problem } from "../problem.ts";
+import type { AllowedUpload } from "./allow.ts";
 import { quotaHeaders } from "./quota-headers.ts";
 import { identifyRequest, repeatUpload, type Repetition } from "./repeat.ts";
 
 declare const admitted: unique symbol;
 
 /** An upload that may be signed. Only `admit` and `admitAll` make one. */
-export interface Admitted extends AllowedUpload {
+export interface Admitted extends Omit<AllowedUpload, "grantIn"> {
   readonly [admitted]: true;
   /** What remains of each limit; `undefined` where the policy has no quota. */
   readonly remaining: RemainingQuota | undefined;
   /** When it is signed again, in seconds since 1970; `undefined` for a new upload. */
   readonly repeatedAtSeconds: number | undefined;
-}
-
-/** An upload before its quota is checked. */
-export interface AllowedUpload {
-  readonly grant: Grant;
-  readonly key: ObjectKey;
-  readonly claims: UploadClaims;
 }
 
 /** Called only where a policy has a quota, with the owner of that. */
@@ -135,7 +127,7 @@ function decide(upload: AllowedUpload, { quota, result, repetition }: Decision):
   if (result.isAdmitted) {
     const { earlier, remaining } = result;
     if (!earlier || !repetition) return brand(upload, remaining);
-    const repeated = repeatUpload(upload.grant, earlier, repetition);
+    const repeated = repeatUpload(upload, earlier, repetition);
     return brand(repeated, remaining, repeated.repeatedAtSeconds);
   }
   if ("isKeyReused" in result)
@@ -169,7 +161,7 @@ function orProblem<T>(work: () => T): T | Problem {
 }
 
 function brand(
-  { grant, key, claims }: AllowedUpload,
+  { grant, key, claims }: Omit<AllowedUpload, "grantIn">,
   remaining: RemainingQuota | undefined,
   repeatedAtSeconds?: number,
 ): Admitted {

@@ -1,28 +1,19 @@
 /** Creates uploads: allowed by a policy, under a key, within the quota, signed. */
-import type { Caller } from "../grant/authenticate.ts";
-import { authorize } from "../grant/authorize.ts";
 import type { Intent } from "../grant/intent.ts";
 import { MAX_SIGNED_PARTS } from "../grant/parts.ts";
-import { claimUpload, type UploadClaims } from "../grant/upload-claims.ts";
-import { makeKey } from "../key/make.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
 import { Problem } from "../problem.ts";
-import type { Service } from "../service.ts";
-import { askAboutUpload, tellGranted } from "./ask-app.ts";
-import { admit, admitAll, type AllowedUpload, type Admitted, type Reserve } from "./admit.ts";
-import { startMultipart, type AdmittedMultipart, type StartedMultipart } from "./multipart.ts";
-import type { Place } from "./place.ts";
+import { admit, admitAll, type Admitted, type Reserve } from "./admit.ts";
+import { allow, type UploadContext } from "./allow.ts";
+import { tellGranted } from "./ask-app.ts";
+import {
+  startMultipart,
+  type AdmittedMultipart,
+  type StartedMultipart,
+} from "./start-multipart.ts";
 import { refuseVariables, signForm, type Form } from "./form.ts";
 import type { Repetition } from "./repeat.ts";
 import { signPut, type SignOptions, type Ticket } from "./ticket.ts";
-
-/** Who creates uploads, where, and with which service. */
-export interface UploadContext {
-  readonly service: Service;
-  readonly caller: Caller;
-  readonly place: Place;
-  /** With it, the request can be sent again, and creates nothing more where a policy has a quota. */
-  readonly idempotencyKey?: string | undefined;
-}
 
 interface Created {
   /** The sealed id. */
@@ -116,25 +107,6 @@ export async function createUploads(
       );
     }),
   );
-}
-
-/** Asks the app, if it has a hook, and then applies the policy. Throws the problem of the first rule that is broken. */
-function allow(context: UploadContext, intent: Intent): AllowedUpload | Promise<AllowedUpload> {
-  const { service, caller } = context;
-  if (!service.hooks.authorize) return applyPolicy(context, intent);
-  return askAboutUpload(service, caller, intent).then((restricted) =>
-    applyPolicy({ ...context, caller: restricted }, intent),
-  );
-}
-
-/** Applies the policy and makes the key. */
-function applyPolicy({ service, caller, place }: UploadContext, intent: Intent): AllowedUpload {
-  const now = new Date(service.now());
-  const grant = authorize(service.config, caller, intent, { region: place.region, now });
-  const key = makeKey(grant, { id: service.newId(), now });
-  const requestOrigin = grant.store.origin === undefined ? place.requestOrigin : "";
-  const claims = claimUpload(grant, key, { jti: service.newId(), now, requestOrigin });
-  return { grant, key, claims };
 }
 
 async function admitSinglePart(context: UploadContext, intent: Intent): Promise<Admitted> {

@@ -1,7 +1,8 @@
 /** Signs POST forms: what a browser sends with `multipart/form-data`, for exactly what was allowed. */
 import { invalidRequest } from "../problem.ts";
 import type { FormFields } from "../store/post-policy.ts";
-import type { Admitted, AllowedUpload } from "./admit.ts";
+import type { Admitted } from "./admit.ts";
+import type { AllowedUpload } from "./allow.ts";
 import type { SignOptions } from "./ticket.ts";
 
 /** A form that anybody can send who has it, until the ticket of the upload would expire. */

@@ -7,6 +7,7 @@ import { outsidePrefix, recognizeKey, type ObjectKey } from "../key/make.ts";
 import type { RequestIdentity } from "../ledger/limits.ts";
 import type { UploadRecord } from "../ledger/record.ts";
 import { Problem } from "../problem.ts";
+import type { AllowedUpload } from "./allow.ts";
 
 /** An upload that an earlier request has created, for which this one gets another ticket. */
 interface RepeatedUpload {
@@ -22,14 +23,15 @@ interface RepeatedUpload {
  * the same as one that names what the policy chooses.
  */
 export function identifyRequest(
-  { grant, claims }: Pick<RepeatedUpload, "grant" | "claims">,
+  { grant, claims }: Pick<AllowedUpload, "grant" | "claims">,
   { idempotencyKey }: Pick<Repetition, "idempotencyKey">,
   position?: number,
 ): RequestIdentity {
-  const { policy, store, type, size, partSize, checksum, metadata } = claims;
+  const { policy, type, size, partSize, checksum, metadata } = claims;
   const { caller, filename, isBackground } = grant;
   const { algorithm, value } = checksum ?? {};
-  const asked = [policy, store, type, size, partSize, algorithm, value, metadata];
+  // Not the store: a client chooses none, and may ask again from another region.
+  const asked = [policy, type, size, partSize, algorithm, value, metadata];
   return {
     name: sha256Hex(JSON.stringify([caller.digest, idempotencyKey, position])),
     fingerprint: sha256Hex(JSON.stringify([...asked, filename, isBackground])),
@@ -49,10 +51,11 @@ export interface Repetition {
  * caller who may not use its key any more.
  */
 export function repeatUpload(
-  grant: Grant,
+  allowed: Pick<AllowedUpload, "grant" | "grantIn">,
   { claims, status }: UploadRecord,
   { now, seal }: Repetition,
 ): RepeatedUpload {
+  const grant = grantInStore(allowed, claims);
   const key = recognizeKey(claims.key, grant);
   if (!isInScope(grant.caller, claims)) throw outsidePrefix(claims.policy);
   if (status === "completed") {
@@ -68,4 +71,16 @@ export function repeatUpload(
   }
   const expiresInSeconds = Math.min(grant.expiresInSeconds, leftSeconds);
   return { grant: { ...grant, expiresInSeconds }, key, claims, repeatedAtSeconds };
+}
+
+/** Returns the permission in the store of the upload. Throws `upload-expired` where the policy no longer has it. */
+function grantInStore(
+  { grant, grantIn }: Pick<AllowedUpload, "grant" | "grantIn">,
+  { store: name }: UploadClaims,
+): Grant {
+  if (grant.store.name === name) return grant;
+  const store = [...grant.policy.stores.values()].find((one) => one.name === name);
+  if (store) return grantIn(store);
+  const detail = `The policy has no store "${name}" any more: use another Idempotency-Key`;
+  throw new Problem("upload-expired", detail);
 }

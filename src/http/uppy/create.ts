@@ -1,6 +1,7 @@
 /** Creates an upload that Uppy asks for, under the same rules as every other upload. */
 import { findPolicy } from "../../grant/authorize.ts";
 import type { Intent } from "../../grant/intent.ts";
+import type { UploadContext } from "../../operation/allow.ts";
 import {
   createFormUpload,
   createSinglePartUpload,
@@ -8,7 +9,6 @@ import {
   type CreatedUpload,
   type FormUpload,
   type SinglePartUpload,
-  type UploadContext,
 } from "../../operation/create.ts";
 import { Problem, invalidRequest } from "../../problem.ts";
 import type { UppyUpload } from "./request.ts";

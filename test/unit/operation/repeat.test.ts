@@ -1,4 +1,5 @@
 import { reset } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import development from "../../../dev/presigner.config.ts";
 import {
@@ -14,6 +15,7 @@ import {
 } from "../support/development-worker.ts";
 import { startFailingWorker } from "../support/failing-ledger.ts";
 import { recordSql } from "../support/record-sql.ts";
+import { CONFIG, ENV, startWorker, tokenFor } from "../support/start-worker.ts";
 
 beforeEach(() => void controlEnvironment());
 afterEach(async () => {
@@ -259,5 +261,45 @@ describe("a batch with an Idempotency-Key, sent again", () => {
     expect(again.map(({ status }) => status)).toEqual([201, 201, 422]);
     expect(again[0]?.upload?.id).toBe(first[0]?.upload?.id);
     expect(again[2]?.problem?.code).toBe("idempotency-key-reused");
+  });
+});
+
+describe("a request that is sent again from another region", () => {
+  const KOREAN = { country: "KR", continent: "AS" };
+  const FRENCH = { country: "FR", continent: "EU", isEUCountry: "1" };
+
+  async function sendFrom(
+    cf: Record<string, string>,
+    worker: ReturnType<typeof startWorker>,
+  ): Promise<Ticket> {
+    const response = await worker.fetch("/v1/uploads", {
+      method: "POST",
+      headers: {
+        ...KEY,
+        authorization: `Bearer ${await tokenFor()}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({
+        policy: "document",
+        filename: "a.txt",
+        contentType: "text/plain",
+        size: 5,
+      }),
+      cf,
+    });
+    expect(response.status).toBe(201);
+    return response.json();
+  }
+
+  it("gets its upload in the store where it was created", async () => {
+    const document = { ...CONFIG.policies["document"], quota: {} };
+    const config = { ...CONFIG, defaultPolicy: "document", policies: { document } };
+    const worker = startWorker({ config, env: { ...ENV, LEDGER: env.LEDGER } });
+    const first = await sendFrom(KOREAN, worker);
+    const again = await sendFrom(FRENCH, worker);
+    expect(again).toMatchObject({ id: first.id, key: first.key });
+    const hostOf = (ticket: Ticket) => new URL(ticket.url).host;
+    expect(hostOf(again)).toBe(hostOf(first));
+    expect(hostOf(first)).toBe("acme-media.s3.ap-northeast-2.amazonaws.com");
   });
 });
