@@ -98,6 +98,15 @@ describe("the requests of a queue", () => {
     expect(line.counts.limited).toBeLessThanOrEqual(line.counts.requests / 5 + 10);
   });
 
+  it("wait too if a 429 says to wait for longer than a single upload would", async () => {
+    const settings = { requestsPerMinute: 3, retryAfterSeconds: 180 };
+    const { line, queue } = startQueue({ bytesPerSecond: 1_000_000, ...settings });
+    queue.add(filesOf(100, 50_000));
+    await line.run(untilIdle(queue));
+    expect(queue.snapshot.totals).toMatchObject({ completedFiles: 100, failedFiles: 0 });
+    expect(line.counts.limited).toBeLessThanOrEqual(line.counts.requests / 2);
+  });
+
   it("are sent again after items of a batch were refused with 429, and no file fails", async () => {
     const { line, queue } = startQueue({ bytesPerSecond: 10_000_000, itemsPerMinute: 120 });
     const from = line.now();
@@ -109,11 +118,23 @@ describe("the requests of a queue", () => {
     expect(line.counts.requests).toBeLessThan(120);
   });
 
-  it("wait for room in a quota of pending uploads", async () => {
+  it("wait for room in a quota of pending uploads, and no longer", async () => {
     const { line, queue } = startQueue({ bytesPerSecond: 1_000_000, maxPending: 3 });
+    const from = line.now();
     queue.add(filesOf(30, 50_000));
     await line.run(untilIdle(queue));
     expect(queue.snapshot.totals).toMatchObject({ completedFiles: 30, failedFiles: 0 });
+    // The service says to wait a minute; a file that is completed leaves room at once.
+    expect((line.now() - from) / 1000).toBeLessThan(60);
+  });
+
+  it("abort the upload of a file that was cancelled while its ticket was on its way", async () => {
+    const { line, queue } = startQueue({ bytesPerSecond: 1_000_000, latencyMs: 1000 });
+    const [item] = queue.add(filesOf(1, 50_000));
+    await line.run(line.wait(500));
+    await line.run(queue.cancel(item?.id ?? ""));
+    expect(queue.snapshot.items[0]?.state).toBe("aborted");
+    expect(line.counts).toMatchObject({ tickets: 1, aborts: 1 });
   });
 
   it("complete one by one at a service without the route for several", async () => {

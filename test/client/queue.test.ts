@@ -117,6 +117,19 @@ describe("a file that fails", () => {
     expect(queue.snapshot.totals).toMatchObject({ failedFiles: 2, activeFiles: 0 });
   });
 
+  it("begins again with nothing sent, if its one PUT was refused at the end", async () => {
+    const { server, uploader } = await start();
+    const queue = createQueue(uploader);
+    server.on("complete", vector("problem-verification-rejected"));
+    const [item] = queue.add(files(1));
+    await untilIdle(queue);
+    expect(queue.snapshot.items[0]).toMatchObject({ state: "failed" });
+    queue.retry(item?.id ?? "");
+    expect(queue.snapshot.items[0]?.progress.sentBytes).toBe(0);
+    await untilIdle(queue);
+    expect(queue.snapshot.items[0]).toMatchObject({ state: "completed" });
+  });
+
   it("is refused alone: the others of its batch get their tickets", async () => {
     const { server, uploader } = await start();
     const queue = createQueue(uploader);

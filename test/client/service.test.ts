@@ -128,6 +128,13 @@ describe("an error of the service", () => {
     expect(requests[0]?.credentials).toBe("include");
   });
 
+  it("sends no cookies with a token", async () => {
+    const { uploader, requests } = createClient(["list"]);
+    await uploader.list();
+    expect(requests[0]?.headers.get("authorization")).toBe("Bearer token");
+    expect(requests[0]?.credentials).toBeUndefined();
+  });
+
   it("asks getToken once more, with the refused token", async () => {
     const refused: unknown[] = [];
     const { uploader, requests } = createClient(["problem-unauthenticated", "list"], (token) => {

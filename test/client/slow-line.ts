@@ -13,6 +13,8 @@ export interface LineSettings {
   readonly connections?: number;
   /** More requests to the service in a minute are answered with 429. */
   readonly requestsPerMinute?: number;
+  /** What a 429 for requests says. */
+  readonly retryAfterSeconds?: number;
   /** More items of batches in a minute are refused with 429, each by itself. */
   readonly itemsPerMinute?: number;
   /** How many uploads may be pending: a quota. */
@@ -53,6 +55,7 @@ export function createSlowLine({
   latencyMs = 50,
   connections = 6,
   requestsPerMinute = Number.POSITIVE_INFINITY,
+  retryAfterSeconds = 60,
   itemsPerMinute = Number.POSITIVE_INFINITY,
   maxPending = Number.POSITIVE_INFINITY,
   hasBatchCompletion = true,
@@ -199,8 +202,9 @@ export function createSlowLine({
     await wait(latencyMs, signal);
     if (countRequest()) {
       counts.limited += 1;
-      const headers = { "retry-after": "60" };
-      return Response.json(refusal("rate-limited"), { status: 429, headers });
+      const headers = { "retry-after": String(retryAfterSeconds) };
+      const problem = { ...refusal("rate-limited"), retryAfter: retryAfterSeconds };
+      return Response.json(problem, { status: 429, headers });
     }
     const body = init.body ? (JSON.parse(init.body as string) as Body) : {};
     return answer(init.method ?? "GET", url.pathname, body);

@@ -1,13 +1,13 @@
 /** The calls of all files of a queue: tickets and completions in batches, and one pause for all after a 429. */
 import type { Dependencies } from "../dependencies.ts";
-import { UploadError, hasCode } from "../error.ts";
-import { hasFields } from "../has-fields.ts";
+import { hasCode } from "../error.ts";
 import type { UploadOptions } from "../options.ts";
-import { readProblem } from "../read-answer.ts";
 import { retry } from "../retry.ts";
 import { createKey, type CallService } from "../service.ts";
 import { createBatcher, type Batcher, type Outcome } from "./batcher.ts";
 import { createGate, type Gate } from "./gate.ts";
+import { DEFAULT_PAUSE_SECONDS, hold } from "./hold.ts";
+import { isAny, notTheService, readOutcomes } from "./outcomes.ts";
 
 interface BatchedCallsOptions extends Dependencies {
   readonly call: CallService;
@@ -30,8 +30,6 @@ export interface BatchedCalls {
 const TICKETS = "POST /v1/uploads";
 const TICKET_DELAY_MS = 50;
 const COMPLETION_DELAY_MS = 1000;
-/** If the service does not say how long to wait. */
-const DEFAULT_PAUSE_SECONDS = 60;
 /** A quota that is used up for longer is left to the user, as an error. */
 const MAX_QUOTA_WAIT_SECONDS = 120;
 
@@ -41,29 +39,7 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
   const quotaGates = new Map<string | undefined, Gate>();
   let hasCompletions = true;
 
-  /** Calls as usual, but holds everything back after a 429, which fails nothing. */
-  const hold =
-    (call: CallService): CallService =>
-    async (isExpected, route, request = {}) => {
-      const onRetry: typeof request.onRetry = (again) => {
-        if (hasCode(again.error, "rate-limited")) gate.close(again.pauseSeconds);
-        request.onRetry?.(again);
-      };
-      for (;;) {
-        try {
-          // oxlint-disable-next-line no-await-in-loop -- again after a pause
-          await gate.pass(request.signal);
-          // oxlint-disable-next-line no-await-in-loop -- as above
-          return await call(isExpected, route, { ...request, onRetry });
-        } catch (error) {
-          request.signal?.throwIfAborted();
-          const isLimited = hasCode(error, "rate-limited");
-          if (isLimited) gate.close(error.retryAfterSeconds ?? DEFAULT_PAUSE_SECONDS);
-          if (request.triesOnce || !isLimited) throw error;
-        }
-      }
-    };
-  const callAll = hold(async (isExpected, route, request) =>
+  const callAll = hold(gate, async (isExpected, route, request) =>
     options.call(isExpected, route, { onOffline, ...request }),
   );
 
@@ -148,7 +124,7 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
 
   return {
     callFor(single, { policy, onRetry }, onAsk) {
-      const held = hold(single);
+      const held = hold(gate, single);
       const quota = quotaGateOf(policy);
       return async (isExpected, route, request = {}) => {
         const { signal, body } = request;
@@ -199,29 +175,3 @@ function pauseOf(error: unknown): number | undefined {
   const { retryAfterSeconds = Number.POSITIVE_INFINITY } = error;
   return retryAfterSeconds > MAX_QUOTA_WAIT_SECONDS ? undefined : retryAfterSeconds;
 }
-
-interface Result {
-  readonly status: number;
-  readonly upload?: unknown;
-  readonly problem?: unknown;
-}
-
-const isAny = (value: unknown): value is unknown => value !== null;
-const isResult = (value: unknown): value is Result => hasFields(value, "status");
-
-/** Reads the results of a batch. */
-function readOutcomes(answer: unknown): readonly Outcome[] {
-  const results: unknown = hasFields(answer) && "results" in answer ? answer.results : undefined;
-  if (!Array.isArray(results) || !results.every(isResult)) throw notTheService();
-  return results.map(({ status, upload, problem }) =>
-    problem === undefined
-      ? { answer: upload }
-      : { error: readProblem(status, JSON.stringify(problem), null), isFinal: false },
-  );
-}
-
-const notTheService = () =>
-  new UploadError(
-    "unexpected-answer",
-    "The server that answered is not the service: check the endpoint",
-  );
