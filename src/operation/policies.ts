@@ -5,6 +5,7 @@ import { findAllowance, type Allowance } from "../grant/allowance.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { authorizeCredentials, type CredentialGrant } from "../grant/authorize-credentials.ts";
 import { quotaOwnerOf, type QuotaOwner } from "../grant/quota-owner.ts";
+import { isAllowed } from "../grant/token-scope.ts";
 import type { LimitName, Remaining } from "../ledger/limits.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
@@ -61,7 +62,7 @@ function findCredentials(
 ): readonly CredentialGrant[] {
   const { scope } = caller;
   if (scope.policies && !scope.policies.includes(policy.name)) return [];
-  if (scope.actions && !scope.actions.includes("credentials")) return [];
+  if (!isAllowed(caller, "credentials")) return [];
   try {
     return [authorizeCredentials(policy, caller, {}, now)];
   } catch (error) {

@@ -6,7 +6,7 @@
 import { toHex } from "../hex.ts";
 import { startDay, toDatetime, type Day, type SigningKey } from "./presign.ts";
 
-/** One object that the holder of the form may store, as often as he likes until it expires. */
+/** One object that the holder of the form may store, again and again until it expires. */
 export interface FormRequest {
   readonly bucket: string;
   /** As it is, and not encoded. */

@@ -3,7 +3,7 @@ import type { MultipartUpload } from "./active-upload.ts";
 import { isPartTickets, type PartTicket } from "./answers.ts";
 import { UploadError } from "./error.ts";
 import { countAtOnce } from "./part-size.ts";
-import { timeTicket } from "./timed-ticket.ts";
+import { LIFE_SHARE, timeTicket } from "./timed-ticket.ts";
 import type { UploadContext } from "./upload-context.ts";
 
 export interface PartTickets {
@@ -14,8 +14,6 @@ export interface PartTickets {
 
 /** The service signs at most this many parts in one request. */
 const MAX_BATCH = 25;
-/** A ticket waits at most this share of its life, so that a line may become twice as slow. */
-const LIFE_SHARE = 0.45;
 
 export function createPartTickets(
   context: UploadContext,

@@ -9,6 +9,8 @@ export interface TimedTicket<T extends SignedPut> {
   readonly isValid: () => boolean;
 }
 
+/** A ticket waits for its turn at most this share of its life, so that a line may become twice as slow. */
+export const LIFE_SHARE = 0.45;
 /** A ticket counts as expired this long before it is, so that its PUT has time to start. */
 const MARGIN_MS = 5000;
 

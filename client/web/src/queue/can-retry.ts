@@ -3,7 +3,6 @@ import type { UploadError } from "../error.ts";
 /** With these errors, the same file never passes under the same policy. */
 const FINAL_CODES = new Set<UploadError["code"]>([
   "too-large",
-  "too-small",
   "type-not-allowed",
   "size-required",
   "invalid-request",

@@ -1,4 +1,5 @@
 /** How many files get their tickets before it is their turn. */
+import { LIFE_SHARE } from "../timed-ticket.ts";
 
 /** A file that waits for a ticket. */
 export interface WaitingFile {
@@ -20,8 +21,6 @@ interface Sending {
   readonly asking: number;
 }
 
-/** A ticket waits at most this share of its life, so that a line may become twice as slow. */
-const LIFE_SHARE = 0.45;
 /** Two batches: one is being used while the other one is asked for. */
 const MAX_AHEAD = 50;
 const MAX_BATCH = 25;
