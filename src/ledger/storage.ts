@@ -1,0 +1,108 @@
+/** The storage of one ledger: SQLite, opened once for each instance, and the alarm that follows from what is in it. */
+import type { Quota } from "../config/policy-schema.ts";
+import type { LedgerDependencies } from "./dependencies.ts";
+import { addOptional, hasAddition, hasTables, migrate } from "./schema.ts";
+import { hasStored } from "./stored.ts";
+
+const NEXT_LOOK = "SELECT min(due_ms) FROM stored WHERE due_ms IS NOT NULL";
+
+export class LedgerStorage {
+  readonly sql: SqlStorage;
+  readonly #storage: DurableObjectStorage;
+  /** Throws for an invalid configuration. */
+  readonly #getDependencies: () => LedgerDependencies;
+  #isOpen = false;
+  #countsStored = false;
+  /** When this instance last set the alarm to: saves a write where that stays. */
+  #alarmAtMs: number | undefined;
+
+  constructor(storage: DurableObjectStorage, getDependencies: () => LedgerDependencies) {
+    this.sql = storage.sql;
+    this.#storage = storage;
+    this.#getDependencies = getDependencies;
+  }
+
+  /** Whether it has the tables of what is stored, which other ledgers do without. */
+  get countsStored(): boolean {
+    return this.#countsStored;
+  }
+
+  /** Runs one change in a transaction, and sets the alarm that follows from it. */
+  async change<T>(change: (nowMs: number) => T): Promise<T> {
+    await this.open();
+    const result = this.transact(() => change(this.#getDependencies().now()));
+    await this.schedule();
+    return result;
+  }
+
+  /** Runs a read. It creates no tables: where there are none, the result is `empty`. */
+  async read<T>(read: () => T, empty: T): Promise<T> {
+    const isFirst = !this.#isOpen;
+    if (isFirst && !hasTables(this.sql)) return empty;
+    await this.open();
+    const result = read();
+    // A change sets the alarm anyway.
+    if (isFirst) await this.schedule();
+    return result;
+  }
+
+  /** Runs a change of the alarm, which sets the next one itself. */
+  transact<T>(change: () => T): T {
+    try {
+      return this.#storage.transactionSync(change);
+    } catch (error) {
+      // What was created in the transaction is gone with it.
+      this.#countsStored = hasAddition(this.sql, "stored");
+      throw error;
+    }
+  }
+
+  /** Creates the tables that a quota needs. Runs in a transaction. */
+  prepareFor(quota: Quota | undefined): void {
+    if (this.#countsStored || quota?.objects === undefined) return;
+    addOptional(this.sql, "stored");
+    this.#countsStored = true;
+  }
+
+  /** The alarm that was set has come. */
+  alarmHasCome(): void {
+    this.#alarmAtMs = undefined;
+  }
+
+  /** Once per instance. An alarm that was due before may never come: it counts as not set. */
+  async open(): Promise<void> {
+    if (this.#isOpen) return;
+    this.#storage.transactionSync(() => migrate(this.sql));
+    this.#countsStored = hasAddition(this.sql, "stored");
+    const alarmAtMs = (await this.#storage.getAlarm()) ?? 0;
+    this.#alarmAtMs = alarmAtMs > this.#getDependencies().now() ? alarmAtMs : undefined;
+    this.#isOpen = true;
+  }
+
+  /** Sets the alarm to the next due time. A ledger without any data deletes itself. */
+  async schedule(): Promise<void> {
+    const { deliver, now } = this.#getDependencies();
+    const { upload, message, stored, idle } = this.sql
+      .exec<Record<"upload" | "message" | "stored" | "idle", number | null>>(
+        `SELECT (SELECT min(due_ms) FROM upload) AS upload,
+           (${this.#countsStored ? NEXT_LOOK : "NULL"}) AS stored,
+           (SELECT min(next_ms) FROM message) AS message,
+           (SELECT max(start_ms + 2000 * seconds) FROM window) AS idle`,
+      )
+      .one();
+    const due = Math.min(...[upload, deliver && message, stored].map((dueMs) => dueMs ?? Infinity));
+    const next = due < Infinity ? due : (idle ?? 0);
+    if (due < Infinity || next > now()) {
+      // In the same event as the change, so that both are stored or neither. The platform may drop
+      // an alarm that is set in the past (cloudflare/workerd 6866).
+      if (this.#alarmAtMs !== next) await this.#storage.setAlarm(Math.max(next, now() + 1));
+      this.#alarmAtMs = next;
+      return;
+    }
+    // What is stored counts for as long as it is.
+    if (this.#countsStored && hasStored(this.sql)) return;
+    this.#isOpen = false;
+    this.#alarmAtMs = undefined;
+    await this.#storage.deleteAll();
+  }
+}
