@@ -1,3 +1,4 @@
+import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEmbedding, type Embedding } from "../support/embedding.ts";
 
@@ -108,6 +109,33 @@ describe("another Worker, by a service binding", () => {
     await expect.poll(() => workers.readLog().join("\n")).toContain(`completed carol ${key} 5`);
   });
 
+  it("gets credentials for the user's own prefix, if its props have that action", async () => {
+    const { call } = workers;
+    const asked = { user: "frank", policy: "sync", actions: ["read"] };
+    const given = await call("JOBS", "createCredentials", asked);
+    expect(given).toMatchObject({
+      ok: true,
+      bucket: "acme-media",
+      prefix: "sync/frank/",
+      expiresIn: 3600,
+    });
+    const token = atob(String(given["sessionToken"])).slice("jwt/".length);
+    expect(decodeJwt(token)).toMatchObject({
+      scope: "object-read-only",
+      paths: { prefixPaths: ["sync/frank/"], objectPaths: [] },
+    });
+    expect(await call("UPLOADS", "createCredentials", asked)).toMatchObject({ code: "forbidden" });
+    const other = { ...asked, policy: "document" };
+    expect(await call("JOBS", "createCredentials", other)).toMatchObject({
+      code: "invalid-request",
+    });
+    const limited = { ...asked, claims: { maxBytes: 5 } };
+    expect(await call("JOBS", "createCredentials", limited)).toMatchObject({ code: "forbidden" });
+    expect(await call("JOBS", "createUpload", { user: "frank", ...TEXT })).toMatchObject({
+      code: "forbidden",
+    });
+  });
+
   it("creates one upload for a call that is made again with its idempotencyKey", async () => {
     const { call } = workers;
     const again = { user: "dora", ...PNG, idempotencyKey: "order 5" };
@@ -173,6 +201,7 @@ describe("a service binding", () => {
         ["deleteObject", { policy: "document", key: "documents/alice/x/a.txt" }],
         ["listUploads", {}],
         ["listPolicies", {}],
+        ["createCredentials", { policy: "sync" }],
         ["completeBatch", { ids: ["x"] }],
       ] as const)
         expect(await workers.call(binding, method, { user: "alice", ...argument })).toMatchObject({

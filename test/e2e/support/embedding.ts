@@ -1,6 +1,7 @@
 /** Two Workers: an app that mounts the service, and one that calls it by service bindings. */
 import { createTestHarness } from "wrangler";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
+import { CREDENTIALS_SECRETS } from "./record-credentials.ts";
 
 process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
 process.env["WRANGLER_SEND_METRICS"] = "false";
@@ -24,7 +25,10 @@ export async function startEmbedding(): Promise<Embedding> {
   const harness = createTestHarness({
     workers: [
       { configPath: `${folder}/web/wrangler.toml` },
-      { configPath: `${folder}/api/wrangler.toml`, vars: { ...DEVELOPMENT_SECRETS } },
+      {
+        configPath: `${folder}/api/wrangler.toml`,
+        vars: { ...DEVELOPMENT_SECRETS, ...CREDENTIALS_SECRETS },
+      },
     ],
   });
   const { origin } = (await harness.listen()).url;
