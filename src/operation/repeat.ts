@@ -1,4 +1,4 @@
-/** A request that is sent again with its `Idempotency-Key`: docs/protocol.md, "Sending a request again". */
+/** A request that is sent again with its `Idempotency-Key`: docs/protocol.md, "Send a request again". */
 import type { Grant } from "../grant/authorize.ts";
 import { isInScope } from "../grant/token-scope.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";

@@ -18,6 +18,8 @@ import {
   sendFile,
   type Environment,
 } from "../support/development-worker.ts";
+import type { UploadClaims } from "../../../src/grant/upload-claims.ts";
+import { keepObject } from "../../../src/ledger/stored.ts";
 import { recordSql } from "../support/record-sql.ts";
 
 let environment: Environment;
@@ -210,6 +212,37 @@ describe("a deletion", () => {
     expect(await remains()).toEqual([25 * MB, 20]);
   });
 
+  it("is not taken back by a look at the store that began before another file was stored", async () => {
+    const named = { key: "plan/alice/again.png" };
+    await upload(10 * MB, "alice", named);
+    expect(await remove(named.key)).toBe(204);
+    moveClock(TICKET_ENDS);
+    environment.beforeAnswer = async (method) => {
+      if (method !== "HEAD") return;
+      environment.beforeAnswer = undefined;
+      await upload(2 * MB, "alice", named);
+    };
+    await alarm();
+    expect(await remains()).toEqual([23 * MB, 19]);
+  });
+
+  it("by the clean-up gives back what was counted because the store had refused it before", async () => {
+    const { id, key } = await grant(10 * MB);
+    await putObject(key, 10 * MB);
+    environment.refuses = ["DELETE", "PUT"];
+    await ask("DELETE", `/v1/uploads/${id}`);
+    moveClock(TICKET_ENDS);
+    await alarm();
+    expect(await remains()).toEqual([15 * MB, 19]);
+    environment.refuses = [];
+    for (let days = 0; days < 9; days += 1) {
+      moveClock(DAY);
+      await alarm();
+    }
+    expect(await isStored(key)).toBe(false);
+    expect(await remains()).toEqual([25 * MB, 20]);
+  });
+
   it("of a pending upload's file gives nothing back: its ticket can store it again", async () => {
     const { key } = await grant(10 * MB);
     await putObject(key, 10 * MB);
@@ -220,6 +253,16 @@ describe("a deletion", () => {
   it("costs a user without a ledger no ledger", async () => {
     expect(await remove("plan/carol/none.png", "carol")).toBe(204);
     expect(await rowsOf("SELECT name FROM sqlite_master", "carol")).toEqual([]);
+  });
+
+  it("that is told late gives nothing back for the object that has followed", async () => {
+    const { key } = await upload(10 * MB);
+    moveClock(TICKET_ENDS);
+    const late = { key, stores: ["local"], etag: "of the object before" };
+    await ledgerOf().forgetObject(late);
+    expect(await remains()).toEqual([15 * MB, 19]);
+    await alarm();
+    expect(await remains()).toEqual([15 * MB, 19]);
   });
 
   it("of another user's key is refused, and changes nothing", async () => {
@@ -249,6 +292,19 @@ describe("a key that the token names", () => {
     moveClock(TICKET_ENDS);
     await upload(1 * MB, "alice", named);
     expect(await remains()).toEqual([24 * MB, 19]);
+  });
+
+  it("is not given back while an earlier ticket can store a file, though a later one has ended", async () => {
+    await upload(10 * MB, "alice", named);
+    const [row] = await rowsOf("SELECT claims FROM upload");
+    const claims = JSON.parse(String(row?.["claims"])) as UploadClaims;
+    await runInDurableObject(ledgerOf(), (_, { storage: { sql } }) => {
+      const short = { ...claims, exp: claims.exp - 290 };
+      keepObject(sql, short, { size: 10 * MB, etag: "b", nowMs: Date.now() });
+    });
+    moveClock(16 * 60);
+    await ledgerOf().forgetObject({ key: named.key, stores: ["local"], etag: "b" });
+    expect(await remains()).toEqual([15 * MB, 19]);
   });
 
   it("is not given back by a deletion that began before the new file", async () => {

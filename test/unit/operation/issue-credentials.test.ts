@@ -186,6 +186,7 @@ describe("POST /v1/credentials", () => {
     [{ policies: ["photo"] }],
     [{ maxBytes: 10 }],
     [{ key: "sync/alice/a.txt" }],
+    [{ key: "sync/alice" }],
     [{ key: "sync/alice/inbox/" }],
     [{ key: "sync/bob/" }],
   ] as const)("gives none that would bypass the restriction of a token: %j", async ([claims]) => {

@@ -144,6 +144,19 @@ describe("a quota for a claim", () => {
     expect(new Set(own.uploads.map(({ policy }) => policy))).toEqual(new Set(["limited"]));
   });
 
+  it("adds no page, and takes none away, where it has none of the caller's uploads", async () => {
+    for (let index = 0; index < 51; index += 1) {
+      const body = { policy: index === 0 ? "plan" : "limited", contentType: "image/png", size: 1 };
+      expect((await ask("POST", "/v1/uploads", { ...RED, body })).status).toBe(201);
+      moveClock(2);
+    }
+    const first = await list("alice");
+    expect(first.uploads).toHaveLength(50);
+    const second = await list("alice", `?cursor=${first.cursor}`);
+    expect(second.uploads.map(({ policy }) => policy)).toEqual(["plan"]);
+    expect(second).not.toHaveProperty("cursor");
+  });
+
   it("is shared by a batch of policies with other owners, each in its own ledger", async () => {
     const uploads = ["team", "limited", "plan", "team"].map((policy) => ({
       policy,
