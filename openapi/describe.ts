@@ -40,7 +40,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   code: "What happened. Never renamed: switch on it",
   completedAt: "When it was verified (RFC 3339)",
   contentLength: "The signed length in bytes. User agents set the header themselves",
-  contentType: "`type/subtype` in lower case, without parameters",
+  contentType: "`type/subtype` without parameters. Upper case in a request becomes lower case",
   createdAt: "RFC 3339",
   crv: "The curve",
   cursor: "The cursor of the previous answer; absent with the last page",
