@@ -1,6 +1,8 @@
 import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import development from "../../../dev/presigner.config.ts";
+import { r2 } from "../../../src/define.ts";
 import { consumeEvents } from "../../../src/queue/consume.ts";
 import {
   ask,
@@ -107,6 +109,16 @@ describe("an object that has arrived", () => {
     expect(logged("unexplained-object")).toEqual([]);
   });
 
+  it("completes none under a key that the token names, as others may have stored it", async () => {
+    const key = "limited/alice/same.png";
+    const body = { policy: "limited", contentType: "image/png", size: 10 };
+    expect((await ask("POST", "/v1/uploads", { claims: { key }, body })).status).toBe(201);
+    await putObject(key, 10);
+    expect(await consume([eventOf(key)])).toEqual(["acknowledged"]);
+    expect(await statuses()).toEqual(["pending"]);
+    expect(logged("unexplained-object")).toEqual([]);
+  });
+
   it("completes an upload that had expired, and no aborted one", async () => {
     const late = await grant(10);
     moveClock(20 * 60);
@@ -203,6 +215,26 @@ describe("a copy", () => {
     expect(await statuses()).toEqual(["pending"]);
   });
 
+  it("in a bucket of the same name, of another account of R2, is nobody's business", async () => {
+    const account = "0123456789abcdef0123456789abcdef";
+    worker = startFailingWorker({
+      config: {
+        ...development,
+        stores: { local: r2({ account, bucket: "uploads" }) },
+      },
+      secrets: {
+        WEBHOOK_URL: "https://backend.example.com/hook",
+        LOCAL_ACCESS_KEY_ID: "AKIDLOCAL",
+        LOCAL_SECRET_ACCESS_KEY: "local-secret-key",
+      },
+    });
+    const copy = eventOf("photos/alice/1.png", "CopyObject");
+    await consume([copy]);
+    expect(logged("copy-in-prefix")).toEqual([]);
+    await consume([{ ...copy, account }]);
+    expect(logged("copy-in-prefix")).toHaveLength(1);
+  });
+
   it("to another place is nobody's business", async () => {
     await consume([eventOf("backups/x", "CopyObject")]);
     expect(worker.log).toEqual([]);
@@ -261,6 +293,21 @@ describe("a message", () => {
     expect(await statuses()).toEqual(["completed"]);
     await runDurableObjectAlarm(ledgerOf());
     expect(typesOf()).toEqual(["upload.completed"]);
+  });
+
+  it("waits where five others are being handled", async () => {
+    const keys = await Promise.all(Array.from({ length: 12 }, async () => (await grant(10)).key));
+    for (const key of keys) await putObject(key, 10);
+    let open = 0;
+    let most = 0;
+    environment.beforeAnswer = async () => {
+      most = Math.max(most, (open += 1));
+      await scheduler.wait(1);
+      open -= 1;
+    };
+    await consume(keys.map((key) => eventOf(key)));
+    expect(await statuses()).toEqual(Array(12).fill("completed"));
+    expect(most).toBe(5);
   });
 
   it("beyond a hundred of a batch comes again at once", async () => {

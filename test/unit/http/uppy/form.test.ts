@@ -142,6 +142,7 @@ describe("a POST form", () => {
 
   it.for([
     ["in a name", "${filename}.mp4", {}, "/filename"],
+    ["that no store has yet", "${x}.mp4", {}, "/filename"],
     ["in a value", "a.mp4", { album: "${filename}" }, "/metadata"],
   ] as const)("refuses a variable of forms %s", async ([, filename, meta, pointer]) => {
     const response = await getForm(start().worker, meta, filename);
