@@ -16,6 +16,7 @@ import { VERSION } from "../src/version.ts";
 import { addReceipt } from "./receipt.ts";
 import { addReconcile } from "./reconcile.ts";
 import { addSetup } from "./setup.ts";
+import { addSmoke } from "./smoke.ts";
 import { addSimulate } from "./simulate.ts";
 import { addToken } from "./token.ts";
 import { addUpload } from "./upload.ts";
@@ -33,6 +34,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     addDev,
     addSetup,
     addDoctor,
+    addSmoke,
     addExplain,
     addSimulate,
     addKeys,

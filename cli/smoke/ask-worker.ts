@@ -1,0 +1,68 @@
+/** Sends requests to the Worker and the store, and turns what is not the expected answer into a reason. */
+import * as z from "zod/mini";
+import { NoResponse, statusOf, type Answer, type SendRequest } from "../doctor/send-request.ts";
+import { parseJson } from "../parse-json.ts";
+import { StepFailed } from "./steps.ts";
+
+const problemSchema = z.object({ code: z.string(), detail: z.string() });
+
+interface WorkerRequest<T> {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly answer: z.ZodMiniType<T>;
+}
+
+export type AskWorker = <T>(request: WorkerRequest<T>) => Promise<T>;
+
+/** Returns a function that asks the Worker. It throws `StepFailed`. */
+export function createAskWorker(
+  { url, token }: { readonly url: URL; readonly token: string },
+  send: SendRequest,
+): AskWorker {
+  return async ({ method, path, body, answer: schema }) => {
+    const answer = await sendOrFail(send, new URL(path, url).href, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const json = answer.text === "" ? undefined : parseJson(answer.text);
+    const parsed = schema.safeParse(json);
+    if (answer.status < 300 && parsed.success) return parsed.data;
+    const problem = problemSchema.safeParse(json);
+    throw new StepFailed(
+      problem.success
+        ? `${answer.status} ${problem.data.code}: ${problem.data.detail}`
+        : `${url.origin} answered ${answer.status}, but not as the Worker does: check --url`,
+    );
+  };
+}
+
+/** Sends a request of a ticket to the store. Throws `StepFailed` for a refusal. */
+export async function askStore(
+  send: SendRequest,
+  url: string,
+  request: Parameters<SendRequest>[1],
+): Promise<Answer> {
+  const answer = await sendOrFail(send, url, request);
+  if (answer.status === 200) return answer;
+  throw new StepFailed(
+    `The store answered ${statusOf(answer)}: test it with npx edge-presigner doctor`,
+  );
+}
+
+async function sendOrFail(
+  send: SendRequest,
+  url: string,
+  request: Parameters<SendRequest>[1],
+): Promise<Answer> {
+  try {
+    return await send(url, request);
+  } catch (error) {
+    if (error instanceof NoResponse) throw new StepFailed(error.message, { cause: error });
+    throw error;
+  }
+}

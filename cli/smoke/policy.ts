@@ -1,0 +1,58 @@
+/** Chooses the policy of the test, and makes a small file that it allows. */
+import { createHash, randomBytes } from "node:crypto";
+import { sampleOf } from "../doctor/sample.ts";
+import type { SmokePolicies, SmokePolicy } from "./answers.ts";
+import { StepFailed } from "./steps.ts";
+
+const BYTES = 64;
+/** A larger file is not sent for a test. */
+const MAX_BYTES = 8 * 2 ** 20;
+
+/** Returns the policy of that name. Throws `StepFailed` where the token cannot use it. */
+export function findPolicy(
+  { default: byDefault, policies }: SmokePolicies,
+  name = byDefault,
+): SmokePolicy {
+  const policy = policies.find((one) => one.name === name);
+  if (!policy)
+    throw new StepFailed(
+      name === undefined
+        ? "Choose a policy with --policy: this token can use no default policy"
+        : `This token cannot use the policy "${name}"`,
+    );
+  if ((policy.minBytes ?? 0) > MAX_BYTES)
+    throw new StepFailed("The smallest file of this policy is too large for a test");
+  return policy;
+}
+
+interface SmokeFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+  readonly extension: string;
+  readonly checksum: { readonly algorithm: string; readonly value: string } | undefined;
+}
+
+/** Returns a small file that the policy allows: text, so that any program can show it. */
+export function fileFor({
+  types = [],
+  minBytes = 0,
+  maxBytes = BYTES,
+  checksum,
+}: SmokePolicy): SmokeFile {
+  const size = Math.max(minBytes, Math.min(BYTES, maxBytes));
+  const text = randomBytes(Math.ceil(size / 2))
+    .toString("hex")
+    .slice(0, size);
+  const algorithm = ["sha256", "md5"].find((one) => checksum?.algorithms.includes(one));
+  return {
+    ...sampleOf(types),
+    bytes: new TextEncoder().encode(text),
+    checksum:
+      algorithm === undefined
+        ? undefined
+        : {
+            algorithm,
+            value: createHash(algorithm).update(text).digest("base64"),
+          },
+  };
+}
