@@ -10,11 +10,11 @@ const A_DAY = 86_400;
 export function findWarnings(config: Config): readonly ConfigError[] {
   return [
     ...[...config.origins].flatMap(warnOfOrigin),
-    ...config.issuers.flatMap((issuer, index) =>
+    ...config.issuers.flatMap((issuer) =>
       issuer.dangerouslyAcceptAnyAudience
         ? [
             {
-              path: `issuers.${index}.dangerouslyAcceptAnyAudience`,
+              path: `issuers.${issuer.index}.dangerouslyAcceptAnyAudience`,
               detail:
                 "accepts tokens that were issued for any other application: set audience or claims in its place",
             },

@@ -56,7 +56,7 @@ function compileWithTokens(definition: unknown, secrets: Env): Config {
   if (config.issuers.some(({ issuers }) => issuers.includes("development"))) return config;
   const issuer = compileIssuer(
     sharedSecret({ issuer: "development", audience: "edge-presigner", secret: "TOKENS" }),
-    { env: { TOKENS: DEVELOPMENT_SECRETS.AUTH_SECRET }, earlier: [] },
+    { env: { TOKENS: DEVELOPMENT_SECRETS.AUTH_SECRET }, earlier: [], index: config.issuers.length },
     new ErrorCollector(),
   );
   return issuer ? { ...config, issuers: [...config.issuers, issuer] } : config;

@@ -6,6 +6,7 @@ export const PROBLEMS = {
   forbidden: [403, "The token does not allow this"],
   "origin-not-allowed": [403, "This origin may not call the service"],
   "key-outside-prefix": [403, "The key is outside what the caller may reach"],
+  "not-admin": [403, "The token is not an admin's"],
   "not-found": [404, "Not found"],
   "policy-not-found": [404, "Unknown policy"],
   "upload-not-found": [404, "Unknown upload"],

@@ -46,6 +46,8 @@ export interface Service extends Dependencies {
   /** The id of the deployed version, where the platform provides it. */
   readonly deployment: string | undefined;
   readonly verifiers: Verifiers;
+  /** They accept no token of a user. */
+  readonly adminVerifiers: Verifiers;
   readonly stores: ReadonlyMap<string, Store>;
   readonly signersOf: (store: Store) => Signers;
   readonly uploadIds: UploadIds;

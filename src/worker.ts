@@ -106,13 +106,14 @@ function checkLedger({ policies }: Config, { LEDGER }: WorkerEnv): void {
  */
 function checkSessions({ issuers, isDevelopment }: Config, { authenticate }: Hooks): void {
   if (!authenticate) {
-    const detail = "must have at least one, or give createPresigner the hook authenticate";
+    const detail =
+      "must have at least one for users, or give createPresigner the hook authenticate";
     if (issuers.length === 0) throw new ConfigurationError([{ path: "issuers", detail }]);
     return;
   }
   if (isDevelopment) return;
   const detail = "is required beside the hook authenticate, whose users have none";
-  const errors = issuers.flatMap(({ userPrefix }, index) =>
+  const errors = issuers.flatMap(({ userPrefix, index }) =>
     userPrefix === undefined ? [{ path: `issuers.${index}.userPrefix`, detail }] : [],
   );
   if (errors.length > 0) throw new ConfigurationError(errors);
@@ -136,7 +137,8 @@ function createService(
     ...dependencies,
     config,
     deployment: env.VERSION?.id,
-    verifiers: createVerifiers(config.issuers, dependencies),
+    verifiers: createVerifiers(config.issuers, config.adminIssuers, dependencies),
+    adminVerifiers: createVerifiers(config.adminIssuers, config.issuers, dependencies),
     stores,
     signersOf: createSigners([...stores.values()], dependencies.log),
     uploadIds: createUploadIds(config.idSecrets, dependencies.now),

@@ -1,7 +1,12 @@
 /** Authenticates claims as the Worker does, with a token that is signed by a temporary key. */
 import { SignJWT } from "jose";
 import type { Config, Issuer } from "../../src/config/config.ts";
-import { authenticate, type Caller, type Verifiers } from "../../src/grant/authenticate.ts";
+import {
+  authenticate,
+  refusedAudiencesOf,
+  type Caller,
+  type Verifiers,
+} from "../../src/grant/authenticate.ts";
 import { VerifiedTokens } from "../../src/grant/verified-tokens.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -46,6 +51,7 @@ export async function authenticateClaims(
       { ...issuer, algorithms: ["HS256"] },
       async () => key,
     ]),
+    refusedAudiences: refusedAudiencesOf(config.adminIssuers),
     verified: new VerifiedTokens(),
   };
   return authenticate(new Headers({ authorization: `Bearer ${token}` }), verifiers, nowMs);

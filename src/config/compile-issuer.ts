@@ -2,6 +2,7 @@
 import type { Env } from "../secret.ts";
 import type { Issuer, IssuerRules } from "./config.ts";
 import type { ErrorCollector } from "./errors.ts";
+import { checkAdminFields } from "./check-admin-issuers.ts";
 import { SESSION_ISSUER } from "./session-issuer.ts";
 import { parseFields, type Fields } from "./fields.ts";
 import {
@@ -15,7 +16,9 @@ import { requireSharedSecret } from "./shared-secret.ts";
 
 interface IssuerContext {
   readonly env: Env;
+  /** The issuers before it in the configuration. */
   readonly earlier: readonly Issuer[];
+  readonly index: number;
 }
 
 /** A host with a dot, and a path without empty segments. A preset makes another address from a URL or an incomplete name. */
@@ -53,7 +56,7 @@ function compileJwksIssuer(
     }
   });
   checkRules(fields, context, ownNames);
-  return fields.all && { ...fields.all, ...rulesOf(fields.all) };
+  return fields.all && { ...fields.all, ...rulesOf(fields.all, context) };
 }
 
 function addressesOf(
@@ -75,7 +78,7 @@ function compileSharedSecretIssuer(
   const name = fields.get("secret");
   if (name === undefined) return undefined;
   const secret = requireSharedSecret(context.env, name, errors);
-  return fields.all && { ...fields.all, ...rulesOf(fields.all), secret };
+  return fields.all && { ...fields.all, ...rulesOf(fields.all, context), secret };
 }
 
 /** Checks what concerns both kinds of issuer. */
@@ -84,30 +87,37 @@ function checkRules(
   { earlier }: IssuerContext,
   errors: ErrorCollector,
 ): void {
+  const isAdmin = fields.get("admin") === true;
+  const alike = earlier.filter(({ admin }) => admin === isAdmin);
+  if (isAdmin) checkAdminFields(fields, errors);
   fields.check(({ audience, claims, dangerouslyAcceptAnyAudience: isAnyAccepted }) => {
-    if (audience !== undefined || Object.keys(claims).length > 0 || isAnyAccepted) return;
+    if (isAdmin || audience !== undefined || Object.keys(claims).length > 0 || isAnyAccepted)
+      return;
     const detail = "is required: without it a token made for any other application is accepted";
     errors.at("audience").add(detail);
   });
   fields.check(({ issuer }) => {
     for (const iss of listOf(issuer)) {
-      if (earlier.some(({ issuers }) => issuers.includes(iss)))
+      if (alike.some(({ issuers }) => issuers.includes(iss)))
         errors.at("issuer").add(`${iss} is listed twice`);
       if (iss === SESSION_ISSUER)
         errors.at("issuer").add("is the name of the app's own sessions: use another one");
     }
   });
   fields.check(({ userPrefix }) => {
-    if (!earlier.some((other) => other.userPrefix === userPrefix)) return;
+    if (isAdmin || !alike.some((other) => other.userPrefix === userPrefix)) return;
     errors
       .at("userPrefix")
       .add("must differ from the other issuers', so that two users with one id share no prefix");
   });
 }
 
-function rulesOf({ issuer, audience, ...rules }: CommonFields): IssuerRules {
+function rulesOf(
+  { issuer, audience, ...rules }: CommonFields,
+  { index }: Pick<IssuerContext, "index">,
+): IssuerRules {
   const audiences = audience === undefined ? undefined : listOf(audience);
-  return { ...rules, issuers: listOf(issuer), audiences };
+  return { ...rules, issuers: listOf(issuer), audiences, index };
 }
 
 function listOf(value: string | readonly string[]): readonly string[] {

@@ -2,6 +2,7 @@
 import type { Env } from "../secret.ts";
 import type { Store } from "../store/store.ts";
 import { asRecord } from "./as-record.ts";
+import { checkAdminIssuers } from "./check-admin-issuers.ts";
 import { compileIssuer } from "./compile-issuer.ts";
 import { checkKeySpaces, type KeySpace } from "./check-key-spaces.ts";
 import { compileCredentialPolicy, givesCredentials } from "./compile-credential-policy.ts";
@@ -45,7 +46,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
   const { policies } = compiled;
   const credentialPolicies = addParents(compiled.credentialPolicies, env, errors);
   // An app with the hook `authenticate` needs none, which only `worker.ts` knows.
-  const issuers =
+  const allIssuers =
     issuersIn === undefined ? [] : compileIssuers(issuersIn, env, errors.at("issuers"));
 
   const settings = parseFields(settingsSchema, rest, errors);
@@ -53,7 +54,13 @@ export function compileAll(definition: unknown, env: Env): Compiled {
   const origins = settings.get("origins") ?? [];
   const webhookUrl = settings.get("webhook")?.url;
   const { keys, ...secrets } = compileSecrets(
-    { stores: [...stores.values()], credentialPolicies, issuers, origins, webhookUrl },
+    {
+      stores: [...stores.values()],
+      credentialPolicies,
+      issuers: allIssuers,
+      origins,
+      webhookUrl,
+    },
     env,
     errors,
   );
@@ -64,7 +71,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
   const { expiresIn: expiresInSeconds, ...names } = receipts;
   const config = {
     ...splitOrigins(origins),
-    issuers,
+    ...splitIssuers(allIssuers),
     policies,
     credentialPolicies: new Map(credentialPolicies.map((policy) => [policy.name, policy])),
     defaultPolicy,
@@ -120,10 +127,19 @@ function compilePolicies(
 function compileIssuers(value: unknown, env: Env, errors: ErrorCollector): readonly Issuer[] {
   const issuers: Issuer[] = [];
   for (const [index, definition] of entriesOf(value, errors)) {
-    const issuer = compileIssuer(definition, { env, earlier: issuers }, errors.at(index));
+    const context = { env, earlier: issuers, index: Number(index) };
+    const issuer = compileIssuer(definition, context, errors.at(index));
     if (issuer) issuers.push(issuer);
   }
+  checkAdminIssuers(issuers, errors);
   return issuers;
+}
+
+function splitIssuers(all: readonly Issuer[]): Pick<Config, "issuers" | "adminIssuers"> {
+  return {
+    issuers: all.filter(({ admin }) => !admin),
+    adminIssuers: all.filter(({ admin }) => admin),
+  };
 }
 
 function entriesOf(

@@ -49,6 +49,8 @@ export type Issuer = IssuerRules & { readonly algorithms: readonly string[] } & 
 export interface IssuerRules extends Omit<CommonFields, "issuer" | "audience"> {
   readonly issuers: readonly string[];
   readonly audiences: readonly string[] | undefined;
+  /** Its place in the configuration's list. */
+  readonly index: number;
 }
 
 /** The claims that every receipt has, and the keys that sign it, the newest first. */
@@ -69,7 +71,9 @@ export interface Config {
   readonly origins: ReadonlySet<string>;
   /** Origins with any port: `http://localhost` and `http://127.0.0.1` in development. */
   readonly anyPortOrigins: ReadonlySet<string>;
+  /** Those of users. */
   readonly issuers: readonly Issuer[];
+  readonly adminIssuers: readonly Issuer[];
   readonly policies: ReadonlyMap<string, Policy>;
   readonly credentialPolicies: ReadonlyMap<string, CredentialPolicy>;
   readonly defaultPolicy: string | undefined;

@@ -5,6 +5,10 @@ import type { IssuerDefinition, JwksIssuerDefinition } from "./definition.ts";
 interface Preset {
   readonly userPrefix?: string;
   readonly userClaim?: string;
+  /** Claims that must have one of these values, beside those of the preset. */
+  readonly claims?: Readonly<Record<string, readonly string[]>>;
+  /** `true` for tokens of admins. Needs an `audience` and `claims` of its own. */
+  readonly admin?: boolean;
 }
 
 type JwksOptions = Omit<JwksIssuerDefinition, "kind" | "userClaim" | "algorithms" | "preset"> &
@@ -162,7 +166,8 @@ export const cloudflareAccess = (
       jwksUrl: `https://${options.team}.cloudflareaccess.com/cdn-cgi/access/certs`,
       audience: options.audience,
       algorithms: ["RS256"],
-      tokenHeader: "cf-access-jwt-assertion",
+      // A proxy adds this header by itself: an admin token is accepted in Authorization alone.
+      ...(!options.admin && { tokenHeader: "cf-access-jwt-assertion" }),
     },
     { address: "team", example: "the bare name of the team, without .cloudflareaccess.com" },
   );
@@ -177,12 +182,18 @@ interface PresetOptions {
 }
 
 function preset(
-  { userClaim, userPrefix }: Preset,
+  { userClaim, userPrefix, claims, admin }: Preset,
   row: JwksOptions,
   { address = "issuer", example = "an https URL", options = {} }: PresetOptions,
 ): JwksIssuerDefinition {
   return {
-    ...jwks({ ...row, ...(userClaim && { userClaim }), ...(userPrefix && { userPrefix }) }),
+    ...jwks({
+      ...row,
+      ...(claims && { claims: { ...claims, ...row.claims } }),
+      ...(userClaim && { userClaim }),
+      ...(userPrefix && { userPrefix }),
+      ...(admin !== undefined && { admin }),
+    }),
     preset: { address, example, options: { issuer: address, jwksUrl: address, ...options } },
   };
 }

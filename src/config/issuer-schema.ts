@@ -39,6 +39,8 @@ const common = {
   typ: z.optional(z.string()),
   /** Accepts a token that the issuer made for any other application. */
   dangerouslyAcceptAnyAudience: z._default(z.boolean(), false),
+  /** `true` for tokens of admins: they open `/v1/admin`, and nothing else. */
+  admin: z._default(z.boolean(), false),
 };
 
 /** The options of the preset that wrote the fields: an error names the option that its author wrote. */

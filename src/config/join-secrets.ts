@@ -38,9 +38,10 @@ export function joinSecrets(
   );
   checkKeySpaces?.([...policies, ...credentialPolicies.map(prefixSpace)], errors.at("policies"));
   const issuers = plan.issuers.map((issuer) => joinIssuer(issuer, env, errors));
+  const adminIssuers = plan.adminIssuers.map((issuer) => joinIssuer(issuer, env, errors));
   const { origins, defaultPolicy, limits, receipts, webhookUrl } = plan;
   const { keys, ...secrets } = compileSecrets(
-    { stores, credentialPolicies, issuers, origins, webhookUrl },
+    { stores, credentialPolicies, issuers: [...issuers, ...adminIssuers], origins, webhookUrl },
     env,
     errors,
   );
@@ -48,6 +49,7 @@ export function joinSecrets(
   return {
     ...splitOrigins(origins),
     issuers,
+    adminIssuers,
     policies: new Map(policies.map((policy) => [policy.name, policy])),
     credentialPolicies: new Map(credentialPolicies.map((policy) => [policy.name, policy])),
     defaultPolicy,

@@ -30,6 +30,7 @@ export interface ConfigPlan extends Pick<Config, "defaultPolicy" | "limits"> {
   /** As they are written in the configuration. */
   readonly origins: readonly string[];
   readonly issuers: readonly IssuerPlan[];
+  readonly adminIssuers: readonly IssuerPlan[];
   readonly stores: readonly StorePlan[];
   readonly policies: readonly PolicyPlan[];
   readonly credentialPolicies: readonly CredentialPolicyPlan[];
@@ -43,6 +44,7 @@ export function planConfig({ config, stores, webhookUrl }: Compiled): ConfigPlan
   return {
     origins: joinOrigins(config),
     issuers: config.issuers.map(planIssuer),
+    adminIssuers: config.adminIssuers.map(planIssuer),
     stores: [...stores.values()].map(planStore),
     policies: [...config.policies.values()].map(planPolicy),
     credentialPolicies: [...config.credentialPolicies.values()].map(planCredentialPolicy),

@@ -31,14 +31,19 @@ export const CHALLENGE = { "www-authenticate": 'Bearer realm="edge-presigner"' }
 /** Every issuer with its keys, and the tokens that were verified lately. Created once per isolate. */
 export interface Verifiers {
   readonly issuers: readonly (readonly [Issuer, JWTVerifyGetKey])[];
+  /** Of admins for users, and of users for admins: a token for both is accepted as neither. */
+  readonly refusedAudiences: ReadonlySet<string>;
   readonly verified: VerifiedTokens<Caller>;
 }
 
+/** Creates the verifiers of these issuers. No token for an audience of the `others` is accepted. */
 export function createVerifiers(
   issuers: readonly Issuer[],
+  others: readonly Issuer[],
   dependencies: JwksDependencies,
 ): Verifiers {
   return {
+    refusedAudiences: refusedAudiencesOf(others),
     issuers: issuers.map((issuer) => [
       issuer,
       issuer.kind === "shared-secret"
@@ -47,6 +52,11 @@ export function createVerifiers(
     ]),
     verified: new VerifiedTokens(),
   };
+}
+
+/** Returns the audiences of the other kind of issuer. */
+export function refusedAudiencesOf(others: readonly Issuer[]): ReadonlySet<string> {
+  return new Set(others.flatMap(({ audiences = [] }) => audiences));
 }
 
 /** Returns the caller. Throws `unauthenticated`, the same for every reason; the reason is its `cause`. */
@@ -91,7 +101,11 @@ function readToken(headers: Headers, { issuers }: Verifiers): string {
   return token;
 }
 
-async function verify(token: string, { issuers }: Verifiers, nowMs: number): Promise<Caller> {
+async function verify(
+  token: string,
+  { issuers, refusedAudiences }: Verifiers,
+  nowMs: number,
+): Promise<Caller> {
   // Unverified: it only selects the issuer whose keys must have signed the token.
   const { iss } = decodeJwt(token);
   const [issuer, getKey] =
@@ -106,6 +120,8 @@ async function verify(token: string, { issuers }: Verifiers, nowMs: number): Pro
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     currentDate: new Date(nowMs),
   });
+  if ([payload.aud ?? []].flat().some((audience) => refusedAudiences.has(audience)))
+    throw new Error("The token is for the other kind of issuer too");
   for (const [claim, allowed] of Object.entries(issuer.claims)) {
     const value = payload[claim];
     if (typeof value !== "string" || !allowed.includes(value))

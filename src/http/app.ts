@@ -2,9 +2,12 @@
 import type { Hono } from "hono/tiny";
 import { getPath } from "hono/utils/url";
 import type { ConfigurationError } from "../config/errors.ts";
+import { lazy } from "../lazy.ts";
 import { Problem } from "../problem.ts";
 import type { Dependencies, Service } from "../service.ts";
 import { VERSION } from "../version.ts";
+import { adminRoutes, isAdminPath } from "./admin.ts";
+import { refusePages } from "./admin-middleware.ts";
 import { answerJson } from "./answer.ts";
 import { createBaseApp, type BaseEnv, type Mount } from "./base.ts";
 import { guideRoutes } from "./guide.ts";
@@ -28,9 +31,11 @@ export type App = (request: Request, mount: Mount) => Response | Promise<Respons
 
 export function createApp(service: Service): App {
   const tickets = createTicketApp(service);
+  const admin = service.config.adminIssuers.length > 0 && lazy(() => createAdminApp(service));
   let all: Hono<BaseEnv> | undefined;
   return (request, mount) => {
     if (TICKETS.has(`${request.method} ${mount.path}`)) return tickets.fetch(request, mount);
+    if (admin && isAdminPath(mount.path)) return admin().fetch(request, mount);
     all ??= createFullApp(service);
     return all.fetch(request, mount);
   };
@@ -69,6 +74,15 @@ function createFullApp(service: Service): Hono<BaseEnv> {
   const uppy = uppyRoutes(service);
   app.route("/s3", uppy);
   app.route("/uppy/:token/s3", uppy);
+  return app;
+}
+
+/** Admin routes have no CORS: no page may call them. */
+function createAdminApp(service: Service): Hono<BaseEnv> {
+  const app = createBaseApp(service);
+  if (service.config.isDevelopment) app.use(loopbackOnly);
+  app.use(refusePages);
+  app.route("/", adminRoutes(service));
   return app;
 }
 

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Hono } from "hono/tiny";
+import type { Admin } from "../grant/authenticate-admin.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import type { Log } from "../log.ts";
 import { Problem, problemResponse } from "../problem.ts";
@@ -32,6 +33,12 @@ export interface BaseEnv {
 export interface CallerEnv {
   Bindings: Mount;
   Variables: BaseEnv["Variables"] & { caller: Caller };
+}
+
+/** The variables of a request of an admin. Only the middleware `withAdmin` adds `admin`. */
+export interface AdminEnv {
+  Bindings: Mount;
+  Variables: BaseEnv["Variables"] & { admin: Admin };
 }
 
 const COMMON_HEADERS = {

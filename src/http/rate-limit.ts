@@ -2,10 +2,19 @@
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 import type { RateLimiter, Service } from "../service.ts";
-import type { Caller } from "../grant/authenticate.ts";
+import type { Owner } from "../grant/owner.ts";
 
 /** Requests with a count of their own. All others share one. */
-export type RequestKind = "parts" | "completions" | "downloads" | "deletions" | "credentials";
+export type RequestKind =
+  | "parts"
+  | "completions"
+  | "downloads"
+  | "deletions"
+  | "credentials"
+  | "admin";
+
+/** A caller, or an admin. */
+type Party = Pick<Owner, "issuer" | "user">;
 
 /** Counts a request of an address. Throws `rate-limited`. */
 export function countAddress(
@@ -18,7 +27,7 @@ export function countAddress(
 /** Counts a request of a caller. Throws `rate-limited`. */
 export function countCaller(
   { perCaller, log }: Service,
-  { issuer, user }: Caller,
+  { issuer, user }: Party,
   kind?: RequestKind,
 ): Promise<void> {
   return count(perCaller, kind ? `${kind} ${issuer} ${user}` : `${issuer} ${user}`, log);
@@ -33,7 +42,7 @@ const ITEMS_PER_REQUEST = 5;
  */
 export function countItems(
   service: Service,
-  caller: Caller,
+  caller: Party,
   kind?: RequestKind,
 ): (index: number) => Promise<void> {
   const counted: Promise<void>[] = [Promise.resolve()];

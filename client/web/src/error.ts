@@ -5,6 +5,7 @@ export type ProblemCode =
   | "forbidden"
   | "origin-not-allowed"
   | "key-outside-prefix"
+  | "not-admin"
   | "not-found"
   | "policy-not-found"
   | "upload-not-found"

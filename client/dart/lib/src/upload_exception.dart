@@ -6,6 +6,7 @@ abstract final class UploadCode {
   static const String forbidden = 'forbidden';
   static const String originNotAllowed = 'origin-not-allowed';
   static const String keyOutsidePrefix = 'key-outside-prefix';
+  static const String notAdmin = 'not-admin';
   static const String notFound = 'not-found';
   static const String policyNotFound = 'policy-not-found';
   static const String uploadNotFound = 'upload-not-found';
