@@ -15,6 +15,11 @@ import { readMetadataPair } from "./metadata-option.ts";
 import { print, printError, printJson } from "./output.ts";
 import { completeClaims } from "./simulate/caller.ts";
 import { decide, type Decision, type SimulatedTicket } from "./simulate/decide.ts";
+import {
+  decideCredentials,
+  type CredentialDecision,
+  type SimulatedCredentials,
+} from "./simulate/decide-credentials.ts";
 
 interface Options extends ConfigOptions {
   readonly policy?: string;
@@ -91,11 +96,11 @@ async function run(options: Options): Promise<void> {
       isInEU: options.eu ?? false,
     },
   };
-  const decision = await decide(config, request, {
-    nowMs,
-    newId: randomUUID,
-    requestOrigin: ORIGIN,
-  });
+  const context = { nowMs, newId: randomUUID, requestOrigin: ORIGIN };
+  const { policy = "" } = options;
+  const decision = config.credentialPolicies.has(policy)
+    ? await decideCredentials(config, { claims: request.claims, policy }, context)
+    : await decide(config, request, context);
   if (options.json) printJson(decision);
   else print(describe(decision, path));
   const { expect: expected = "allowed" } = options;
@@ -134,17 +139,34 @@ async function bodyOf({
   };
 }
 
-function describe(decision: Decision, path: string): string {
+function describe(decision: Decision | CredentialDecision, path: string): string {
   const green = styleText("green", "✔");
   const steps = decision.steps.map(({ step, result }) => `${green} ${step.padEnd(8)} ${result}`);
   const head = styleText("dim", `configuration: ${path}`);
-  if (decision.isAllowed)
-    return [head, ...steps, "", ...describeTicket(decision.ticket), ""].join("\n");
+  if (decision.isAllowed) {
+    const lines =
+      "ticket" in decision
+        ? describeTicket(decision.ticket)
+        : describeCredentials(decision.credentials);
+    return [head, ...steps, "", ...lines, ""].join("\n");
+  }
   const { problem, refusedAt, reason } = decision;
   const why =
     reason === undefined ? [] : [styleText("dim", `  reason, written only to the log: ${reason}`)];
   const refusal = `${styleText("red", "✘")} ${refusedAt.padEnd(8)} ${decision.status} ${styleText("bold", String(problem["code"]))}: ${String(problem["detail"])}`;
   return [head, ...steps, refusal, ...why, ""].join("\n");
+}
+
+function describeCredentials({
+  store,
+  prefix,
+  actions,
+  expiresInSeconds,
+}: SimulatedCredentials): readonly string[] {
+  return [
+    `  temporary credentials of ${store} to ${actions.join(" and ")} ${prefix}`,
+    `  for ${expiresInSeconds} seconds, for any type and any size, and for no ticket`,
+  ];
 }
 
 function describeTicket({

@@ -7,6 +7,7 @@ import { BROWSERS } from "./probe-browser.ts";
 import { CHECKSUMS_SEEN } from "./probe-checksums.ts";
 import { CHUNKED, CHUNKED_PART } from "./probe-chunked.ts";
 import { COPIES } from "./probe-copies.ts";
+import { CREDENTIALS } from "./probe-credentials.ts";
 import { FORMS } from "./probe-form.ts";
 import { LIFECYCLE } from "./probe-lifecycle.ts";
 import { METADATA_ALIAS } from "./probe-metadata-alias.ts";
@@ -28,6 +29,7 @@ const SECTIONS: readonly Section[] = [
   { title: "Tampered tickets", probes: [...TICKETS, CHUNKED, ...UNSIGNED, METADATA_ALIAS, FORMS] },
   { title: "Copies of other objects", probes: COPIES },
   { title: "Permissions", probes: PERMISSIONS },
+  { title: "Credentials for one prefix", probes: [CREDENTIALS] },
   { title: "Multipart uploads", probes: [...PARTS, CHUNKED_PART, LIFECYCLE] },
   { title: "Checksums", probes: CHECKSUMS_SEEN },
 ];

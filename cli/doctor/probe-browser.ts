@@ -57,8 +57,8 @@ async function headersOf({ store, policies }: Session): Promise<SignedHeaders> {
     return isFixed ? policy : { ...policy, checksums: new Set<never>() };
   });
   return {
-    all: await signedHeadersOf({ store, policies, origins: [] }),
-    required: await signedHeadersOf({ store, policies: bare, origins: [] }),
+    all: await signedHeadersOf({ store, policies, origins: [], credentialPolicies: [] }),
+    required: await signedHeadersOf({ store, policies: bare, origins: [], credentialPolicies: [] }),
   };
 }
 

@@ -14,7 +14,7 @@ const SETUP = "npx edge-presigner setup prints it";
 async function tryLifecycle(session: Session): Promise<readonly Finding[]> {
   const name = "lifecycle";
   const { store, policies } = session;
-  const wanted = abortRulesOf({ store, policies, origins: [] });
+  const wanted = abortRulesOf({ store, policies, origins: [], credentialPolicies: [] });
   if (wanted.length === 0) return [];
   try {
     const rules = await readRules(session, "lifecycle");

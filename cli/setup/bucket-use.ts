@@ -1,5 +1,5 @@
 /** Finds the policies and origins that use a bucket. */
-import type { Config, Policy } from "../../src/config/config.ts";
+import type { Config, CredentialPolicy, Policy } from "../../src/config/config.ts";
 import type { Store } from "../../src/store/store.ts";
 import { startOf, type Keys } from "../../src/key/template-start.ts";
 
@@ -7,19 +7,31 @@ import { startOf, type Keys } from "../../src/key/template-start.ts";
 export interface BucketUse {
   readonly store: Store;
   readonly policies: readonly Policy[];
+  /** Those that give credentials of this store. They give no tickets. */
+  readonly credentialPolicies: readonly CredentialPolicy[];
   /** Exact origins, or in development `http://localhost:*`. */
   readonly origins: readonly string[];
 }
 
 /** Returns an entry for each store that a policy uses, in the order of the configuration. */
-export function usesOf({ policies, origins, anyPortOrigins }: Config): readonly BucketUse[] {
+export function usesOf({
+  policies,
+  credentialPolicies,
+  origins,
+  anyPortOrigins,
+}: Config): readonly BucketUse[] {
   const all = [...policies.values()];
+  const scoped = [...credentialPolicies.values()];
   const stores = new Map(
-    all.flatMap(({ stores: named }) => [...named.values()]).map((store) => [store.name, store]),
+    [
+      ...all.flatMap(({ stores: named }) => [...named.values()]),
+      ...scoped.map(({ store }) => store),
+    ].map((store) => [store.name, store]),
   );
   return [...stores.values()].map((store) => ({
     store,
     policies: all.filter((policy) => storesIn(store, policy).length > 0),
+    credentialPolicies: scoped.filter((policy) => policy.store.name === store.name),
     origins: [...origins, ...[...anyPortOrigins].map((origin) => `${origin}:*`)],
   }));
 }

@@ -6,6 +6,7 @@ import { abortRulesOf, type AbortRule } from "./lifecycle.ts";
 import { notificationLinesOf } from "./notifications.ts";
 import { readerPolicy, writerPolicy } from "./permissions.ts";
 import type { PolicyDocument } from "./policy-document.ts";
+import { planScoped, type ScopedPlan } from "./scoped.ts";
 import { secretLinesOf, type SecretLine } from "./secrets.ts";
 import type { BucketUse } from "./bucket-use.ts";
 
@@ -22,6 +23,8 @@ export interface Plan {
   /** Empty if no policy allows multipart uploads. */
   readonly lifecycle: readonly AbortRule[];
   readonly secrets: readonly SecretLine[];
+  /** `undefined` without a policy that gives credentials. */
+  readonly scoped: ScopedPlan | undefined;
   /** Commands of Wrangler; empty for a store without event notifications. */
   readonly notifications: readonly string[];
 }
@@ -43,6 +46,7 @@ export async function planSetup(
     bucketPolicy: bucketPolicy(use),
     lifecycle: abortRulesOf(use, ruleId),
     secrets: secretLinesOf(use, definition, advice),
+    scoped: planScoped(use.store, use.credentialPolicies),
     notifications: notificationLinesOf(use),
   };
 }

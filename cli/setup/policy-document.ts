@@ -17,6 +17,16 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
+/** Who may assume a role (AWS: "Trust policies"). */
+export interface TrustDocument {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly {
+    readonly Effect: "Allow";
+    readonly Principal: { readonly AWS: readonly string[] };
+    readonly Action: readonly ["sts:AssumeRole"];
+  }[];
+}
+
 /** Returns a document with the statements that are defined. */
 export function toDocument(statements: readonly (Statement | undefined)[]): PolicyDocument {
   return {

@@ -9,6 +9,7 @@ import {
   type Paste,
 } from "./formats.ts";
 import { formatJson } from "./format-json.ts";
+import { printScoped } from "./print-scoped.ts";
 import type { Plan } from "./plan.ts";
 
 /** The options of printing. With `format`, all other tools are left out. */
@@ -20,17 +21,16 @@ export interface PrintOptions {
 
 /** Returns the plan as text. */
 export function printPlan(plan: Plan, { format, lines }: PrintOptions): string {
-  const { store, policies } = plan.use;
+  const { store, policies, credentialPolicies } = plan.use;
   const formats = format ? [format] : formatsOf(store.providerName);
-  const names = policies.map(({ name }) => name).join(", ");
-  const title = `${styleText("bold", `Store ${store.name}`)}: bucket "${store.bucket}" of ${store.provider.title}, for the ${policies.length === 1 ? "policy" : "policies"} ${names}`;
+  const names = [...policies, ...credentialPolicies].map(({ name }) => name);
+  const title = `${styleText("bold", `Store ${store.name}`)}: bucket "${store.bucket}" of ${store.provider.title}, for the ${names.length === 1 ? "policy" : "policies"} ${names.join(", ")}`;
   const sections = [
     ...(lines === undefined ? [] : [section("Add to presigner.config.ts", lines)]),
-    section("CORS", ...cors(plan, formats)),
-    section("Writing key", plan.advice.writer, ...iam(plan, "writer")),
-    section("Reading key", plan.advice.reader, ...iam(plan, "reader")),
-    ...(plan.bucketPolicy ? [section("Bucket policy", ...bucketPolicyLines(plan))] : []),
-    section("Lifecycle of unfinished multipart uploads", ...lifecycle(plan, formats)),
+    ...(policies.length > 0 ? tickets(plan, formats) : []),
+    ...(plan.scoped
+      ? [section("Credentials for one prefix", ...printScoped(store, plan.scoped))]
+      : []),
     section("Secrets of the Worker", ...secrets(plan)),
     ...notifications(plan, formats),
   ];
@@ -38,6 +38,17 @@ export function printPlan(plan: Plan, { format, lines }: PrintOptions): string {
     [styleText(["bold", "underline"], `${index + 1}. ${heading}`), ...parts].join("\n\n"),
   );
   return `${[title, ...numbered].join("\n\n")}\n`;
+}
+
+/** Returns what tickets need. */
+function tickets(plan: Plan, formats: readonly Format[]): readonly Section[] {
+  return [
+    section("CORS", ...cors(plan, formats)),
+    section("Writing key", plan.advice.writer, ...iam(plan, "writer")),
+    section("Reading key", plan.advice.reader, ...iam(plan, "reader")),
+    ...(plan.bucketPolicy ? [section("Bucket policy", ...bucketPolicyLines(plan))] : []),
+    section("Lifecycle of unfinished multipart uploads", ...lifecycle(plan, formats)),
+  ];
 }
 
 type Section = readonly [heading: string, ...parts: readonly string[]];

@@ -6,11 +6,22 @@ import type { PrintOptions } from "./print-plan.ts";
 
 /** Returns the document. What does not apply to this bucket is left out. */
 export function toJson(
-  { use, cors, writer, reader, bucketPolicy, lifecycle, secrets, notifications, advice }: Plan,
+  {
+    use,
+    cors,
+    writer,
+    reader,
+    bucketPolicy,
+    lifecycle,
+    secrets,
+    scoped,
+    notifications,
+    advice,
+  }: Plan,
   { format, lines }: PrintOptions,
   applied: readonly Applied[] | undefined,
 ): object {
-  const { store, policies } = use;
+  const { store, policies, credentialPolicies } = use;
   const formats = format ? [format] : formatsOf(store.providerName);
   const inCors = cors && corsPastes(store, cors);
   const inLifecycle = lifecycle.length > 0 ? lifecyclePastes(store, lifecycle) : undefined;
@@ -26,7 +37,7 @@ export function toJson(
       name: store.name,
       provider: store.providerName,
       bucket: store.bucket,
-      policies: policies.map(({ name }) => name),
+      policies: [...policies, ...credentialPolicies].map(({ name }) => name),
     },
     ...(lines !== undefined && { configuration: lines }),
     cors: contents(inCors),
@@ -37,6 +48,7 @@ export function toJson(
     bucketPolicy,
     lifecycle: contents(inLifecycle),
     secrets,
+    ...(scoped && { credentials: scoped }),
     ...(formats.includes("wrangler") &&
       notifications.length > 0 && { notifications: { wrangler: notifications } }),
     notes: [advice.cors, advice.lifecycle, advice.bucketPolicy].filter(

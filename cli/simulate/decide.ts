@@ -23,9 +23,9 @@ export interface SimulatedRequest {
   readonly region: Region;
 }
 
-type StepName = "token" | "request" | "policy" | "grant" | "key" | "limits" | "ticket";
+export type StepName = "token" | "request" | "policy" | "grant" | "key" | "limits" | "ticket";
 
-interface Step {
+export interface Step {
   readonly step: StepName;
   readonly result: string;
 }
@@ -49,16 +49,18 @@ export type Decision =
       readonly steps: readonly Step[];
       readonly ticket: SimulatedTicket;
     }
-  | {
-      readonly isAllowed: false;
-      readonly status: number;
-      readonly steps: readonly Step[];
-      readonly refusedAt: StepName;
-      /** The body of the Worker's answer. */
-      readonly problem: Readonly<Record<string, unknown>>;
-      /** What only the Worker's log says. */
-      readonly reason: string | undefined;
-    };
+  | Refusal;
+
+export interface Refusal {
+  readonly isAllowed: false;
+  readonly status: number;
+  readonly steps: readonly Step[];
+  readonly refusedAt: StepName;
+  /** The body of the Worker's answer. */
+  readonly problem: Readonly<Record<string, unknown>>;
+  /** What only the Worker's log says. */
+  readonly reason: string | undefined;
+}
 
 /** Any value will do: only the name of its header is shown. */
 const ANY_SHA256 = btoa("\0".repeat(32));
@@ -95,16 +97,24 @@ export async function decide(
     return { isAllowed: true, status: 201, steps, ticket };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const { cause } = error;
-    return {
-      isAllowed: false,
-      status: error.status,
-      steps,
-      refusedAt: at,
-      problem: problemBody(error, context.newId()),
-      reason: cause instanceof Error ? cause.message : undefined,
-    };
+    return refusalOf(error, { steps, refusedAt: at }, context);
   }
+}
+
+/** Returns the refusal that a problem is, at this step. */
+export function refusalOf(
+  problem: Problem,
+  where: Pick<Refusal, "steps" | "refusedAt">,
+  { newId }: Pick<SimulationContext, "newId">,
+): Refusal {
+  const { cause } = problem;
+  return {
+    isAllowed: false,
+    status: problem.status,
+    ...where,
+    problem: problemBody(problem, newId()),
+    reason: cause instanceof Error ? cause.message : undefined,
+  };
 }
 
 async function signTicket(
@@ -137,7 +147,8 @@ async function signOne(admitted: Admitted, now: Date): Promise<string> {
   return (await signPart(upload, part, { signer, now })).url;
 }
 
-function describeCaller({ user, issuer, segment, scope }: Caller): string {
+/** Names the caller, and how the token is restricted. */
+export function describeCaller({ user, issuer, segment, scope }: Caller): string {
   const fields = Object.keys(scope);
   const restriction = fields.length > 0 ? `, restricted by its ${fields.join(", ")}` : "";
   return `${user} of ${issuer}, as ${segment} in keys${restriction}`;

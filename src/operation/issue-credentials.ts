@@ -40,7 +40,7 @@ export async function issueCredentials(
   // In whole seconds, as tokens and answers have them.
   const issuedAtMs = Math.floor(service.now() / 1000) * 1000;
   const grant = authorizeCredentials(policy, restricted, intent, new Date(issuedAtMs));
-  const credentials = await issue(service, grant, new Date(issuedAtMs));
+  const credentials = await issueFor(service, grant, new Date(issuedAtMs));
   // What the store's own logs call the session, and nothing that could be used.
   service.log("credentials-issued", {
     policy: policy.name,
@@ -52,8 +52,9 @@ export async function issueCredentials(
   return { grant, credentials, issuedAtMs };
 }
 
-function issue(
-  { fetch, now: clock, log }: Service,
+/** Returns what the store gives for a grant. Throws `forbidden` and `store-unavailable`. */
+export function issueFor(
+  { fetch, now: clock, log }: Pick<Service, "fetch" | "now" | "log">,
   { policy, caller, ...access }: CredentialGrant,
   now: Date,
 ): Promise<TemporaryCredentials> {

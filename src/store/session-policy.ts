@@ -4,7 +4,8 @@ import { assertPrefix, type CredentialAction, type ScopedAccess } from "./scoped
 /** AWS STS API: AssumeRole, Policy. */
 const MAX_CHARACTERS = 2048;
 
-const OBJECT_ACTIONS = {
+/** What each action is in S3. */
+export const OBJECT_ACTIONS = {
   read: ["s3:GetObject"],
   write: [
     "s3:PutObject",

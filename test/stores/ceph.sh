@@ -18,11 +18,12 @@ fi
 SCOPED_KEY=CEPHSCOPEDKEY SCOPED_SECRET=ceph-scoped-secret
 report_all() {
   report "$PF"
-  printf '%s\n' "S3_SCOPED_ACCESS_KEY_ID=$SCOPED_KEY" "S3_SCOPED_SECRET_ACCESS_KEY=$SCOPED_SECRET" "S3_ROLE_ARN=arn:aws:iam:::role/prefix"
+  printf '%s\n' "S3_SCOPED_ACCESS_KEY_ID=$SCOPED_KEY" "S3_SCOPED_SECRET_ACCESS_KEY=$SCOPED_SECRET" "S3_ROLE_ARN=arn:aws:iam:::role/prefix" "S3_PLANNED_ROLE_ARN=arn:aws:iam:::role/planned" "RCLONE=$PEERS_HOME/rclone/root/usr/bin/rclone"
 }
 if alive "$PF"; then report_all; exit; fi
 stop_pidfiles "$H"/run/{rgw,osd,mon}.pid
 fetch_debs "$H" $PKGS
+[ -z "${CEPH_STS:-}" ] || fetch_debs "$PEERS_HOME/rclone" rclone
 R=$H/root; D=$H/d; OUT=$D
 export LD_LIBRARY_PATH=$R/usr/lib/x86_64-linux-gnu:$R/lib/x86_64-linux-gnu:$R/usr/lib/x86_64-linux-gnu/ceph:$R/usr/lib/ceph PYTHONPATH=$R/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1 PATH=$R/usr/bin:$PATH
 CEPH=(/usr/bin/python3 "$R/usr/bin/ceph")
@@ -106,9 +107,15 @@ cephc osd crush add osd.0 1.0 root=default host=localhost
 spawn "$H/run/osd.pid" "$OUT/log/osd.out" ceph-osd "${c[@]}" -i 0 -f
 timeout 60 radosgw-admin "${c[@]}" -n client.rgw user create --uid=local --display-name=local --access-key="$S3_ACCESS_KEY_ID" --secret-key="$S3_SECRET_ACCESS_KEY" >>"$OUT/log/setup.log" 2>&1
 admin() { timeout 60 radosgw-admin "${c[@]}" -n client.rgw "$@" >>"$OUT/log/setup.log" 2>&1; }
-admin user create --uid=scoped --display-name=scoped --access-key="$SCOPED_KEY" --secret-key="$SCOPED_SECRET"
-admin role create --role-name=prefix --assume-role-policy-doc='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam:::user/scoped"]},"Action":["sts:AssumeRole"]}]}'
+admin user create --uid=edge-presigner-media-scoped --display-name=scoped --access-key="$SCOPED_KEY" --secret-key="$SCOPED_SECRET"
+admin role create --role-name=prefix --assume-role-policy-doc='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam:::user/edge-presigner-media-scoped"]},"Action":["sts:AssumeRole"]}]}'
 admin role-policy put --role-name=prefix --policy-name=bucket --policy-doc='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["arn:aws:s3:::'$S3_BUCKET'","arn:aws:s3:::'$S3_BUCKET'/*"]}]}'
+# The role that `setup` prints for the policy of doctor's test.
+planned() { node "$PEERS_DIR/scoped-role.ts" "$1"; }
+if [ -n "${CEPH_STS:-}" ]; then
+  admin role create --role-name=planned --assume-role-policy-doc="$(planned trust)"
+  admin role-policy put --role-name=planned --policy-name=edge-presigner --policy-doc="$(planned permissions)"
+fi
 spawn "$PF" "$OUT/log/rgw.out" radosgw "${c[@]}" -n client.rgw -f
 node "$PEERS_DIR/make-bucket.ts"
 report_all

@@ -33,7 +33,7 @@ const ATTACKS = [
 /** Those of one store. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
   ceph: ["doctor-ceph", "forms-ceph", "uppy-ceph"],
-  "ceph-sts": ["credentials-ceph"],
+  "ceph-sts": ["credentials-ceph", "credentials-tools", "doctor-credentials"],
 };
 /** Those that need multipart uploads. */
 const MULTIPART = ["tickets/multipart", "client/client-node"];
