@@ -1,6 +1,7 @@
 /** Checks that presigner.config.ts and wrangler.toml agree, before they are deployed. */
 import { compileConfig } from "../src/config/compile.ts";
-import type { Config, Policy } from "../src/config/config.ts";
+import type { Config } from "../src/config/config.ts";
+import { needsLedger } from "../src/config/needs-ledger.ts";
 import type { RateLimit } from "../src/config/units.ts";
 import { chooseEnvironment } from "../src/config/environment.ts";
 import { ConfigurationError, ErrorCollector, type ConfigError } from "../src/config/errors.ts";
@@ -54,23 +55,26 @@ export function checkDeployment(written: unknown, deployment: Deployment): Check
 }
 
 function checkConfig(
-  { isDevelopment, limits, policies }: Config,
+  { isDevelopment, limits, policies, revocations }: Config,
   deployment: Deployment,
 ): readonly Finding[] {
   const detail =
     "is a development configuration: remove the embedded store (local) and origins with any port (:*)";
   return [
     ...(isDevelopment ? [{ path: "presigner.config.ts", detail }] : []),
-    ...(deployment.hasLedger ? [] : missingLedger([...policies.values()], deployment)),
+    ...(deployment.hasLedger ? [] : missingLedger({ policies, revocations }, deployment)),
     ...checkLimit("perAddress", limits.perAddress, deployment),
     ...checkLimit("perCaller", limits.perCaller, deployment),
   ];
 }
 
-function missingLedger(policies: readonly Policy[], { name }: Deployment): readonly Finding[] {
-  const limited = policies.find(({ quota }) => quota);
-  if (!limited) return [];
-  const detail = `bind LEDGER to a class that a migration creates (new_sqlite_classes): the policy "${limited.name}" has a quota`;
+function missingLedger(
+  config: Pick<Config, "policies" | "revocations">,
+  { name }: Deployment,
+): readonly Finding[] {
+  const reason = needsLedger(config);
+  if (reason === undefined) return [];
+  const detail = `bind LEDGER to a class that a migration creates (new_sqlite_classes): ${reason}`;
   const paste = pasteLedger(name);
   return [{ path: "wrangler.toml: durable_objects.bindings", detail, paste }];
 }

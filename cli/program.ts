@@ -15,6 +15,7 @@ import { printError } from "./output.ts";
 import { VERSION } from "../src/version.ts";
 import { addReceipt } from "./receipt.ts";
 import { addReconcile } from "./reconcile.ts";
+import { addRevoke } from "./revoke.ts";
 import { addSetup } from "./setup.ts";
 import { addSmoke } from "./smoke.ts";
 import { addSimulate } from "./simulate.ts";
@@ -41,6 +42,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     addToken,
     addUpload,
     addCredentials,
+    addRevoke,
     addReceipt,
     addReconcile,
     addBuild,

@@ -4,7 +4,7 @@ import { decodeJwt } from "jose";
 import { parseDuration, parseSize } from "../src/config/units.ts";
 import { ACTIONS, type Action } from "../src/grant/token-scope.ts";
 import { readClaim, type ClaimOptions } from "./claim-option.ts";
-import { mintDevelopmentToken } from "./mint.ts";
+import { mintDevelopmentAdminToken, mintDevelopmentToken } from "./mint.ts";
 import { print } from "./output.ts";
 
 interface Options {
@@ -14,6 +14,7 @@ interface Options {
   readonly actions?: readonly Action[];
   readonly claim: ClaimOptions;
   readonly expires: number;
+  readonly admin?: boolean;
   readonly json?: boolean;
 }
 
@@ -69,16 +70,27 @@ export function addToken(program: Command): void {
         .argParser(quantity(parseDuration, '"10 min"'))
         .default(3600, "1 h"),
     )
+    .addOption(
+      new Option("--admin", "a token for /v1/admin, which has no restrictions").conflicts([
+        "policy",
+        "maxBytes",
+        "key",
+        "actions",
+        "claim",
+      ]),
+    )
     .option("--json", "print the token and its expiry as JSON")
-    .action(async (user: string, { expires, json, ...options }: Options) => {
-      const token = await mintDevelopmentToken(user, {
-        policies: options.policy,
-        maxBytes: options.maxBytes,
-        key: options.key,
-        actions: options.actions,
-        claims: options.claim,
-        expiresInSeconds: expires,
-      });
+    .action(async (user: string, { expires, admin, json, ...options }: Options) => {
+      const token = admin
+        ? await mintDevelopmentAdminToken(user, expires)
+        : await mintDevelopmentToken(user, {
+            policies: options.policy,
+            maxBytes: options.maxBytes,
+            key: options.key,
+            actions: options.actions,
+            claims: options.claim,
+            expiresInSeconds: expires,
+          });
       const { exp = 0 } = decodeJwt(token);
       const expiresAt = new Date(exp * 1000).toISOString();
       print(json ? `${JSON.stringify({ token, expiresAt })}\n` : `${token}\n`);

@@ -1,9 +1,14 @@
 /** The configuration of the development server. Its origins and its store make the Worker answer only on a loopback host. */
 import { defineConfig, local, sharedSecret } from "../src/define.ts";
+import { DEVELOPMENT_ADMINS } from "./admins.ts";
 
 export default defineConfig({
   origins: ["http://localhost:*", "http://127.0.0.1:*"],
-  issuers: [sharedSecret({ issuer: "development", audience: "edge-presigner" })],
+  issuers: [
+    sharedSecret({ issuer: "development", audience: "edge-presigner" }),
+    DEVELOPMENT_ADMINS,
+  ],
+  revocations: true,
   stores: { local: local({ bucket: "uploads" }) },
   limits: { perAddress: "10000 / minute", perCaller: "10000 / minute" },
   defaultPolicy: "photo",

@@ -2,7 +2,8 @@
 import { env } from "cloudflare:workers";
 import { compileConfig } from "../src/config/compile.ts";
 import { compileIssuer } from "../src/config/compile-issuer.ts";
-import type { Config } from "../src/config/config.ts";
+import type { Config, Issuer } from "../src/config/config.ts";
+import type { IssuerDefinition } from "../src/config/definition.ts";
 import { ErrorCollector } from "../src/config/errors.ts";
 import { sharedSecret } from "../src/config/issuer-presets.ts";
 import { toPresigner, type Presigner } from "../src/exports.ts";
@@ -12,6 +13,7 @@ import { lazy } from "../src/lazy.ts";
 import { RUNTIME } from "../src/runtime.ts";
 import type { Env } from "../src/secret.ts";
 import { createWorker } from "../src/worker.ts";
+import { DEVELOPMENT_ADMINS } from "./admins.ts";
 import { DEVELOPMENT_SECRETS } from "./secrets.ts";
 import { answerDevelopment } from "./answer.ts";
 import { shortenTickets } from "./short-tickets.ts";
@@ -48,16 +50,26 @@ function secretsOf({ secrets, storeSecrets }: Development, bindings: object): En
 }
 
 /**
- * Adds the issuer of development tokens. It has no prefix for its users, so that keys look as in
- * production: the check that no two issuers share their users is for deployments.
+ * Adds the issuers of development tokens, for users and for admins. That of users has no prefix, so that keys
+ * look as in production: the check that no two issuers share their users is for deployments.
  */
 function compileWithTokens(definition: unknown, secrets: Env): Config {
   const config = compileConfig(definition, secrets);
-  if (config.issuers.some(({ issuers }) => issuers.includes("development"))) return config;
+  const { issuers, adminIssuers } = config;
+  const users = sharedSecret({ issuer: "development", audience: "edge-presigner" });
+  return {
+    ...config,
+    issuers: addIssuer(issuers, users),
+    adminIssuers: addIssuer(adminIssuers, DEVELOPMENT_ADMINS),
+  };
+}
+
+function addIssuer(issuers: readonly Issuer[], definition: IssuerDefinition): readonly Issuer[] {
+  if (issuers.some(({ issuers: names }) => names.includes("development"))) return issuers;
   const issuer = compileIssuer(
-    sharedSecret({ issuer: "development", audience: "edge-presigner", secret: "TOKENS" }),
-    { env: { TOKENS: DEVELOPMENT_SECRETS.AUTH_SECRET }, earlier: [], index: config.issuers.length },
+    definition,
+    { env: DEVELOPMENT_SECRETS, earlier: [], index: issuers.length },
     new ErrorCollector(),
   );
-  return issuer ? { ...config, issuers: [...config.issuers, issuer] } : config;
+  return issuer ? [...issuers, issuer] : issuers;
 }

@@ -6,6 +6,7 @@ export const DEVELOPMENT_SECRETS = {
   LOCAL_ACCESS_KEY_ID: "development-only-key",
   LOCAL_SECRET_ACCESS_KEY: "development-only-secret",
   AUTH_SECRET: "development-only: anybody may sign tokens with this",
+  ADMIN_SECRET: "development-only: anybody may sign admin tokens with this",
   RECEIPT_PRIVATE_KEY: JSON.stringify({
     kty: "EC",
     crv: "P-256",

@@ -13,10 +13,11 @@ import { describeFields } from "./describe.ts";
 import { findProblems, readRecorded } from "./examples.ts";
 import { override, overrideOpen } from "./names.ts";
 import type { Operation } from "./operation.ts";
+import { ADMINS } from "./admin.ts";
 import { UPLOADS } from "./uploads.ts";
 import { UPPY } from "./uppy.ts";
 
-const OPERATIONS: readonly Operation[] = [...UPLOADS, ...UPPY];
+const OPERATIONS: readonly Operation[] = [...UPLOADS, ...ADMINS, ...UPPY];
 
 const HEADERS: Readonly<Record<string, string>> = {
   location: "The path of the upload",
@@ -54,6 +55,11 @@ export function makeDocument({ isClosed = false } = {}): ReturnType<typeof creat
       { name: "Uploads", description: "Tickets for files, and what becomes of them" },
       { name: "Objects", description: "Reading and deleting what is stored" },
       { name: "Credentials", description: "Temporary S3 credentials for programs" },
+      {
+        name: "Admin",
+        description:
+          "For programs of operators, with the token of an issuer that the configuration marks as one of admins",
+      },
       { name: "Service", description: "Keys and health: no token is needed" },
       {
         name: "Uppy",

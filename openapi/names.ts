@@ -4,6 +4,8 @@ import { guideQuery } from "../src/http/guide.ts";
 import { presignRequest } from "../src/http/uppy/sign-request.ts";
 import { uppyCompleteRequest } from "../src/http/uppy/routes.ts";
 import { bytesSchema, uppyUpload } from "../src/http/uppy/request.ts";
+import { revocation } from "../src/http/admin-answer.ts";
+import { revocationRequest } from "../src/http/admin-request.ts";
 import * as uppy from "../src/http/uppy/answer.ts";
 import * as v1 from "../src/http/v1-answer.ts";
 import {
@@ -45,6 +47,8 @@ const NAMES = {
   UploadList: v1.uploadList,
   DownloadTicket: v1.downloadTicket,
   Credentials: v1.credentials,
+  RevocationRequest: revocationRequest(),
+  Revocation: revocation,
   GuideTicket: v1.guideTicket,
   Quota: v1.quota,
   Problem: v1.problem,

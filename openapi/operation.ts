@@ -16,7 +16,7 @@ export interface Operation {
   /** `/v1/uploads/{id}`. */
   readonly path: string;
   readonly id: string;
-  readonly tag: "Uploads" | "Objects" | "Credentials" | "Uppy" | "Service";
+  readonly tag: "Uploads" | "Objects" | "Credentials" | "Admin" | "Uppy" | "Service";
   readonly summary: string;
   readonly description?: string;
   readonly isPublic?: boolean;
@@ -36,7 +36,17 @@ export interface Operation {
 /** What any request may be answered. */
 const ANY = ["origin-not-allowed", "internal", "misconfigured"] as const;
 /** Any with a token. */
-export const TOKEN = [...ANY, "unauthenticated", "forbidden", "rate-limited"] as const;
+export const TOKEN = [
+  ...ANY,
+  "unauthenticated",
+  "forbidden",
+  "rate-limited",
+  // With `revocations: true`.
+  "revoked",
+  "ledger-unavailable",
+] as const;
+/** Any with the token of an admin. */
+export const ADMIN = [...ANY, "unauthenticated", "not-admin", "rate-limited"] as const;
 export const PUBLIC: readonly ProblemCode[] = ANY;
 /** Any with a body. */
 export const BODY = ["bad-request", "too-large", "invalid-request"] as const;

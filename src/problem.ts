@@ -7,6 +7,7 @@ export const PROBLEMS = {
   "origin-not-allowed": [403, "This origin may not call the service"],
   "key-outside-prefix": [403, "The key is outside what the caller may reach"],
   "not-admin": [403, "The token is not an admin's"],
+  revoked: [403, "The token or the upload was revoked"],
   "not-found": [404, "Not found"],
   "policy-not-found": [404, "Unknown policy"],
   "upload-not-found": [404, "Unknown upload"],
@@ -23,7 +24,7 @@ export const PROBLEMS = {
   "quota-exceeded": [429, "The quota is used up"],
   internal: [500, "The service failed"],
   "store-unavailable": [502, "The store did not answer"],
-  "ledger-unavailable": [503, "The quota cannot be checked"],
+  "ledger-unavailable": [503, "The ledger cannot be reached"],
   misconfigured: [503, "The service is not configured"],
 } as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
 

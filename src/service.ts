@@ -7,6 +7,7 @@ import type { Owner } from "./grant/owner.ts";
 import type { UploadIds } from "./grant/upload-id.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Ledger } from "./ledger/client.ts";
+import type { KnownRevocations } from "./ledger/known-revocations.ts";
 import type { Receipts } from "./ledger/receipt.ts";
 import type { Log } from "./log.ts";
 import type { Signer } from "./store/sigv4.ts";
@@ -51,6 +52,8 @@ export interface Service extends Dependencies {
   readonly stores: ReadonlyMap<string, Store>;
   readonly signersOf: (store: Store) => Signers;
   readonly uploadIds: UploadIds;
+  /** `undefined` where the configuration has no `revocations: true`. */
+  readonly revocations: KnownRevocations | undefined;
   readonly receipts: Receipts;
   readonly ledgerOf: (owner: Pick<Owner, "digest">) => Ledger;
   readonly perAddress: RateLimiter;

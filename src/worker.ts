@@ -1,12 +1,18 @@
 /** Composes the Worker: a configuration and an environment → the fetch handler, and what its ledgers need. */
 import { compileConfig } from "./config/compile.ts";
 import type { Config } from "./config/config.ts";
+import { needsLedger } from "./config/needs-ledger.ts";
 import { ConfigurationError } from "./config/errors.ts";
 import { createVerifiers } from "./grant/authenticate.ts";
-import { createUploadIds } from "./grant/upload-id.ts";
+import { createUploadIds, type RefuseRevoked } from "./grant/upload-id.ts";
 import { atRoot, createApp, createMisconfiguredApp, type App } from "./http/app.ts";
 import type { Hooks } from "./hooks.ts";
 import { createLedgers, type LedgerNamespace } from "./ledger/client.ts";
+import {
+  createKnownRevocations,
+  type KnownRevocations,
+  type RevocationNamespace,
+} from "./ledger/known-revocations.ts";
 import type { LedgerDependencies } from "./ledger/dependencies.ts";
 import { createReceipts } from "./ledger/receipt.ts";
 import { createDeliver } from "./ledger/webhook.ts";
@@ -22,7 +28,7 @@ import type { Store } from "./store/store.ts";
 
 /** The secrets of the Worker and its bindings. A configuration that does not need one works without it. */
 export interface WorkerEnv extends Env {
-  readonly LEDGER?: LedgerNamespace | undefined;
+  readonly LEDGER?: (LedgerNamespace & RevocationNamespace) | undefined;
   readonly RATE_LIMIT_ADDRESS?: RateLimit | undefined;
   readonly RATE_LIMIT_CALLER?: RateLimit | undefined;
   readonly VERSION?: WorkerVersionMetadata | undefined;
@@ -91,13 +97,12 @@ export function ledgerDependenciesOf({
   return lazy(() => createLedgerDependencies(getService()));
 }
 
-/** Throws `ConfigurationError` if a policy has a quota and wrangler.toml has no ledger: it would allow nothing. */
-function checkLedger({ policies }: Config, { LEDGER }: WorkerEnv): void {
-  const limited = [...policies.values()].find(({ quota }) => quota);
-  if (!limited || LEDGER) return;
+/** Throws `ConfigurationError` if something needs a ledger and wrangler.toml has none: nothing would be allowed. */
+function checkLedger(config: Config, { LEDGER }: WorkerEnv): void {
+  const reason = needsLedger(config);
+  if (reason === undefined || LEDGER) return;
   const path = "wrangler.toml: durable_objects.bindings";
-  const detail = `add LEDGER: the policy "${limited.name}" has a quota`;
-  throw new ConfigurationError([{ path, detail }]);
+  throw new ConfigurationError([{ path, detail: `add LEDGER: ${reason}` }]);
 }
 
 /**
@@ -130,6 +135,9 @@ function createService(
       .map((store) => [store.name, store]),
   );
   const { perAddress, perCaller } = config.limits;
+  const revocations = config.revocations
+    ? createKnownRevocations(env.LEDGER, dependencies)
+    : undefined;
   for (const name of ["RATE_LIMIT_ADDRESS", "RATE_LIMIT_CALLER"] as const)
     if (!env[name])
       dependencies.log("rate-limit-failed", { reason: `wrangler.toml has no binding ${name}` });
@@ -141,12 +149,19 @@ function createService(
     adminVerifiers: createVerifiers(config.adminIssuers, config.issuers, dependencies),
     stores,
     signersOf: createSigners([...stores.values()], dependencies.log),
-    uploadIds: createUploadIds(config.idSecrets, dependencies.now),
+    uploadIds: createUploadIds(config.idSecrets, dependencies.now, refuseUploads(revocations)),
+    revocations,
     receipts: createReceipts(config.receipts),
     ledgerOf: createLedgers(env.LEDGER, dependencies.log),
     perAddress: { name: "address", binding: env.RATE_LIMIT_ADDRESS, limit: perAddress },
     perCaller: { name: "caller", binding: env.RATE_LIMIT_CALLER, limit: perCaller },
   };
+}
+
+function refuseUploads(revocations: KnownRevocations | undefined): RefuseRevoked | undefined {
+  return (
+    revocations && ((owner, issuedAt) => revocations.refuse(owner, { what: "upload", issuedAt }))
+  );
 }
 
 function createSigners(stores: readonly Store[], log: Log): (store: Store) => Signers {

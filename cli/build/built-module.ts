@@ -32,7 +32,9 @@ export function makeBuiltModule(definition: unknown, file: string): BuiltModule 
   const plans = planAll(definition);
   const built: BuiltConfig = { version: VERSION, definition: hashOf(definition), plans };
   const all = [plans.production, ...Object.values(plans.environments ?? {})];
-  const hasLedger = all.some(({ policies }) => policies.some(({ quota }) => quota));
+  const hasLedger = all.some(
+    ({ policies, revocations }) => revocations || policies.some(({ quota }) => quota),
+  );
   const createLedger = hasLedger ? "createLedger" : "createUnusedLedger";
   const needsAccessKeys = all.some(({ stores }) => mayShareBuckets(stores));
   const names = [

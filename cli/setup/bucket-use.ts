@@ -11,6 +11,8 @@ export interface BucketUse {
   readonly credentialPolicies: readonly CredentialPolicy[];
   /** Exact origins, or in development `http://localhost:*`. */
   readonly origins: readonly string[];
+  /** Whether the configuration has `revocations: true`. */
+  readonly hasRevocations?: boolean;
 }
 
 /** Returns an entry for each store that a policy uses, in the order of the configuration. */
@@ -19,6 +21,7 @@ export function usesOf({
   credentialPolicies,
   origins,
   anyPortOrigins,
+  revocations,
 }: Config): readonly BucketUse[] {
   const all = [...policies.values()];
   const scoped = [...credentialPolicies.values()];
@@ -33,6 +36,7 @@ export function usesOf({
     policies: all.filter((policy) => storesIn(store, policy).length > 0),
     credentialPolicies: scoped.filter((policy) => policy.store.name === store.name),
     origins: [...origins, ...[...anyPortOrigins].map((origin) => `${origin}:*`)],
+    hasRevocations: revocations,
   }));
 }
 

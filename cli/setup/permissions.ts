@@ -7,7 +7,7 @@ import type { Keys } from "../../src/key/template-start.ts";
 import { keysOf, type BucketUse } from "./bucket-use.ts";
 
 /** Returns the policy of the writing key. It cannot read, so that no ticket can be turned into a copy. */
-export function writerPolicy({ store, policies }: BucketUse): PolicyDocument {
+export function writerPolicy({ store, policies, hasRevocations }: BucketUse): PolicyDocument {
   const multipart = policies.filter(({ multipartFrom }) => multipartFrom !== undefined);
   const tagged = policies.filter(({ fixedHeaders }) => "x-amz-tagging" in fixedHeaders);
   return toDocument([
@@ -16,6 +16,12 @@ export function writerPolicy({ store, policies }: BucketUse): PolicyDocument {
       "MultipartUploads",
       ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
       resourcesOf(store, multipart),
+    ),
+    // A revocation aborts a user's open uploads, and no ledger knows those of policies without a quota.
+    allow(
+      "ListOpenUploads",
+      ["s3:ListBucketMultipartUploads"],
+      hasRevocations === true && multipart.length > 0 ? [bucketArn(store)] : [],
     ),
     allow("TagObjects", ["s3:PutObjectTagging"], resourcesOf(store, tagged)),
   ]);

@@ -6,6 +6,7 @@ import { abortRulesOf, type AbortRule } from "./lifecycle.ts";
 import { notificationLinesOf } from "./notifications.ts";
 import { readerPolicy, writerPolicy } from "./permissions.ts";
 import type { PolicyDocument } from "./policy-document.ts";
+import { rotationStepsOf } from "./rotation.ts";
 import { planScoped, type ScopedPlan } from "./scoped.ts";
 import { secretLinesOf, type SecretLine } from "./secrets.ts";
 import type { BucketUse } from "./bucket-use.ts";
@@ -27,6 +28,8 @@ export interface Plan {
   readonly scoped: ScopedPlan | undefined;
   /** Commands of Wrangler; empty for a store without event notifications. */
   readonly notifications: readonly string[];
+  /** How to end what was signed; empty where nothing can be revoked. */
+  readonly rotation: readonly string[];
 }
 
 /** Returns the plan. It names the secrets of the definition, but never reads them. */
@@ -48,5 +51,6 @@ export async function planSetup(
     secrets: secretLinesOf(use, definition, advice),
     scoped: planScoped(use.store, use.credentialPolicies),
     notifications: notificationLinesOf(use),
+    rotation: rotationStepsOf(use),
   };
 }

@@ -33,6 +33,9 @@ export function printPlan(plan: Plan, { format, lines }: PrintOptions): string {
       : []),
     section("Secrets of the Worker", ...secrets(plan)),
     ...notifications(plan, formats),
+    ...(plan.rotation.length > 0
+      ? [section("If every URL has to end at once", plan.rotation.join("\n"))]
+      : []),
   ];
   const numbered = sections.map(([heading, ...parts], index) =>
     [styleText(["bold", "underline"], `${index + 1}. ${heading}`), ...parts].join("\n\n"),

@@ -6,21 +6,12 @@ import type { PrintOptions } from "./print-plan.ts";
 
 /** Returns the document. What does not apply to this bucket is left out. */
 export function toJson(
-  {
-    use,
-    cors,
-    writer,
-    reader,
-    bucketPolicy,
-    lifecycle,
-    secrets,
-    scoped,
-    notifications,
-    advice,
-  }: Plan,
+  plan: Plan,
   { format, lines }: PrintOptions,
   applied: readonly Applied[] | undefined,
 ): object {
+  const { use, cors, writer, reader, bucketPolicy, lifecycle, secrets, advice } = plan;
+  const { scoped, notifications, rotation } = plan;
   const { store, policies, credentialPolicies } = use;
   const formats = format ? [format] : formatsOf(store.providerName);
   const inCors = cors && corsPastes(store, cors);
@@ -51,6 +42,7 @@ export function toJson(
     ...(scoped && { credentials: scoped }),
     ...(formats.includes("wrangler") &&
       notifications.length > 0 && { notifications: { wrangler: notifications } }),
+    ...(rotation.length > 0 && { rotation }),
     notes: [advice.cors, advice.lifecycle, advice.bucketPolicy].filter(
       (note) => note !== undefined,
     ),

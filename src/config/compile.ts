@@ -7,6 +7,7 @@ import { compileIssuer } from "./compile-issuer.ts";
 import { checkKeySpaces, type KeySpace } from "./check-key-spaces.ts";
 import { compileCredentialPolicy, givesCredentials } from "./compile-credential-policy.ts";
 import { compilePolicy, type KnownStores } from "./compile-policy.ts";
+import { checkRevocations } from "./check-revocations.ts";
 import { compileSecrets } from "./compile-secrets.ts";
 import { checkSettings } from "./check-settings.ts";
 import { compileStore } from "./compile-store.ts";
@@ -51,6 +52,8 @@ export function compileAll(definition: unknown, env: Env): Compiled {
 
   const settings = parseFields(settingsSchema, rest, errors);
   checkSettings(settings, asRecord(policiesIn), errors);
+  if (settings.get("revocations") === true)
+    checkRevocations({ issuers: allIssuers, policies }, errors);
   const origins = settings.get("origins") ?? [];
   const webhookUrl = settings.get("webhook")?.url;
   const { keys, ...secrets } = compileSecrets(
@@ -67,7 +70,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
   if (errors.errors.length > 0 || !settings.all || !keys)
     throw new ConfigurationError(errors.errors);
 
-  const { defaultPolicy, limits, receipts } = settings.all;
+  const { defaultPolicy, limits, receipts, revocations } = settings.all;
   const { expiresIn: expiresInSeconds, ...names } = receipts;
   const config = {
     ...splitOrigins(origins),
@@ -76,6 +79,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
     credentialPolicies: new Map(credentialPolicies.map((policy) => [policy.name, policy])),
     defaultPolicy,
     limits,
+    revocations,
     receipts: { ...names, expiresInSeconds, keys },
     ...secrets,
   };

@@ -81,6 +81,8 @@ export interface Config {
   readonly idSecrets: IdSecrets;
   readonly receipts: ReceiptSettings;
   readonly webhook: Webhook | undefined;
+  /** Whether tokens and uploads can be revoked. */
+  readonly revocations: boolean;
   /** A store or an origin is for development only, so that the Worker answers on a loopback host alone. */
   readonly isDevelopment: boolean;
 }

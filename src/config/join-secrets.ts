@@ -39,7 +39,7 @@ export function joinSecrets(
   checkKeySpaces?.([...policies, ...credentialPolicies.map(prefixSpace)], errors.at("policies"));
   const issuers = plan.issuers.map((issuer) => joinIssuer(issuer, env, errors));
   const adminIssuers = plan.adminIssuers.map((issuer) => joinIssuer(issuer, env, errors));
-  const { origins, defaultPolicy, limits, receipts, webhookUrl } = plan;
+  const { origins, defaultPolicy, limits, revocations, receipts, webhookUrl } = plan;
   const { keys, ...secrets } = compileSecrets(
     { stores, credentialPolicies, issuers: [...issuers, ...adminIssuers], origins, webhookUrl },
     env,
@@ -54,6 +54,7 @@ export function joinSecrets(
     credentialPolicies: new Map(credentialPolicies.map((policy) => [policy.name, policy])),
     defaultPolicy,
     limits,
+    revocations,
     receipts: { ...receipts, keys },
     ...secrets,
   };

@@ -26,7 +26,7 @@ export type CredentialPolicyPlan = Omit<CredentialPolicy, "store" | "parent"> & 
   readonly store: string;
 };
 
-export interface ConfigPlan extends Pick<Config, "defaultPolicy" | "limits"> {
+export interface ConfigPlan extends Pick<Config, "defaultPolicy" | "limits" | "revocations"> {
   /** As they are written in the configuration. */
   readonly origins: readonly string[];
   readonly issuers: readonly IssuerPlan[];
@@ -50,6 +50,7 @@ export function planConfig({ config, stores, webhookUrl }: Compiled): ConfigPlan
     credentialPolicies: [...config.credentialPolicies.values()].map(planCredentialPolicy),
     defaultPolicy: config.defaultPolicy,
     limits: config.limits,
+    revocations: config.revocations,
     receipts,
     webhookUrl,
   };

@@ -37,4 +37,6 @@ export const settingsSchema = z.strictObject({
     }),
     LIMITS,
   ),
+  /** `true` lets admins revoke tokens and uploads, and each request is compared with what they have revoked. */
+  revocations: z._default(z.boolean(), false),
 });

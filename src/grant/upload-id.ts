@@ -24,15 +24,25 @@ const VALID_AFTER_SECONDS = 30 * 86_400;
 /** Seals and opens ids. Created once per isolate. */
 export interface UploadIds {
   readonly seal: (claims: UploadClaims, owner: Owner) => string;
-  /** Throws `upload-not-found`, the same for a forged id, an ended one, and another user's. */
+  /** Throws `upload-not-found`, the same for a forged id, an ended one, and another user's, and `revoked`. */
   readonly open: (id: string, caller: Caller) => Promise<UploadClaims>;
 }
 
 /** Whoever has the previous secret writes any time into an id: after this long it opens none. */
 const PREVIOUS_OPENS_SECONDS = 60 * 86_400;
 
-/** The present secret seals. The previous one still opens what was granted before the rotation. */
-export function createUploadIds({ current, previous }: IdSecrets, now: () => number): UploadIds {
+/** Throws the problem of an upload that was granted at that time, in seconds, and revoked since. */
+export type RefuseRevoked = (owner: Owner, grantedAt: number) => void;
+
+/**
+ * The present secret seals. The previous one still opens what was granted before the rotation. `refuse` is there
+ * where uploads can be revoked.
+ */
+export function createUploadIds(
+  { current, previous }: IdSecrets,
+  now: () => number,
+  refuse?: RefuseRevoked,
+): UploadIds {
   const sealing = toKey(current);
   const openers = [
     { key: sealing, rotatedAtSeconds: Number.POSITIVE_INFINITY },
@@ -57,7 +67,9 @@ export function createUploadIds({ current, previous }: IdSecrets, now: () => num
         const claims = await tryToOpen(id, key, caller);
         if (!claims || claims.iat > rotatedAtSeconds) continue;
         const isValid = nowSeconds < claims.exp + VALID_AFTER_SECONDS;
-        if (isValid && isFor(claims, caller)) return claims;
+        if (!isValid || !isFor(claims, caller)) continue;
+        refuse?.(caller, claims.iat);
+        return claims;
       }
       throw new Problem("upload-not-found", "Use the id of one of your own uploads");
     },

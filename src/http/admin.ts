@@ -1,8 +1,15 @@
 /** `/v1/admin`, for tokens of admin issuers: docs/admin.md. No GET changes anything. */
 import { Hono } from "hono/tiny";
+import { revoke } from "../operation/revoke.ts";
 import type { Service } from "../service.ts";
+import { revocationAnswer } from "./admin-answer.ts";
 import { withAdmin } from "./admin-middleware.ts";
+import { revocationRequest } from "./admin-request.ts";
+import { answerJson } from "./answer.ts";
 import type { BaseEnv } from "./base.ts";
+import { limitBody } from "./middleware.ts";
+import { parseAs, readJson } from "./parse.ts";
+import { placeOf } from "./place.ts";
 
 const ROOT = "/v1/admin";
 
@@ -15,6 +22,15 @@ export function isAdminPath(path: string): boolean {
 export function adminRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();
   const admin = withAdmin(service);
+
+  app.post(`${ROOT}/revocations`, admin, limitBody(), async (c) => {
+    const hasBody = c.req.header("content-type") !== undefined;
+    const body = hasBody ? await readJson(c.req.raw) : {};
+    const { before, ...subject } = parseAs(revocationRequest(), body);
+    const beforeMs = before === undefined ? undefined : Date.parse(before);
+    const report = await revoke(service, { ...subject, beforeMs }, placeOf(c.req.raw));
+    return answerJson(c, revocationAnswer(report), 201);
+  });
 
   // Without an admin's token nobody learns which paths exist. Keep it last: it also runs for routes below it.
   app.use(`${ROOT}/*`, admin);

@@ -3,6 +3,8 @@ import type { Hono } from "hono";
 import type { BlankEnv } from "hono/types";
 import type * as z from "zod/mini";
 import type { PROBLEMS, ProblemCode } from "../problem.ts";
+import type * as adminAnswer from "./admin-answer.ts";
+import type * as admin from "./admin-request.ts";
 import type { guideQuery } from "./guide.ts";
 import type * as answer from "./v1-answer.ts";
 import type * as request from "./v1-request.ts";
@@ -77,6 +79,13 @@ type Routes = {
     $post: Route<
       { json: Input<typeof request.credentialsRequest> },
       typeof answer.credentials,
+      201
+    >;
+  };
+  "/v1/admin/revocations": {
+    $post: Route<
+      { json: Input<typeof admin.revocationRequest> },
+      typeof adminAnswer.revocation,
       201
     >;
   };

@@ -8,6 +8,7 @@ import { requireAction, type Action } from "../grant/token-scope.ts";
 import { describeBytes } from "../describe-bytes.ts";
 import { SESSION_ISSUER } from "../config/session-issuer.ts";
 import { runHook } from "../hook.ts";
+import { refuseRevokedToken } from "../operation/refuse-revoked.ts";
 import type { UploadContext } from "../operation/allow.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
@@ -25,12 +26,15 @@ export function withCaller(service: Service, action: Action | "any", kind?: Requ
   const addedHeaders = service.config.issuers.flatMap(({ tokenHeader }) => tokenHeader ?? []);
   return createMiddleware<CallerEnv>(async (c, next) => {
     await countAddress(service, c.req.header("cf-connecting-ip"));
+    const refreshed = service.revocations?.refresh();
     const headers = tokenHeaders(c);
     refuseUnknownPage(headers, addedHeaders);
     const caller =
       service.hooks.authenticate && !hasToken(headers, service.config.issuers)
         ? await findSession(c, service)
         : await authenticate(headers, service.verifiers, service.now());
+    if (refreshed) await refreshed;
+    refuseRevokedToken(service, caller);
     await countCaller(service, caller, kind);
     if (action !== "any") requireAction(caller, action);
     // Hono answers HEAD by running GET, and some of those create an upload.

@@ -9,10 +9,12 @@ export interface Keys {
   readonly isPrefix: boolean;
 }
 
-/** Returns the text of a template before its first placeholder. */
-export function startOf({ segments }: Template): Keys {
+/** Returns the text of a template before its first placeholder, or with a user's segment, before the first other one. */
+export function startOf({ segments }: Template, user?: string): Keys {
+  const fill = (part: Part): Part =>
+    part.kind === "user" && user !== undefined ? { kind: "literal", text: user } : part;
   const parts = segments.flatMap((segment, index): readonly Part[] =>
-    index === 0 ? segment : [{ kind: "literal", text: "/" }, ...segment],
+    index === 0 ? segment.map(fill) : [{ kind: "literal", text: "/" }, ...segment.map(fill)],
   );
   const first = parts.findIndex(({ kind }) => kind !== "literal");
   const fixed = first < 0 ? parts : parts.slice(0, first);

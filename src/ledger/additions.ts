@@ -96,4 +96,10 @@ export const OPTIONAL_ADDITIONS = {
       BEGIN ${subtractStored} ${addStored} END`,
     `CREATE TRIGGER stored_delete AFTER DELETE ON stored BEGIN ${subtractStored} END`,
   ],
+  /** What was revoked, in the one ledger that keeps it. The issuer is null for everybody. */
+  revocation: [
+    `CREATE TABLE revocation (
+      subject TEXT PRIMARY KEY, issuer TEXT, until_ms INTEGER NOT NULL, ends_ms INTEGER NOT NULL
+    ) WITHOUT ROWID`,
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

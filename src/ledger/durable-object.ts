@@ -26,6 +26,8 @@ import {
 } from "./limits.ts";
 import { readQuota, reserve } from "./reserve.ts";
 import { attach, findRecord, isKeyShared, release, settle } from "./settle.ts";
+import { Revocations } from "./keep-revocations.ts";
+import type { Revocation, RevocationLedger, RevocationList, RevokeResult } from "./revocation.ts";
 import { LedgerStorage } from "./storage.ts";
 import { forgetObject } from "./stored.ts";
 import { handleDueUploads, type AlarmDependencies } from "./alarm.ts";
@@ -34,7 +36,7 @@ import { handleDueUploads, type AlarmDependencies } from "./alarm.ts";
 export type LedgerClass = new (
   state: DurableObjectState,
   env: Cloudflare.Env,
-) => DurableObject & LedgerMethods;
+) => DurableObject & LedgerMethods & RevocationLedger;
 
 const FIVE_MINUTES_MS = 300_000;
 
@@ -52,10 +54,12 @@ function isReady(getDependencies: () => LedgerDependencies): boolean {
 export function createLedgerClass(getDependencies: () => LedgerDependencies): LedgerClass {
   return class Ledger extends DurableObject {
     readonly #ledger: LedgerStorage;
+    readonly #revocations: Revocations;
 
     constructor(state: DurableObjectState, env: Cloudflare.Env) {
       super(state, env);
       this.#ledger = new LedgerStorage(state.storage, getDependencies);
+      this.#revocations = new Revocations(this.#ledger, getDependencies);
     }
 
     get #sql(): SqlStorage {
@@ -130,6 +134,14 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
       await this.#ledger.read(() => undefined, undefined);
       if (this.#ledger.countsStored)
         await this.#ledger.change((nowMs) => forgetObject(this.#sql, object, nowMs));
+    }
+
+    async readRevocations(knownVersion: string | undefined): Promise<RevocationList> {
+      return this.#revocations.readRevocations(knownVersion);
+    }
+
+    async revoke(revocation: Revocation): Promise<RevokeResult> {
+      return this.#revocations.revoke(revocation);
     }
 
     /** Never throws: the platform retries an alarm only a few times, and then drops it. */

@@ -101,8 +101,14 @@ export class LedgerStorage {
     }
     // What is stored counts for as long as it is.
     if (this.#countsStored && hasStored(this.sql)) return;
+    // What was revoked stays so without an alarm: what has ended is deleted with the next read or change.
+    if (hasAddition(this.sql, "revocation") && hasRevocations(this.sql)) return;
     this.#isOpen = false;
     this.#alarmAtMs = undefined;
     await this.#storage.deleteAll();
   }
+}
+
+function hasRevocations(sql: SqlStorage): boolean {
+  return sql.exec("SELECT 1 FROM revocation LIMIT 1").toArray().length > 0;
 }

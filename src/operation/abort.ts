@@ -1,5 +1,7 @@
 /** Aborts an upload: deletes what it left in the store, and releases its quota if its ticket can store nothing more. */
 import type { Caller } from "../grant/authenticate.ts";
+import type { Ledger } from "../ledger/client.ts";
+import type { UploadRecord } from "../ledger/record.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { StoreUnavailable } from "../store/request.ts";
@@ -25,6 +27,18 @@ export async function abortUpload(service: Service, caller: Caller, id: string):
   const record = (await ledger.settle(claims.jti, { status: "aborted" })) ?? refuseOld();
   if (record.status === "completed")
     throw new Problem("already-completed", "A completed upload cannot be aborted");
+  return endAborted(service, ledger, record);
+}
+
+/**
+ * Deletes what an aborted upload left in the store. Returns whether bytes and place stay reserved. Throws
+ * `ledger-unavailable`.
+ */
+export async function endAborted(
+  service: Service,
+  ledger: Ledger,
+  record: UploadRecord,
+): Promise<boolean> {
   if (record.status !== "aborted" && record.status !== "rejected") return false;
   const isReserved = record.isReserved ?? false;
   try {

@@ -44,7 +44,7 @@ export function policiesIn(
 }
 
 /** The users of sessions have no prefix, and the configuration refuses a second issuer without one. */
-function issuersOf({ config, hooks }: Pick<Service, "config" | "hooks">) {
+export function issuersOf({ config, hooks }: Pick<Service, "config" | "hooks">) {
   const named = config.issuers.map(({ issuers: [name = ""], userPrefix }) => ({
     name,
     userPrefix,

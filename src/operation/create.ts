@@ -12,6 +12,7 @@ import {
   type StartedMultipart,
 } from "./start-multipart.ts";
 import { refuseVariables, signForm, type Form } from "./form.ts";
+import { refuseRevokedUpload } from "./refuse-revoked.ts";
 import type { Repetition } from "./repeat.ts";
 import { signPut, type SignOptions, type Ticket } from "./ticket.ts";
 
@@ -172,7 +173,12 @@ function reserveIn({ service }: UploadContext): Reserve {
 function repetitionIn({ service, caller, idempotencyKey }: UploadContext): Repetition | undefined {
   if (idempotencyKey === undefined) return undefined;
   const { now, uploadIds } = service;
-  return { idempotencyKey, now, seal: (claims) => uploadIds.seal(claims, caller) };
+  return {
+    idempotencyKey,
+    now,
+    seal: (claims) => uploadIds.seal(claims, caller),
+    refuseRevoked: (claims) => refuseRevokedUpload(service, caller, claims),
+  };
 }
 
 async function orProblem<T>(work: () => Promise<T>): Promise<T | Problem> {

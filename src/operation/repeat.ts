@@ -43,18 +43,21 @@ export interface Repetition {
   readonly idempotencyKey: string;
   readonly now: () => number;
   readonly seal: (claims: UploadClaims) => string;
+  /** Throws `revoked` for an upload that was. */
+  readonly refuseRevoked: (claims: UploadClaims) => void;
 }
 
 /**
  * Returns the earlier upload with what is granted now. Its own expiry stays, so that no ticket of it outlives
- * the first one. Throws `already-completed` with its `id`, `upload-expired`, and `key-outside-prefix` for a
+ * the first one. Throws `revoked`, `already-completed` with its `id`, `upload-expired`, and `key-outside-prefix` for a
  * caller who may not use its key any more.
  */
 export function repeatUpload(
   allowed: Pick<AllowedUpload, "grant" | "grantIn">,
   { claims, status }: UploadRecord,
-  { now, seal }: Repetition,
+  { now, seal, refuseRevoked }: Repetition,
 ): RepeatedUpload {
+  refuseRevoked(claims);
   const grant = grantInStore(allowed, claims);
   const key = recognizeKey(claims.key, grant);
   if (!isInScope(grant.caller, claims)) throw outsidePrefix(claims.policy);

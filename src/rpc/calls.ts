@@ -34,6 +34,7 @@ import { listUploads } from "../operation/list.ts";
 import { createDownload, removeObject } from "../operation/object.ts";
 import type { Place } from "../operation/place.ts";
 import { listPolicies } from "../operation/policies.ts";
+import { refuseRevokedToken } from "../operation/refuse-revoked.ts";
 import { invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
 
@@ -80,6 +81,9 @@ async function begin(
   }
   const users = { issuers: config.issuers, hasSessions: hooks.authenticate !== undefined };
   const caller = actFor({ user, claims }, rights, users);
+  const refreshed = service.revocations?.refresh();
+  if (refreshed) await refreshed;
+  refuseRevokedToken(service, caller);
   await countCaller(service, caller, kind);
   if (action !== "any") requireAction(caller, action);
   return { caller, place: placeOf({ url: origin, cf }), rest };

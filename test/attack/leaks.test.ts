@@ -6,6 +6,7 @@
  */
 import { inject, describe, expect, it } from "vitest";
 import { DEVELOPMENT_SECRETS } from "../../dev/secrets.ts";
+import { mintDevelopmentAdminToken } from "../../cli/mint.ts";
 import { tokenFor } from "../e2e/support/server.ts";
 import { BODY, server } from "./support/attack.ts";
 
@@ -13,6 +14,7 @@ const { RECEIPT_PRIVATE_KEY, WEBHOOK_SECRET, ...TEXTS } = DEVELOPMENT_SECRETS;
 const { LOCAL_ACCESS_KEY_ID: ACCESS_KEY_ID, ...SECRETS } = TEXTS;
 const user = "canary";
 const token = tokenFor(user);
+const adminToken = await mintDevelopmentAdminToken("admin-canary", 600);
 /** In what a client sends, and of no use to anybody in a log. */
 const INPUT = "input-canary-7f3a";
 
@@ -22,6 +24,8 @@ const CANARIES = [
   WEBHOOK_SECRET.slice("whsec_".length),
   token,
   token.split(".")[2] ?? "",
+  adminToken,
+  adminToken.split(".")[2] ?? "",
 ];
 
 /** The forms in which a text may leave. */
@@ -135,6 +139,7 @@ async function exerciseAll(): Promise<void> {
     ["POST", "/v1/downloads"],
     ["POST", "/v1/credentials"],
     ["DELETE", "/v1/objects"],
+    ["POST", "/v1/admin/revocations"],
     ["GET", "/presigned-url?fileName=a.png&fileType=image/png&fileSize=12"],
     ["GET", `/presigned-url?fileType=${INPUT}`],
     ["POST", "/s3/presign"],
@@ -167,6 +172,11 @@ async function exerciseAll(): Promise<void> {
   for (const batch of [ids, [...ids, INPUT], [ids[0], ids[0]]])
     await ask("POST", "/v1/uploads/batch/complete", json({ ids: batch }));
   await ask("GET", "/v1/policies", { headers: withToken });
+  const admin = { authorization: `Bearer ${adminToken}` };
+  for (const body of [...BODIES, { user: INPUT }, { user: INPUT, issuer: INPUT }])
+    await ask("POST", "/v1/admin/revocations", json(body, admin));
+  for (const path of ["/v1/admin/revocations", `/v1/admin/${INPUT}`])
+    await ask("GET", path, { headers: admin });
   for (const one of [object, { ...object, disposition: "inline" }])
     await ask("POST", "/v1/downloads", json(one));
   await ask("POST", `/v1/uploads/${ids[1]}/parts`, json({ partNumbers: [1] }));

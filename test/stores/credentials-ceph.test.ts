@@ -44,6 +44,7 @@ const SECRETS = {
 const credentials = { actions: ["read", "write"], expiresIn: "15 min", roleArn } as const;
 const config = {
   ...development,
+  revocations: false,
   stores: { ...development.stores, media: ceph(peer) },
   policies: {
     ...development.policies,

@@ -30,6 +30,7 @@ const ask = startWorker(
   },
   {
     ...development,
+    revocations: false,
     stores: { ...development.stores, media: ceph(peer) },
     policies: {
       ...development.policies,

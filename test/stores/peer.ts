@@ -11,6 +11,7 @@ export const PEER_ENV = {
 
 export const videoOn = (local: object, policy: object = {}) => ({
   ...development,
+  revocations: false,
   origins: ["https://app.acme.dev"],
   stores: { local },
   defaultPolicy: "video",

@@ -32,7 +32,7 @@ const ATTACKS = [
 ];
 /** Those of one store. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
-  ceph: ["doctor-ceph", "forms-ceph", "uppy-ceph"],
+  ceph: ["doctor-ceph", "forms-ceph", "uppy-ceph", "revoke-ceph"],
   "ceph-sts": ["credentials-ceph", "credentials-tools", "doctor-credentials"],
 };
 /** Those that need multipart uploads. */

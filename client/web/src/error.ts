@@ -6,6 +6,7 @@ export type ProblemCode =
   | "origin-not-allowed"
   | "key-outside-prefix"
   | "not-admin"
+  | "revoked"
   | "not-found"
   | "policy-not-found"
   | "upload-not-found"

@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { shapeOf, type Exchange, type Exchanges } from "../support/exchange.ts";
+import { recordAdmin } from "../support/record-admin.ts";
 import { recordAnswers } from "../support/record-answers.ts";
 import { recordCredentials } from "../support/record-credentials.ts";
 import { recordFailures } from "../support/record-failures.ts";
@@ -18,6 +19,7 @@ describe("the answers that the clients are tested with", () => {
     server = await startFixture();
     today = {
       ...(await recordAnswers(server)),
+      ...(await recordAdmin()),
       ...(await recordCredentials()),
       ...(await recordFailures()),
     };
@@ -46,6 +48,6 @@ describe("the answers that the clients are tested with", () => {
       return code === undefined ? [] : [[name, code] as const];
     });
     for (const [name] of codes) expect(name).toMatch(/^problem-/);
-    expect(new Set(codes.map(([, code]) => code)).size).toBe(23);
+    expect(new Set(codes.map(([, code]) => code)).size).toBe(25);
   });
 });

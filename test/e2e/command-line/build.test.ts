@@ -24,7 +24,16 @@ const CONFIG = defineConfig({
   policies: { photo: POLICY },
 });
 const WITH_QUOTA = { ...CONFIG, policies: { photo: { ...POLICY, quota: { pending: 3 } } } };
+const ADMINS = sharedSecret({
+  issuer: "backend",
+  audience: "admins",
+  secret: "ADMIN_SECRET",
+  claims: { role: ["admin"] },
+  admin: true,
+});
+const REVOCABLE = { ...CONFIG, revocations: true, issuers: [...(CONFIG.issuers ?? []), ADMINS] };
 const SECRETS = {
+  ADMIN_SECRET: "a third secret of thirty-two characters, or more",
   AUTH_SECRET: "one secret of thirty-two characters, or more",
   UPLOAD_ID_SECRET: "another secret of thirty-two characters, or more",
   RECEIPT_PRIVATE_KEY: JSON.stringify({
@@ -117,6 +126,7 @@ describe("the built module", () => {
   it.for([
     ["without a quota", CONFIG, false],
     ["with a quota", WITH_QUOTA, true],
+    ["with revocations", REVOCABLE, true],
   ] as const)(
     "has no compiler in its bundle, and the ledger only %s",
     async ([, definition, has]) => {
@@ -148,9 +158,10 @@ describe("the built module", () => {
   );
 
   it.for([
-    ["an unused ledger", CONFIG],
-    ["a ledger", WITH_QUOTA],
-  ] as const)("runs in workerd, with %s", async ([, definition]) => {
+    ["an unused ledger", CONFIG, [401, 200]],
+    ["a ledger", WITH_QUOTA, [401, 200]],
+    ["revocations", REVOCABLE, [201, 403]],
+  ] as const)("runs in workerd, with %s", async ([, definition, statuses]) => {
     const file = join(folder, "presigner.ts");
     writeFileSync(file, makeBuiltModule(definition, file).text);
     const main = join(folder, "index.ts");
@@ -190,7 +201,20 @@ export class Ledger extends presigner.Ledger {}`,
       const listed = await fetch(new URL("/v1/uploads", url), { headers });
       expect(listed.status).toBe(200);
       const { uploads } = (await listed.json()) as { uploads: readonly unknown[] };
-      expect(uploads).toHaveLength(definition === CONFIG ? 0 : 1);
+      expect(uploads).toHaveLength(definition === WITH_QUOTA ? 1 : 0);
+      const admin = jwt.sign({ role: "admin" }, SECRETS.ADMIN_SECRET, {
+        issuer: "backend",
+        audience: "admins",
+        subject: "root",
+        expiresIn: "1 h",
+      });
+      const revoked = await fetch(new URL("/v1/admin/revocations", url), {
+        method: "POST",
+        headers: { authorization: `Bearer ${admin}`, "content-type": "application/json" },
+        body: JSON.stringify({ user: "alice" }),
+      });
+      const later = await fetch(new URL("/v1/uploads", url), { headers });
+      expect([revoked.status, later.status]).toEqual(statuses);
     } finally {
       await harness.close();
     }

@@ -21,6 +21,12 @@ const READY = defineConfig({
   stores: { media: r2({ account: "0123456789abcdef0123456789abcdef", bucket: "media" }) },
   policies: { photo: POLICY },
 });
+const ADMINS = auth0({
+  domain: "acme.eu.auth0.com",
+  audience: "uploads-admin",
+  claims: { role: ["admin"] },
+  admin: true,
+});
 const DEPLOYMENT = {
   hasLedger: true,
   requiredSecrets: [
@@ -44,6 +50,17 @@ const checkPolicy = (fields: object) => check({ policies: { photo: { ...POLICY, 
 describe("the warnings of check-config", () => {
   it("are none for a policy that gives nothing up, and for the origins of apps", () =>
     expect(check({})).toEqual({ errors: [], warnings: [] }));
+
+  it("name an issuer by its place, also behind one of admins", () => {
+    const any = jwks({
+      issuer: "https://id.acme.dev",
+      jwksUrl: "https://id.acme.dev/keys",
+      dangerouslyAcceptAnyAudience: true,
+    });
+    expect(check({ issuers: [ADMINS, any] }).warnings).toEqual([
+      expect.stringContaining("issuers.1.dangerouslyAcceptAnyAudience: accepts tokens") as string,
+    ]);
+  });
 
   it.for([
     ["types", { types: ["*/*"] }, 'has "*/*"'],
@@ -122,6 +139,11 @@ describe("the environments of wrangler.toml", () => {
       "staging: limits.perCaller",
     ]);
     expect(pathsOf({}, { hasLedger: false })).toEqual([]);
+    const revocable = { revocations: true, issuers: [ADMINS, ...(READY.issuers ?? [])] };
+    expect(pathsOf(revocable, {})).toEqual([]);
+    expect(pathsOf(revocable, { hasLedger: false })).toEqual([
+      "staging: wrangler.toml: durable_objects.bindings",
+    ]);
   });
 
   it("name an environment that nothing chooses, and a choice that there is not", () => {

@@ -17,6 +17,7 @@ describe("npx edge-presigner as a process", () => {
     "token",
     "upload",
     "credentials",
+    "revoke",
     "receipt",
   ])("prints the help of %s, and exits with 0", async (name) => {
     const { status, stdout, stderr } = await spawnCommand([name, "--help"]);

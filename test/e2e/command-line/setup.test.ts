@@ -40,6 +40,7 @@ describe("what setup works out", () => {
   it.for([
     ["aws", []],
     ["aws-china", []],
+    ["revocable", []],
     ["alibaba", []],
     ["r2", ["media-eu"]],
     ["compatible", []],

@@ -6,6 +6,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { makeDocument } from "../../../openapi/document.ts";
 import { readRecorded } from "../../../openapi/examples.ts";
+import { adminRoutes } from "../../../src/http/admin.ts";
 import { guideRoutes } from "../../../src/http/guide.ts";
 import { uppyRoutes } from "../../../src/http/uppy/routes.ts";
 import { v1Routes } from "../../../src/http/v1.ts";
@@ -96,6 +97,7 @@ describe("openapi.json", () => {
     const service = { config: { issuers: [] } } as unknown as Service;
     const listed = [
       ...v1Routes(service).routes,
+      ...adminRoutes(service).routes,
       ...guideRoutes(service).routes,
       ...uppyRoutes(service).routes.map(({ method, path }) => ({ method, path: `/s3${path}` })),
     ].flatMap(({ method, path }) => (method === "ALL" ? [] : [`${method} ${path}`]));

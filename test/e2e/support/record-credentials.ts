@@ -6,6 +6,7 @@ import { startWorker } from "./record-failures.ts";
 
 export const CREDENTIALS_CONFIG = {
   ...development,
+  revocations: false,
   stores: {
     ...development.stores,
     media: r2({ account: "0123456789abcdef0123456789abcdef", bucket: "acme-media" }),

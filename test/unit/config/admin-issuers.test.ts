@@ -3,7 +3,7 @@ import { compileConfig } from "../../../src/config/compile.ts";
 import { ConfigurationError, type ConfigError } from "../../../src/config/errors.ts";
 import * as define from "../../../src/define.ts";
 import { ADMIN_CONFIG, ADMIN_ENV, ADMIN_ISSUER } from "../support/admin.ts";
-import { CONFIG } from "../support/start-worker.ts";
+import { CONFIG, startWorker } from "../support/start-worker.ts";
 
 const [USERS] = CONFIG.issuers;
 
@@ -118,5 +118,44 @@ describe("an admin issuer", () => {
     for (const issuer of made) expect(pathsOf([USERS, issuer])).toEqual([]);
     const [, , cognito] = made;
     expect(cognito?.claims).toEqual({ role: ["admin"], token_use: ["id"] });
+  });
+});
+
+describe("revocations", () => {
+  const errorsWith = (changed: object) => {
+    try {
+      compileConfig({ ...ADMIN_CONFIG, revocations: true, ...changed }, ADMIN_ENV);
+      return [];
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error.errors.map(({ path }) => path);
+      throw error;
+    }
+  };
+  const { photo } = CONFIG.policies;
+
+  it("are off unless they are turned on", () => {
+    expect(compileConfig(ADMIN_CONFIG, ADMIN_ENV).revocations).toBe(false);
+    expect(errorsWith({})).toEqual([]);
+    expect(errorsWith({ revocations: "yes" })).toEqual(["revocations"]);
+  });
+
+  it("need an issuer of admins", () => {
+    expect(errorsWith({ issuers: CONFIG.issuers })).toEqual(["revocations"]);
+  });
+
+  it("are kept for as long as an id can be used", () => {
+    const policies = {
+      photo: { ...photo, resumeWithin: "61 days" },
+      other: { ...photo, key: "other/{user}/{id}", resumeWithin: "60 days" },
+    };
+    expect(errorsWith({ policies })).toEqual(["policies.photo.resumeWithin"]);
+    expect(errorsWith({ policies, revocations: false })).toEqual([]);
+  });
+
+  it("need a ledger", async () => {
+    const config = { ...ADMIN_CONFIG, revocations: true };
+    const worker = startWorker({ config, env: { ...ADMIN_ENV, LEDGER: undefined } });
+    expect((await worker.fetch("/healthz")).status).toBe(503);
+    expect(worker.log.join("\n")).toContain("add LEDGER: revocations are kept there");
   });
 });

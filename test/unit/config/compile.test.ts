@@ -5,6 +5,7 @@ import example from "../../../presigner.config.ts";
 import { compileConfig } from "../../../src/config/compile.ts";
 import { ConfigurationError } from "../../../src/config/errors.ts";
 import * as define from "../../../src/define.ts";
+import { ADMIN_CONFIG } from "../support/admin.ts";
 import { CONFIG, ENV, startWorker } from "../support/start-worker.ts";
 
 type Data = Record<string, unknown>;
@@ -142,7 +143,8 @@ describe("a configuration", () => {
       const value = Object.entries(DEVELOPMENT_SECRETS).find(([one]) => one === name)?.[1];
       // The id of a key is no secret.
       const path = name === "LOCAL_ACCESS_KEY_ID" ? [] : [`secrets.${own}`];
-      expect(errorsIn(CONFIG, { ...ENV, [own]: value })).toEqual(path);
+      const config = name === "ADMIN_SECRET" ? ADMIN_CONFIG : CONFIG;
+      expect(errorsIn(config, { ...ENV, [own]: value })).toEqual(path);
     },
   );
 

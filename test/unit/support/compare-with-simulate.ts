@@ -10,6 +10,7 @@ import type { Env } from "../../../src/secret.ts";
 const BEYOND = new Set([
   "bad-request",
   "unauthenticated",
+  "revoked",
   "origin-not-allowed",
   "rate-limited",
   "quota-exceeded",

@@ -5,6 +5,7 @@ import development from "../../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 import type { Hooks } from "../../../src/hooks.ts";
 import type { Ledger } from "../../../src/ledger/client.ts";
+import type { RevocationLedger } from "../../../src/ledger/revocation.ts";
 import { RUNTIME } from "../../../src/runtime.ts";
 import type { Dependencies, Service } from "../../../src/service.ts";
 import { createWorker } from "../../../src/worker.ts";
@@ -37,7 +38,8 @@ interface Options {
 }
 
 export function startFailingWorker({
-  config = development,
+  // The calls are counted.
+  config = { ...development, revocations: false },
   secrets = {},
   dependencies = {},
   hooks,
@@ -45,7 +47,10 @@ export function startFailingWorker({
   const log: string[] = [];
   let calls = 0;
   let failing: { readonly call: number; readonly fault: LedgerFault } | undefined;
-  const around = async <T>(work: (ledger: Ledger) => Promise<T>, name: string): Promise<T> => {
+  const around = async <T>(
+    work: (ledger: Ledger & RevocationLedger) => Promise<T>,
+    name: string,
+  ): Promise<T> => {
     const fault = failing?.call === calls++ ? failing.fault : undefined;
     if (fault === "before")
       throw new Error("Durable Object is overloaded. Too many requests queued");
@@ -58,7 +63,10 @@ export function startFailingWorker({
     if (fault === "after") throw new Error("Network connection lost");
     return result;
   };
-  const getByName = (name: string): Ledger => ({
+  const getByName = (name: string): Ledger & RevocationLedger => ({
+    readRevocations: async (version) =>
+      around(async (ledger) => ledger.readRevocations(version), name),
+    revoke: async (revocation) => around(async (ledger) => ledger.revoke(revocation), name),
     reserve: async (reservations) => around(async (ledger) => ledger.reserve(reservations), name),
     readQuotas: async (policies) => around(async (ledger) => ledger.readQuotas(policies), name),
     attach: async (claims, dueAtMs) =>

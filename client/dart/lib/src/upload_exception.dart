@@ -7,6 +7,7 @@ abstract final class UploadCode {
   static const String originNotAllowed = 'origin-not-allowed';
   static const String keyOutsidePrefix = 'key-outside-prefix';
   static const String notAdmin = 'not-admin';
+  static const String revoked = 'revoked';
   static const String notFound = 'not-found';
   static const String policyNotFound = 'policy-not-found';
   static const String uploadNotFound = 'upload-not-found';
