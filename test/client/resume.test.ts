@@ -116,6 +116,20 @@ describe("an upload after a reload", () => {
     expect(completed.id).toBe("upload-1");
   });
 
+  it("starts again if the upload was revoked, and fails if the token was", async () => {
+    const { server, createClient, storage } = await interrupt();
+    for (const step of ["list", "complete"] as const) server.on(step, vector("problem-revoked"));
+    expect((await createClient().upload(fileOf(5000))).id).toBe("upload-2");
+    expect(storage.all.size).toBe(0);
+    const second = await interrupt();
+    for (const step of ["list", "complete", "ticket"] as const)
+      second.server.on(step, vector("problem-revoked"));
+    const upload = second.createClient().upload(fileOf(5000));
+    await expect(upload).rejects.toMatchObject({ code: "revoked", status: 403 });
+    expect(second.server.count("ticket")).toBe(2);
+    expect(second.storage.all.size).toBe(0);
+  });
+
   it.for([["upload-not-found"], ["upload-expired"]] as const)(
     "starts again if the service answers %s",
     async ([code]) => {

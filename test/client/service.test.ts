@@ -80,6 +80,7 @@ describe("an error of the service", () => {
     ["problem-quota-exceeded"],
     ["problem-misconfigured"],
     ["problem-forbidden"],
+    ["problem-revoked"],
     ["problem-too-large"],
   ] as const)("is not retried: %s", async ([name]) => {
     const { uploader, requests } = createClient([name, "list"]);

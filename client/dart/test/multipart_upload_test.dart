@@ -167,6 +167,26 @@ void main() {
     ]);
   });
 
+  test('a revoked upload starts again, and ends if the token is revoked too',
+      () async {
+    final FakeServer service = FakeServer(<Reply>[
+      readVector('problem-revoked').reply,
+      readVector('problem-revoked').reply,
+    ]);
+    await service.resumeStorage
+        .write('clip.mp4', jsonEncode(_state().toJson()));
+    await expectLater(
+      service.open().uploadStream(_openRead, _options, size: _size),
+      throwsA(isA<UploadException>()
+          .having((UploadException error) => error.code, 'code', 'revoked')),
+    );
+    expect(service.lines, <String>[
+      'GET /v1/uploads/$_id/parts',
+      'POST /v1/uploads',
+    ]);
+    expect(await service.resumeStorage.read('clip.mp4'), isNull);
+  });
+
   test('an upload that was completed is completed again', () async {
     final FakeServer service = FakeServer(<Reply>[
       readVector('problem-already-completed').reply,

@@ -35,10 +35,10 @@ export function isStillPending(error: unknown): boolean {
   return hasCode(error, "verification-failed") && error.upload === "pending";
 }
 
-/** Whether the service or the store no longer has this upload. */
+/** Whether the service or the store no longer has this upload, or an operator has revoked it. */
 export function isGone(error: unknown): boolean {
   return (
-    hasCode(error, "upload-expired", "upload-not-found", "already-completed") ||
+    hasCode(error, "upload-expired", "upload-not-found", "already-completed", "revoked") ||
     (hasCode(error, "store-refused") && error.status === 404)
   );
 }

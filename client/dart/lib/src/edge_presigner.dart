@@ -172,7 +172,8 @@ class EdgePresigner {
         return await MultipartUpload(context, state, saved).resume();
       } on UploadException catch (error) {
         final bool isOver = error.code == UploadCode.uploadExpired ||
-            error.code == UploadCode.uploadNotFound;
+            error.code == UploadCode.uploadNotFound ||
+            error.code == UploadCode.revoked;
         if (!isOver) rethrow;
       }
     }

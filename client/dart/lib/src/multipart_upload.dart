@@ -76,6 +76,7 @@ class MultipartUpload {
     } on UploadException catch (error) {
       final bool hasEnded = error.code == UploadCode.uploadExpired ||
           error.code == UploadCode.uploadNotFound ||
+          error.code == UploadCode.revoked ||
           error.code == UploadCode.alreadyExists ||
           error.upload == 'rejected';
       if (hasEnded) await _saved.remove();
