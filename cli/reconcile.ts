@@ -11,7 +11,7 @@ import { addConfigOptions, openConfig, type ConfigOptions } from "./config-optio
 import { mintDevelopmentToken } from "./mint.ts";
 import { describeFailure, openUploader } from "./open-uploader.ts";
 import { paint, print, printError, printJson } from "./output.ts";
-import { listObjects } from "./reconcile/list-objects.ts";
+import { listObjects } from "../src/store/list.ts";
 import { quotaPrefixOf } from "./reconcile/quota-prefix.ts";
 import { authenticateClaims, completeClaims } from "./simulate/caller.ts";
 import { urlOption } from "./url-option.ts";

@@ -45,6 +45,40 @@ const FIELDS: Readonly<Record<string, string>> = {
     "Policies whose open uploads could not be looked for: their keys name no user, or the store does not list them",
   until: "RFC 3339",
   user: "The id of the user at the issuer",
+  abortMark: "`true`: the empty object of an aborted upload",
+  abortedUploads: "How many uploads this request has aborted",
+  after: "What is used now",
+  attempts: "How often it has failed",
+  "CorrectedQuota.before": "What was used",
+  candidates: "Everybody whose key it can be",
+  claim: "A claim whose value was not given: `claim.NAME=VALUE`",
+  count: "How many are stuck in this ledger",
+  deletedObjects: "How many objects this request has deleted",
+  "DeletionReport.done": "`true`: everything that can be found is gone",
+  expected: "What was read before: with other amounts nothing is changed",
+  ledger: "The id of the Durable Object",
+  "StuckList.kind":
+    "A webhook that is not accepted, or an upload of which the store cannot be asked",
+  "WaitingMessage.message": "The id of a webhook",
+  "AdminUpload.name": "The name of the upload in logs and webhooks",
+  "FoundObject.name": "The name of the upload in logs and webhooks",
+  nextAt: "When it is sent next (RFC 3339)",
+  "FoundObject.objects": "What each store of these policies has: without `size` nothing",
+  outbox: "The webhooks of the user that wait, at most 100",
+  "PolicyUsage.remaining": "What remains of each limit",
+  problems: "What a store has refused",
+  reason: "For operators",
+  remainUntil: "When the last of them can be deleted (RFC 3339)",
+  remainingUploads: "Uploads whose tickets may still store an object",
+  reserved: "Bytes of uploads in progress",
+  reset: "`true`: empties the windows. What is stored stays counted",
+  since: "RFC 3339",
+  stuck: "The oldest first",
+  unattributed: "Policies whose keys do not say whose they are",
+  unreached: "Policies whose quota belongs to a claim that was not given",
+  "FoundObject.upload": "What the id itself says",
+  "UsedAmounts.uploads": "In the window",
+  used: "What is used. Of a window, what counts now",
   addressing: "Whether the bucket is in the path or in the host name",
   algorithm: "The algorithm of the checksum",
   alg: "ES256 (RFC 7518)",
@@ -178,6 +212,10 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   "path.partNumber": "From 1 on",
   "header.idempotency-key":
     "1 to 255 printable ASCII characters, with or without quotes. Under a policy with a quota, the same request with the same key returns the same upload, signed again",
+  "path.user": "The user's id, as tokens have it, percent-encoded",
+  "path.message": "The `message` of the user's `outbox`",
+  "query.issuer": "The `iss` of the users' tokens. Needed where there are several issuers",
+  "query.id": "The id of an upload",
   "query.status": "Selects one state",
   "query.cursor": "The cursor of the previous answer",
   "query.key": "The key of the upload",
@@ -207,7 +245,7 @@ export function describeFields(document: Document): Document {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the part of a schema that is read here
     describe(name, schema as Schema);
   for (const path of Object.values(document.paths ?? {}))
-    for (const { parameters = [] } of [path.get, path.post, path.delete].flatMap(
+    for (const { parameters = [] } of [path.get, path.post, path.patch, path.delete].flatMap(
       (one) => one ?? [],
     ))
       for (const parameter of parameters)

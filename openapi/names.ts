@@ -6,6 +6,8 @@ import { uppyCompleteRequest } from "../src/http/uppy/routes.ts";
 import { bytesSchema, uppyUpload } from "../src/http/uppy/request.ts";
 import { revocation } from "../src/http/admin-answer.ts";
 import { revocationRequest } from "../src/http/admin-request.ts";
+import * as adminUser from "../src/http/admin-user-answer.ts";
+import { quotaRequest } from "../src/http/admin-user-request.ts";
 import * as uppy from "../src/http/uppy/answer.ts";
 import * as v1 from "../src/http/v1-answer.ts";
 import {
@@ -49,6 +51,16 @@ const NAMES = {
   Credentials: v1.credentials,
   RevocationRequest: revocationRequest(),
   Revocation: revocation,
+  QuotaRequest: quotaRequest(),
+  AdminUpload: adminUser.adminUpload,
+  WaitingMessage: adminUser.waitingMessage,
+  UserUploads: adminUser.userUploads,
+  PolicyUsage: adminUser.policyUsage,
+  UserQuota: adminUser.userQuota,
+  CorrectedQuota: adminUser.correctedQuota,
+  DeletionReport: adminUser.deletionReport,
+  FoundObject: adminUser.foundObject,
+  StuckList: adminUser.stuckList,
   GuideTicket: v1.guideTicket,
   Quota: v1.quota,
   Problem: v1.problem,

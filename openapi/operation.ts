@@ -12,7 +12,7 @@ interface Answer {
 }
 
 export interface Operation {
-  readonly method: "get" | "post" | "delete";
+  readonly method: "get" | "post" | "patch" | "delete";
   /** `/v1/uploads/{id}`. */
   readonly path: string;
   readonly id: string;

@@ -7,6 +7,7 @@ import { createVerifiers } from "./grant/authenticate.ts";
 import { createUploadIds, type RefuseRevoked } from "./grant/upload-id.ts";
 import { atRoot, createApp, createMisconfiguredApp, type App } from "./http/app.ts";
 import type { Hooks } from "./hooks.ts";
+import { DIRECTORY } from "./ledger/directory.ts";
 import { createLedgers, type LedgerNamespace } from "./ledger/client.ts";
 import {
   createKnownRevocations,
@@ -183,6 +184,7 @@ function createLedgerDependencies(service: Service): LedgerDependencies {
     now,
     random,
     log,
+    directory: service.ledgerOf({ digest: DIRECTORY }),
     quotaOf: (policy) => config.policies.get(policy)?.quota,
     deliver: config.webhook && createDeliver(config.webhook, service),
     verify: async (claims) => verifyUpload(locateUpload(service, claims)),

@@ -1,4 +1,6 @@
 /** Runs the steps of a test one after the other, and keeps what each said and how long it took. */
+import { RequestFailed } from "../ask-worker.ts";
+
 type StepName =
   | "worker"
   | "policy"
@@ -17,14 +19,9 @@ export interface Step {
   readonly message: string;
 }
 
-/** The reason why a step failed, as it is printed. */
-export class StepFailed extends Error {
-  override readonly name = "StepFailed";
-}
-
 export interface Steps {
   readonly done: readonly Step[];
-  /** Runs one step and returns its value. Throws `StepFailed` again after it is kept. */
+  /** Runs one step and returns its value. Throws `RequestFailed` again after it is kept. */
   readonly run: <T>(
     name: StepName,
     work: () => Promise<{ readonly message: string; readonly value: T }>,
@@ -46,7 +43,7 @@ export function createSteps(now: () => number): Steps {
         add("good", message);
         return value;
       } catch (error) {
-        if (error instanceof StepFailed) add("bad", error.message);
+        if (error instanceof RequestFailed) add("bad", error.message);
         throw error;
       }
     },

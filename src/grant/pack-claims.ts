@@ -61,21 +61,27 @@ export function packClaims(claims: UploadClaims, { digest }: Owner, writer: Byte
   if (origin !== undefined) writer.text(origin);
 }
 
-/** Returns the claims as they were packed, or `undefined` for another owner's. Throws for anything that was not packed. */
-export function unpackClaims(
-  bytes: Uint8Array,
-  { issuer, user, digest }: Owner,
-): Readonly<Record<string, unknown>> | undefined {
+/** What was packed: the claims without their user, of whom only a part of the digest is there. */
+export interface PackedClaims {
+  readonly ownerDigits: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** Returns whether the claims are of this user. */
+export function isPackedFor({ ownerDigits }: PackedClaims, { digest }: Owner): boolean {
+  return digest.slice(0, OWNER_DIGITS) === ownerDigits;
+}
+
+/** Returns the claims as they were packed. Throws for anything that was not packed. */
+export function unpackClaims(bytes: Uint8Array): PackedClaims {
   const reader = new ByteReader(bytes);
   const flags = reader.number();
   if (flags > KNOWN_FLAGS) throw new TypeError("Cannot read the claims: a flag is unknown");
   const has = (flag: keyof typeof FLAGS): boolean => (flags & FLAGS[flag]) !== 0;
-  if (reader.hex(OWNER_DIGITS) !== digest.slice(0, OWNER_DIGITS)) return undefined;
+  const ownerDigits = reader.hex(OWNER_DIGITS);
   const jti = reader.hex(32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   const iat = reader.number();
   const claims = {
-    iss: issuer,
-    sub: user,
     jti,
     iat,
     exp: iat + reader.number(),
@@ -95,7 +101,7 @@ export function unpackClaims(
     ...(has("origin") && { origin: reader.text() }),
   };
   reader.end();
-  return claims;
+  return { ownerDigits, claims };
 }
 
 function readChecksum(reader: ByteReader): Checksum {

@@ -85,7 +85,7 @@ interface ClaimContext {
 }
 
 /** A store checks the signature when a request starts, so that a slow PUT ends after its ticket. */
-const LATE_ARRIVAL_SECONDS = 15 * 60;
+export const LATE_ARRIVAL_SECONDS = 15 * 60;
 
 /** Returns until when an object is waited for, in milliseconds since 1970. Slower PUTs are found later. */
 export function lastArrivalMs({ exp }: Pick<UploadClaims, "exp">): number {

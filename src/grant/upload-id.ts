@@ -4,15 +4,17 @@
  * first 128 bits of an HMAC-SHA-256. docs/storage.md has every byte.
  */
 import { base64url } from "jose";
+import * as z from "zod/mini";
 import type { IdSecrets } from "../config/compile-id-secrets.ts";
 import { createHmac, isSameTag, type Hmac } from "../hash.ts";
+import { lazy } from "../lazy.ts";
 import { Problem } from "../problem.ts";
 import type { Secret } from "../secret.ts";
 import type { Caller } from "./authenticate.ts";
 import { openJws } from "./jws-upload-id.ts";
 import { ByteWriter } from "./bytes.ts";
 import type { Owner } from "./owner.ts";
-import { packClaims, unpackClaims } from "./pack-claims.ts";
+import { isPackedFor, packClaims, unpackClaims, type PackedClaims } from "./pack-claims.ts";
 import { isInScope } from "./token-scope.ts";
 import { uploadClaimsSchema, type UploadClaims } from "./upload-claims.ts";
 
@@ -26,7 +28,30 @@ export interface UploadIds {
   readonly seal: (claims: UploadClaims, owner: Owner) => string;
   /** Throws `upload-not-found`, the same for a forged id, an ended one, and another user's, and `revoked`. */
   readonly open: (id: string, caller: Caller) => Promise<UploadClaims>;
+  /** For admins: returns what the id itself says, also of an ended upload; `undefined` for a forged one. */
+  readonly inspect: (id: string) => Promise<InspectedId | undefined>;
 }
+
+/** What an id says of an upload, of whoever it is. */
+export interface InspectedId extends InspectedClaims {
+  /** Returns whether it is an upload of this user. */
+  readonly isOf: (owner: Owner) => boolean;
+}
+
+const inspectedSchema = lazy(() =>
+  z.object({
+    jti: z.string(),
+    iat: z.int(),
+    exp: z.int(),
+    policy: z.string(),
+    store: z.string(),
+    key: z.string(),
+    /** Only an id of the first release names its user. */
+    iss: z.optional(z.string()),
+    sub: z.optional(z.string()),
+  }),
+);
+type InspectedClaims = Readonly<z.output<ReturnType<typeof inspectedSchema>>>;
 
 /** Whoever has the previous secret writes any time into an id: after this long it opens none. */
 const PREVIOUS_OPENS_SECONDS = 60 * 86_400;
@@ -73,6 +98,10 @@ export function createUploadIds(
       }
       throw new Problem("upload-not-found", "Use the id of one of your own uploads");
     },
+    async inspect(id) {
+      const found = await Promise.all(openers.map(async ({ key }) => tryToInspect(id, key)));
+      return found.find((one) => one !== undefined);
+    },
   };
 }
 
@@ -102,20 +131,41 @@ async function tryToOpen(
   caller: Caller,
 ): Promise<UploadClaims | undefined> {
   try {
-    const claims = id.includes(".") ? await openJws(id, key.bytes) : openPacked(id, key, caller);
-    return claims === undefined ? undefined : uploadClaimsSchema().parse(claims);
+    if (id.includes(".")) return uploadClaimsSchema().parse(await openJws(id, key.bytes));
+    const packed = openPacked(id, key);
+    if (!packed || !isPackedFor(packed, caller)) return undefined;
+    const { issuer: iss, user: sub } = caller;
+    return uploadClaimsSchema().parse({ iss, sub, ...packed.claims });
   } catch {
     return undefined;
   }
 }
 
-function openPacked(id: string, key: SealingKey, caller: Caller): unknown {
+async function tryToInspect(id: string, key: SealingKey): Promise<InspectedId | undefined> {
+  try {
+    if (id.includes(".")) {
+      const claims = inspectedSchema().parse(await openJws(id, key.bytes));
+      return {
+        ...claims,
+        isOf: ({ issuer, user }) => claims.iss === issuer && claims.sub === user,
+      };
+    }
+    const packed = openPacked(id, key);
+    if (!packed) return undefined;
+    const isOf = (owner: Owner) => isPackedFor(packed, owner);
+    return { ...inspectedSchema().parse(packed.claims), isOf };
+  } catch {
+    return undefined;
+  }
+}
+
+function openPacked(id: string, key: SealingKey): PackedClaims | undefined {
   const sealed = base64url.decode(id);
   // Decoders ignore unused bits: one upload would have several ids.
   if (sealed[0] !== VERSION || base64url.encode(sealed) !== id) return undefined;
   const signed = sealed.subarray(0, -TAG_BYTES);
   if (!isSameTag(tagOf(key, signed), sealed.subarray(-TAG_BYTES))) return undefined;
-  return unpackClaims(signed.subarray(1), caller);
+  return unpackClaims(signed.subarray(1));
 }
 
 interface SealingKey {

@@ -6,6 +6,7 @@ import { revocationAnswer } from "./admin-answer.ts";
 import { withAdmin } from "./admin-middleware.ts";
 import { revocationRequest } from "./admin-request.ts";
 import { answerJson } from "./answer.ts";
+import { adminUserRoutes } from "./admin-users.ts";
 import type { BaseEnv } from "./base.ts";
 import { limitBody } from "./middleware.ts";
 import { parseAs, readJson } from "./parse.ts";
@@ -31,6 +32,8 @@ export function adminRoutes(service: Service): Hono<BaseEnv> {
     const report = await revoke(service, { ...subject, beforeMs }, placeOf(c.req.raw));
     return answerJson(c, revocationAnswer(report), 201);
   });
+
+  app.route(ROOT, adminUserRoutes(service, admin));
 
   // Without an admin's token nobody learns which paths exist. Keep it last: it also runs for routes below it.
   app.use(`${ROOT}/*`, admin);

@@ -5,6 +5,8 @@ import type * as z from "zod/mini";
 import type { PROBLEMS, ProblemCode } from "../problem.ts";
 import type * as adminAnswer from "./admin-answer.ts";
 import type * as admin from "./admin-request.ts";
+import type * as adminUserAnswer from "./admin-user-answer.ts";
+import type * as adminUser from "./admin-user-request.ts";
 import type { guideQuery } from "./guide.ts";
 import type * as answer from "./v1-answer.ts";
 import type * as request from "./v1-request.ts";
@@ -12,6 +14,10 @@ import type * as request from "./v1-request.ts";
 type Input<Make extends () => z.ZodMiniType> = z.input<ReturnType<Make>>;
 type ProblemStatus = (typeof PROBLEMS)[ProblemCode][0];
 type UploadRequest = z.output<ReturnType<typeof request.uploadRequest>>;
+interface OfUser<Query = object> {
+  param: { user: string };
+  query: { issuer?: string } & Query;
+}
 interface OfUpload {
   param: { id: string };
 }
@@ -82,6 +88,28 @@ type Routes = {
       201
     >;
   };
+  "/v1/admin/users/:user/uploads": {
+    $get: Route<OfUser<Input<typeof adminUser.userListQuery>>, typeof adminUserAnswer.userUploads>;
+  };
+  "/v1/admin/users/:user/quota": {
+    $get: Route<OfUser, typeof adminUserAnswer.userQuota>;
+    $patch: Route<
+      OfUser & { json: Input<typeof adminUser.quotaRequest> },
+      typeof adminUserAnswer.correctedQuota
+    >;
+  };
+  "/v1/admin/users/:user/outbox/:message/retry": {
+    $post: Silent<OfUser & { param: { message: string } }, 202>;
+  };
+  "/v1/admin/users/:user": {
+    $delete:
+      | Route<OfUser, typeof adminUserAnswer.deletionReport>
+      | Route<OfUser, typeof adminUserAnswer.deletionReport, 202>;
+  };
+  "/v1/admin/uploads": {
+    $get: Route<{ query: Input<typeof adminUser.objectQuery> }, typeof adminUserAnswer.foundObject>;
+  };
+  "/v1/admin/stuck": { $get: Route<object, typeof adminUserAnswer.stuckList> };
   "/v1/admin/revocations": {
     $post: Route<
       { json: Input<typeof admin.revocationRequest> },

@@ -201,6 +201,6 @@ export function credentialsAnswer({
 }
 
 /** RFC 3339, in whole seconds. */
-function formatTime(ms: number): string {
+export function formatTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, -".000Z".length)}Z`;
 }

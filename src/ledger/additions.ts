@@ -10,6 +10,9 @@ const takesPlace = (row: string) => `(${row}.status = 'pending' OR ${row}.reserv
 /** Rows that are kept for a week so that clients can ask for them, and due after it. */
 export const KEPT = "attempts = 0 AND (status = 'completed' OR is_swept = 1)";
 
+/** A webhook has failed for ten minutes then, the look at an upload for a quarter of an hour. */
+export const STUCK = "attempts > 3";
+
 /** The columns that were added to `upload`: a new ledger is created with them. */
 export const ADDED_COLUMNS = ["idempotency TEXT", "fingerprint TEXT"] as const;
 const addColumn = (column: (typeof ADDED_COLUMNS)[number]) =>
@@ -56,6 +59,11 @@ export const ADDITIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   /** The records that may be deleted early, the oldest first. */
   upload_kept: [`CREATE INDEX upload_kept ON upload (due_ms) WHERE ${KEPT}`],
+  /** What has failed again and again. */
+  stuck: [
+    `CREATE INDEX upload_stuck ON upload (attempts) WHERE ${STUCK}`,
+    `CREATE INDEX message_stuck ON message (attempts) WHERE ${STUCK}`,
+  ],
   /** Which request created an upload, if it had an Idempotency-Key. */
   upload_idempotency: [
     addColumn("idempotency TEXT"),
@@ -100,6 +108,16 @@ export const OPTIONAL_ADDITIONS = {
   revocation: [
     `CREATE TABLE revocation (
       subject TEXT PRIMARY KEY, issuer TEXT, until_ms INTEGER NOT NULL, ends_ms INTEGER NOT NULL
+    ) WITHOUT ROWID`,
+  ],
+  /** When a ledger that is stuck has told the directory. */
+  stuck_report: ["CREATE TABLE stuck_report (at_ms INTEGER NOT NULL)"],
+  /** The ledgers that are stuck, in the one ledger that lists them. */
+  stuck_ledger: [
+    `CREATE TABLE stuck_ledger (
+      ledger TEXT PRIMARY KEY, kind TEXT NOT NULL, issuer TEXT NOT NULL, user TEXT NOT NULL,
+      policy TEXT NOT NULL, attempts INTEGER NOT NULL, since_ms INTEGER NOT NULL,
+      count INTEGER NOT NULL, told_ms INTEGER NOT NULL
     ) WITHOUT ROWID`,
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

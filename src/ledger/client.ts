@@ -3,13 +3,14 @@ import type { Owner } from "../grant/owner.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { describeError, type Log } from "../log.ts";
 import { Problem } from "../problem.ts";
+import type { AdminLedger, Directory } from "./administer.ts";
 import type { DeletedObject } from "./leftover.ts";
 import type { LimitedPolicy, RemainingQuota, Reservation, ReservationResult } from "./limits.ts";
 import type { Page, PageQuery } from "./page.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
 
 /** A caller's ledger. Each call is one round trip, and throws `ledger-unavailable` where it fails. */
-export interface Ledger {
+export interface Ledger extends AdminLedger, Directory {
   readonly reserve: (reservations: readonly Reservation[]) => Promise<readonly ReservationResult[]>;
   /** Returns what remains of the limits of each policy. It writes nothing. */
   readonly readQuotas: (policies: readonly LimitedPolicy[]) => Promise<readonly RemainingQuota[]>;
@@ -78,6 +79,14 @@ export function createLedgers(
       undo: async (claims) => call(async (ledger) => ledger.undo(claims)),
       release: async (id) => call(async (ledger) => ledger.release(id)),
       forgetObject: async (object) => call(async (ledger) => ledger.forgetObject(object)),
+      readUsage: async (policies) => call(async (ledger) => ledger.readUsage(policies)),
+      correct: async (correction) => call(async (ledger) => ledger.correct(correction)),
+      readOutbox: async (user) => call(async (ledger) => ledger.readOutbox(user)),
+      sendAgain: async (message) => call(async (ledger) => ledger.sendAgain(message)),
+      erase: async (user) => call(async (ledger) => ledger.erase(user)),
+      addStuck: async (stuck) => call(async (ledger) => ledger.addStuck(stuck)),
+      removeStuck: async (name) => call(async (ledger) => ledger.removeStuck(name)),
+      readStuck: async () => call(async (ledger) => ledger.readStuck()),
     };
   };
 }

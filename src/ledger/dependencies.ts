@@ -1,6 +1,7 @@
 import type { Quota } from "../config/policy-schema.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { Log } from "../log.ts";
+import type { Directory } from "./administer.ts";
 import type { Leftover, LeftObject, StoredPlace } from "./leftover.ts";
 import type { Deliver } from "./outbox.ts";
 import type { Outcome } from "./record.ts";
@@ -10,6 +11,8 @@ export interface LedgerDependencies {
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
+  /** Lists the ledgers that are stuck. */
+  readonly directory: Pick<Directory, "addStuck" | "removeStuck">;
   readonly quotaOf: (policy: string) => Quota | undefined;
   /** Sends a webhook; `undefined` where none is configured. */
   readonly deliver: Deliver | undefined;

@@ -2,9 +2,10 @@
  * The Durable Object of one caller: counters, records and the outbox, in SQLite. Limits come with each
  * call. All state is in storage.
  */
-import { DurableObject } from "cloudflare:workers";
+import type { DurableObject } from "cloudflare:workers";
 import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
 import { describeError } from "../log.ts";
+import { AdminLedgerObject } from "./admin-ledger.ts";
 import type { Ledger as LedgerMethods } from "./client.ts";
 import { countLeftover } from "./count-leftover.ts";
 import type { LedgerDependencies } from "./dependencies.ts";
@@ -28,7 +29,6 @@ import { readQuota, reserve } from "./reserve.ts";
 import { attach, findRecord, isKeyShared, release, settle } from "./settle.ts";
 import { Revocations } from "./keep-revocations.ts";
 import type { Revocation, RevocationLedger, RevocationList, RevokeResult } from "./revocation.ts";
-import { LedgerStorage } from "./storage.ts";
 import { forgetObject } from "./stored.ts";
 import { handleDueUploads, type AlarmDependencies } from "./alarm.ts";
 
@@ -52,18 +52,16 @@ function isReady(getDependencies: () => LedgerDependencies): boolean {
 
 /** Returns the class that the Worker exports. `getDependencies` throws for an invalid configuration. */
 export function createLedgerClass(getDependencies: () => LedgerDependencies): LedgerClass {
-  return class Ledger extends DurableObject {
-    readonly #ledger: LedgerStorage;
+  return class Ledger extends AdminLedgerObject {
     readonly #revocations: Revocations;
 
     constructor(state: DurableObjectState, env: Cloudflare.Env) {
-      super(state, env);
-      this.#ledger = new LedgerStorage(state.storage, getDependencies);
-      this.#revocations = new Revocations(this.#ledger, getDependencies);
+      super(state, env, getDependencies);
+      this.#revocations = new Revocations(this.ledger, getDependencies);
     }
 
     get #sql(): SqlStorage {
-      return this.#ledger.sql;
+      return this.ledger.sql;
     }
 
     get #dependencies(): LedgerDependencies {
@@ -71,9 +69,9 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
     }
 
     async reserve(reservations: readonly Reservation[]): Promise<readonly ReservationResult[]> {
-      return this.#ledger.change((nowMs) =>
+      return this.ledger.change((nowMs) =>
         reservations.map((item) => {
-          this.#ledger.prepareFor(item.quota);
+          this.ledger.prepareFor(item.quota);
           return reserve(this.#sql, item, nowMs);
         }),
       );
@@ -81,42 +79,42 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
 
     async readQuotas(policies: readonly LimitedPolicy[]): Promise<readonly RemainingQuota[]> {
       const nowMs = this.#dependencies.now();
-      return this.#ledger.read(
+      return this.ledger.read(
         () => policies.map((one) => readQuota(this.#sql, one, nowMs)),
         policies.map(({ quota }) => remainingOf(UNUSED, quota, nowMs)),
       );
     }
 
     async attach(claims: UploadClaims, dueAtMs: number): Promise<boolean> {
-      return this.#ledger.change(() => attach(this.#sql, claims, dueAtMs));
+      return this.ledger.change(() => attach(this.#sql, claims, dueAtMs));
     }
 
     /** Returns whether the object under the upload's key may belong to another upload. */
     async isKeyShared(id: string): Promise<boolean> {
-      return this.#ledger.read(() => {
+      return this.ledger.read(() => {
         const claims = findRecord(this.#sql, id)?.claims;
         return claims === undefined || isKeyShared(this.#sql, claims);
       }, true);
     }
 
     async find(id: string): Promise<UploadRecord | undefined> {
-      return this.#ledger.read(() => findRecord(this.#sql, id), undefined);
+      return this.ledger.read(() => findRecord(this.#sql, id), undefined);
     }
 
     async findByKey(key: string, stores: readonly string[]): Promise<readonly UploadRecord[]> {
-      return this.#ledger.read(() => findByKey(this.#sql, key, stores), []);
+      return this.ledger.read(() => findByKey(this.#sql, key, stores), []);
     }
 
     async list(query: PageQuery): Promise<Page> {
-      return this.#ledger.read(() => readList(this.#sql, query), { uploads: [], next: undefined });
+      return this.ledger.read(() => readList(this.#sql, query), { uploads: [], next: undefined });
     }
 
     async settle(id: string, outcome: Outcome): Promise<UploadRecord | undefined> {
-      return this.#ledger.change((nowMs) => this.#settle(id, outcome, nowMs));
+      return this.ledger.change((nowMs) => this.#settle(id, outcome, nowMs));
     }
 
     async undo({ jti, uploadId }: UploadClaims): Promise<boolean> {
-      return this.#ledger.change((nowMs) => {
+      return this.ledger.change((nowMs) => {
         const { claims, status } = findRecord(this.#sql, jti) ?? {};
         if (!claims || ![undefined, uploadId].includes(claims.uploadId)) return false;
         // A caller who has aborted it meanwhile wants no other one.
@@ -127,13 +125,13 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
     }
 
     async release(id: string): Promise<void> {
-      return this.#ledger.change(() => release(this.#sql, id));
+      return this.ledger.change(() => release(this.#sql, id));
     }
 
     async forgetObject(object: DeletedObject): Promise<void> {
-      await this.#ledger.read(() => undefined, undefined);
-      if (this.#ledger.countsStored)
-        await this.#ledger.change((nowMs) => forgetObject(this.#sql, object, nowMs));
+      await this.ledger.read(() => undefined, undefined);
+      if (this.ledger.countsStored)
+        await this.ledger.change((nowMs) => forgetObject(this.#sql, object, nowMs));
     }
 
     async readRevocations(knownVersion: string | undefined): Promise<RevocationList> {
@@ -146,24 +144,25 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
 
     /** Never throws: the platform retries an alarm only a few times, and then drops it. */
     override async alarm(): Promise<void> {
-      this.#ledger.alarmHasCome();
+      this.ledger.alarmHasCome();
       if (!isReady(getDependencies)) {
         await this.ctx.storage.setAlarm(Date.now() + FIVE_MINUTES_MS);
         return;
       }
-      if (!(await this.#attempt(async () => this.#ledger.open()))) {
+      if (!(await this.#attempt(async () => this.ledger.open()))) {
         await this.ctx.storage.setAlarm(Date.now() + FIVE_MINUTES_MS);
         return;
       }
       await this.#attempt(async () => handleDueUploads(this.#sql, this.#alarmDependencies()));
       await this.#attempt(async () => {
-        if (this.#ledger.countsStored) await lookAtStored(this.#sql, this.#dependencies);
+        if (this.ledger.countsStored) await lookAtStored(this.#sql, this.#dependencies);
       });
       await this.#attempt(async () => {
         const { deliver } = this.#dependencies;
         if (deliver) await sendDue(this.#sql, deliver, this.#dependencies);
       });
-      await this.#ledger.schedule();
+      await this.#attempt(async () => this.reportStuck());
+      await this.ledger.schedule();
     }
 
     #alarmDependencies(): AlarmDependencies {
@@ -180,12 +179,12 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
           return found;
         },
         countLeftover: (claims, object) =>
-          this.#ledger.transact(() => {
+          this.ledger.transact(() => {
             const quota = quotaOf(claims.policy);
-            this.#ledger.prepareFor(quota);
+            this.ledger.prepareFor(quota);
             countLeftover(this.#sql, { claims, object, quota }, now());
           }),
-        settle: (id, outcome) => void this.#ledger.transact(() => this.#settle(id, outcome, now())),
+        settle: (id, outcome) => void this.ledger.transact(() => this.#settle(id, outcome, now())),
       };
     }
 
@@ -194,7 +193,7 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
       if (!claims) return undefined;
       const { quotaOf, deliver } = this.#dependencies;
       const quota = quotaOf(claims.policy);
-      this.#ledger.prepareFor(quota);
+      this.ledger.prepareFor(quota);
       return settle(this.#sql, id, outcome, {
         quota,
         hasWebhook: deliver !== undefined,

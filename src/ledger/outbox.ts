@@ -1,5 +1,6 @@
 /** The outbox: webhook messages, written in the transaction of the change that they report. */
 import type { Log } from "../log.ts";
+import type { UserName, WaitingMessage } from "./administer.ts";
 import type { FinishedRecord } from "./record.ts";
 
 export interface Message {
@@ -103,4 +104,49 @@ export async function sendDue(
 /** Varies by a tenth, so that a recovering receiver does not get all retries at once. */
 function delay(attempts: number, random: number): number {
   return Math.round((DELAYS_MS[attempts] ?? HOUR) * (0.9 + 0.2 * random));
+}
+
+const MAX_WAITING = 100;
+const OF_USER = `json_extract(body, '$.data.issuer') = ? AND json_extract(body, '$.data.user') = ?`;
+
+/** Returns the messages of a user, the most urgent first, at most 100. */
+export function readWaiting(
+  sql: SqlStorage,
+  { issuer, user }: UserName,
+): readonly WaitingMessage[] {
+  return sql
+    .exec<Pick<Row, "id" | "created_ms" | "attempts"> & { readonly next_ms: number }>(
+      `SELECT id, created_ms, next_ms, attempts FROM message WHERE ${OF_USER}
+       ORDER BY next_ms LIMIT ${MAX_WAITING}`,
+      issuer,
+      user,
+    )
+    .toArray()
+    .map(({ id, created_ms: createdAtMs, next_ms: nextAtMs, attempts }) => ({
+      id,
+      createdAtMs,
+      nextAtMs,
+      attempts,
+    }));
+}
+
+/** Makes a message of a user due. Returns whether there is one. */
+export function sendAgain(
+  sql: SqlStorage,
+  { id, issuer, user }: UserName & Pick<Message, "id">,
+  nowMs: number,
+): boolean {
+  const { rowsWritten } = sql.exec(
+    `UPDATE message SET next_ms = ? WHERE id = ? AND ${OF_USER}`,
+    nowMs,
+    id,
+    issuer,
+    user,
+  );
+  return rowsWritten > 0;
+}
+
+/** Drops the messages of a user. */
+export function dropMessages(sql: SqlStorage, { issuer, user }: UserName): void {
+  sql.exec(`DELETE FROM message WHERE ${OF_USER}`, issuer, user);
 }

@@ -83,6 +83,25 @@ export function count(
   nowMs: number,
 ): void {
   const window = advance(readWindow(sql, policy, counter), seconds, nowMs);
+  const used = window.used + amount;
+  writeWindow(sql, { policy, counter, seconds }, { ...window, used });
+}
+
+/** Sets what counts in the window of a counter now. Runs in a transaction. */
+export function setWindow(
+  sql: SqlStorage,
+  { policy, counter, seconds, amount }: Count,
+  nowMs: number,
+): void {
+  const { startMs } = advance(readWindow(sql, policy, counter), seconds, nowMs);
+  writeWindow(sql, { policy, counter, seconds }, { startMs, used: amount, previous: 0 });
+}
+
+function writeWindow(
+  sql: SqlStorage,
+  { policy, counter, seconds }: Omit<Count, "amount">,
+  { startMs, used, previous }: Window,
+): void {
   sql.exec(
     `INSERT INTO window (policy, counter, seconds, start_ms, used, previous) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET seconds = excluded.seconds, start_ms = excluded.start_ms,
@@ -90,13 +109,14 @@ export function count(
     policy,
     counter,
     seconds,
-    window.startMs,
-    window.used + amount,
-    window.previous,
+    startMs,
+    used,
+    previous,
   );
 }
 
-function readUsage(sql: SqlStorage, policy: string, quota: Quota, nowMs: number): Usage {
+/** Returns what is used of the limits of a policy. */
+export function readUsage(sql: SqlStorage, policy: string, quota: Quota, nowMs: number): Usage {
   const [sums = { pending: 0, reserved: 0 }] = sql
     .exec<{ pending: number; reserved: number }>(
       "SELECT pending, reserved FROM usage WHERE policy = ?",

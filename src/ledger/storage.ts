@@ -6,6 +6,12 @@ import { hasStored } from "./stored.ts";
 
 const NEXT_LOOK = "SELECT min(due_ms) FROM stored WHERE due_ms IS NOT NULL";
 
+/**
+ * Optional tables whose rows keep a ledger, though no alarm is due for them: what has ended is deleted with the
+ * next read or change.
+ */
+const KEPT = ["revocation", "stuck_ledger"] as const;
+
 export class LedgerStorage {
   readonly sql: SqlStorage;
   readonly #storage: DurableObjectStorage;
@@ -101,14 +107,13 @@ export class LedgerStorage {
     }
     // What is stored counts for as long as it is.
     if (this.#countsStored && hasStored(this.sql)) return;
-    // What was revoked stays so without an alarm: what has ended is deleted with the next read or change.
-    if (hasAddition(this.sql, "revocation") && hasRevocations(this.sql)) return;
+    if (KEPT.some((table) => hasAddition(this.sql, table) && hasRows(this.sql, table))) return;
     this.#isOpen = false;
     this.#alarmAtMs = undefined;
     await this.#storage.deleteAll();
   }
 }
 
-function hasRevocations(sql: SqlStorage): boolean {
-  return sql.exec("SELECT 1 FROM revocation LIMIT 1").toArray().length > 0;
+function hasRows(sql: SqlStorage, table: (typeof KEPT)[number]): boolean {
+  return sql.exec(`SELECT 1 FROM ${table} LIMIT 1`).toArray().length > 0;
 }

@@ -84,3 +84,32 @@ export function forgetObject(
     );
   }
 }
+
+/** No object has it: what a correction adds to the sums stands in a row of this store. */
+const CORRECTION_STORE = "";
+
+/**
+ * Makes a policy's sums what they should be, by one row beside those of the objects. Deletions of objects that
+ * have no row give nothing back. Runs in a transaction.
+ */
+export function setStored(
+  sql: SqlStorage,
+  policy: string,
+  { objects, bytes }: { readonly objects: number | undefined; readonly bytes: number | undefined },
+): void {
+  const now = readStoredUsage(sql, policy);
+  sql.exec(
+    `INSERT INTO stored (store, key, policy, objects, bytes, etag, open_until_ms)
+       VALUES (?1, ?2, ?2, ?3, ?4, '', 0)
+     ON CONFLICT DO UPDATE SET objects = objects + excluded.objects, bytes = bytes + excluded.bytes`,
+    CORRECTION_STORE,
+    policy,
+    (objects ?? now.objects) - now.objects,
+    (bytes ?? now.bytes) - now.bytes,
+  );
+  sql.exec(
+    "DELETE FROM stored WHERE store = ? AND key = ? AND objects = 0 AND bytes = 0",
+    CORRECTION_STORE,
+    policy,
+  );
+}

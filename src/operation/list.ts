@@ -54,7 +54,7 @@ export async function listUploads(
   const listed = allowed.map((record) =>
     toListed(service, service.uploadIds.seal(record.claims, caller), record),
   );
-  return { uploads: listed, cursor: next && `${next.createdAtMs}.${next.id}` };
+  return { uploads: listed, cursor: next && writeCursor(next) };
 }
 
 /** Reads the caller's ledger, and those of the quotas that the caller shares: of these only what is the caller's own. */
@@ -81,7 +81,13 @@ function toListed(service: Service, id: string, record: UploadRecord): ListedUpl
   return { id, record, publicUrl };
 }
 
-function parseCursor(cursor: string): Position {
+/** Returns the position as a text that clients send back. */
+export function writeCursor({ createdAtMs, id }: Position): string {
+  return `${createdAtMs}.${id}`;
+}
+
+/** Throws `invalid-request` for a malformed cursor. */
+export function parseCursor(cursor: string): Position {
   const [, createdAtMs, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(cursor) ?? [];
   if (createdAtMs && id) return { createdAtMs: Number(createdAtMs), id };
   throw invalidRequest({ pointer: "/cursor", detail: "must be the cursor of an earlier answer" });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { shapeOf, type Exchange, type Exchanges } from "../support/exchange.ts";
 import { recordAdmin } from "../support/record-admin.ts";
+import { recordAdminUsers } from "../support/record-admin-users.ts";
 import { recordAnswers } from "../support/record-answers.ts";
 import { recordCredentials } from "../support/record-credentials.ts";
 import { recordFailures } from "../support/record-failures.ts";
@@ -20,6 +21,7 @@ describe("the answers that the clients are tested with", () => {
     today = {
       ...(await recordAnswers(server)),
       ...(await recordAdmin()),
+      ...(await recordAdminUsers(server)),
       ...(await recordCredentials()),
       ...(await recordFailures()),
     };

@@ -72,10 +72,31 @@ function bucket(): R2Bucket {
   return env.LOCAL_BUCKET;
 }
 
+/** ListObjectsV2, as far as the Worker reads it. */
+async function listBucket({ searchParams }: URL): Promise<Response> {
+  const cursor = searchParams.get("continuation-token");
+  const page = await bucket().list({
+    prefix: searchParams.get("prefix") ?? "",
+    limit: Number(searchParams.get("max-keys") ?? 1000),
+    ...(cursor !== null && { cursor }),
+  });
+  const contents = page.objects.map(
+    ({ key, size, etag }) =>
+      `<Contents><Key>${key}</Key><Size>${size}</Size><ETag>&quot;${etag}&quot;</ETag></Contents>`,
+  );
+  const next = page.truncated
+    ? `<NextContinuationToken>${page.cursor}</NextContinuationToken>`
+    : "";
+  return new Response(
+    `<ListBucketResult><IsTruncated>${page.truncated}</IsTruncated>${next}${contents.join("")}</ListBucketResult>`,
+  );
+}
+
 async function answerFromBucket(
-  { method, headers: sent }: Request,
+  { method, url, headers: sent }: Request,
   key: string,
 ): Promise<Response> {
+  if (method === "GET" && key === "") return listBucket(new URL(url));
   if (method === "DELETE") {
     await bucket().delete(key);
     return new Response(null, { status: 204 });

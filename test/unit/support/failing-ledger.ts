@@ -79,6 +79,14 @@ export function startFailingWorker({
     undo: async (claims) => around(async (ledger) => ledger.undo(claims), name),
     release: async (id) => around(async (ledger) => ledger.release(id), name),
     forgetObject: async (object) => around(async (ledger) => ledger.forgetObject(object), name),
+    readUsage: async (policies) => around(async (ledger) => ledger.readUsage(policies), name),
+    correct: async (correction) => around(async (ledger) => ledger.correct(correction), name),
+    readOutbox: async (user) => around(async (ledger) => ledger.readOutbox(user), name),
+    sendAgain: async (message) => around(async (ledger) => ledger.sendAgain(message), name),
+    erase: async (user) => around(async (ledger) => ledger.erase(user), name),
+    addStuck: async (stuck) => around(async (ledger) => ledger.addStuck(stuck), name),
+    removeStuck: async (id) => around(async (ledger) => ledger.removeStuck(id), name),
+    readStuck: async () => around(async (ledger) => ledger.readStuck(), name),
   });
   const worker = createWorker(
     config,

@@ -1,0 +1,185 @@
+import { reset, runDurableObjectAlarm } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+import { askAsAdmin } from "../support/ask-as-admin.ts";
+import {
+  controlEnvironment,
+  isStored,
+  ledgerOf,
+  lengthsUnder,
+  moveClock,
+  putObject,
+  restoreEnvironment,
+  rowsOf,
+  sendFile,
+  type Environment,
+} from "../support/development-worker.ts";
+import { startFailingWorker, type FailingWorker } from "../support/failing-ledger.ts";
+
+let environment: Environment;
+let worker: FailingWorker;
+
+beforeEach(() => {
+  environment = controlEnvironment();
+  worker = startFailingWorker();
+});
+afterEach(async () => {
+  restoreEnvironment();
+  await reset();
+});
+
+const reportSchema = z.object({
+  done: z.boolean(),
+  abortedUploads: z.number(),
+  deletedObjects: z.number(),
+  remainingUploads: z.number(),
+  problems: z.array(z.object({ policy: z.string(), reason: z.string() })),
+  unattributed: z.array(z.object({ policy: z.string() })),
+});
+
+const askToDelete = async (user = "alice") => askAsAdmin(worker, "DELETE", `/users/${user}`);
+
+async function deleteUser(user = "alice") {
+  const response = await askToDelete(user);
+  const report = reportSchema.parse(await response.json());
+  expect(response.status).toBe(report.done ? 200 : 202);
+  return report;
+}
+
+/** Calls again until it is done, as the command does. */
+async function deleteAll(user = "alice"): Promise<number> {
+  for (let calls = 1; calls < 20; calls += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- each call goes on where the one before it has ended
+    const response = await askToDelete(user);
+    if (response.status === 200) return calls;
+    expect([202, 503]).toContain(response.status);
+    moveClock(3600);
+  }
+  throw new Error("The user is not deleted after 20 calls");
+}
+
+const ticketSchema = z.object({ id: z.string(), key: z.string() });
+async function upload(policy = "plan", size = 100) {
+  const response = await worker.ask("POST", "/v1/uploads", {
+    policy,
+    contentType: "image/png",
+    size,
+  });
+  expect(response.status).toBe(201);
+  return ticketSchema.parse(await response.json());
+}
+
+async function stored(policy = "plan", size = 100) {
+  const ticket = await upload(policy, size);
+  await putObject(ticket.key, size);
+  expect((await worker.ask("POST", `/v1/uploads/${ticket.id}/complete`)).status).toBe(200);
+  return ticket;
+}
+
+const tablesOf = async (user: string) => rowsOf("SELECT name FROM sqlite_master", user);
+
+describe("DELETE /v1/admin/users/{user}", () => {
+  it("deletes objects, records and counters, also of policies without a ledger", async () => {
+    await stored("plan");
+    await stored("limited");
+    await putObject("photos/alice/of-a-policy-without-a-ledger.png", 10);
+    expect(await deleteAll()).toBe(2);
+    for (const prefix of ["plan/", "limited/", "photos/"])
+      expect((await lengthsUnder(prefix)).size, prefix).toBe(0);
+    expect(await tablesOf("alice")).toEqual([]);
+  });
+
+  it("leaves every other user alone, also one whose name begins alike", async () => {
+    await stored("plan");
+    const others = [
+      "plan/alice2/a.png",
+      "plan/ali/a.png",
+      "plan/alice.2f/a.png",
+      "photos/bob/a.png",
+    ];
+    for (const key of others) await putObject(key, 10);
+    await deleteAll();
+    for (const key of others) expect(await isStored(key), key).toBe(true);
+  });
+
+  it("aborts what is in progress, and stays until its ticket can store nothing more", async () => {
+    const { key } = await upload("plan");
+    const first = await deleteUser();
+    expect(first).toMatchObject({ done: false, abortedUploads: 1, remainingUploads: 1 });
+    // The ticket still works, or is refused: either way nothing stays.
+    await sendFile(key, 100);
+    moveClock(3600);
+    await runDurableObjectAlarm(ledgerOf());
+    await deleteAll();
+    expect(await isStored(key)).toBe(false);
+    expect(await tablesOf("alice")).toEqual([]);
+  });
+
+  it("deletes many objects in several calls", async () => {
+    for (let index = 0; index < 60; index += 1) await putObject(`plan/alice/${index}.png`, 1);
+    const { done, deletedObjects } = await deleteUser();
+    expect({ done, deletedObjects }).toEqual({ done: false, deletedObjects: 25 });
+    expect(await deleteAll()).toBeLessThan(6);
+    expect((await lengthsUnder("plan/alice/")).size).toBe(0);
+  });
+
+  it("reports a store that refuses, keeps the records, and goes on later", async () => {
+    await stored("plan");
+    environment.refuses = ["DELETE"];
+    const refused = await deleteUser();
+    expect(refused).toMatchObject({ done: false, deletedObjects: 0 });
+    expect(refused.problems.map(({ policy }) => policy)).toContain("plan");
+    expect(await rowsOf("SELECT id FROM upload")).toHaveLength(1);
+    environment.refuses = [];
+    await deleteAll();
+    expect(await tablesOf("alice")).toEqual([]);
+  });
+
+  it("names the policies whose keys do not say whose they are", async () => {
+    const { unattributed } = await deleteUser();
+    expect(unattributed).toContainEqual(expect.objectContaining({ policy: "team" }));
+  });
+
+  it("knows nothing of a user whom nobody knows, and creates no ledger", async () => {
+    expect(await deleteAll("nobody")).toBe(1);
+    expect(await tablesOf("nobody")).toEqual([]);
+  });
+
+  it.each(["before", "after", "evicted"] as const)(
+    "goes on after any call to the ledger that fails %s it is done",
+    async (fault) => {
+      let isReached = true;
+      for (let call = 0; isReached; call += 1) {
+        const { key } = await stored("plan");
+        const open = await upload("plan");
+        const before = worker.calls();
+        worker.failAt(call, fault);
+        const response = await askToDelete();
+        isReached = worker.calls() - before > call;
+        expect(isReached ? [200, 202, 503] : [202]).toContain(response.status);
+        worker.failAt(-1, fault);
+        await deleteAll();
+        expect(await isStored(key)).toBe(false);
+        expect(await isStored(open.key)).toBe(false);
+        expect(await tablesOf("alice")).toEqual([]);
+      }
+      expect(isReached).toBe(false);
+    },
+  );
+
+  it("goes on after any request to the store that fails", async () => {
+    for (let request = 0; request < 8; request += 1) {
+      const { key } = await stored("plan");
+      let count = 0;
+      environment.beforeAnswer = async () => {
+        if (count++ === request) throw new Error("Network connection lost");
+      };
+      const response = await askToDelete();
+      expect([200, 202]).toContain(response.status);
+      environment.beforeAnswer = undefined;
+      await deleteAll();
+      expect(await isStored(key)).toBe(false);
+      expect(await tablesOf("alice")).toEqual([]);
+    }
+  });
+});
