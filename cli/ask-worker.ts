@@ -1,18 +1,14 @@
 /** Sends requests to the Worker and the store, and turns what is not the expected answer into a reason. */
 import * as z from "zod/mini";
 import { NoResponse, statusOf, type Answer, type SendRequest } from "./doctor/send-request.ts";
+import { WorkerError } from "./open-uploader.ts";
 import { parseJson } from "./parse-json.ts";
-
-/** The answer is not the expected one, or there is none: the message says what it is. */
-export class RequestFailed extends Error {
-  override readonly name = "RequestFailed";
-}
 
 /** What a header can carry: printable ASCII without spaces (wider than RFC 6750 section 2.1). */
 const TOKEN = /^[\x21-\x7e]+$/;
 const problemSchema = z.object({ code: z.string(), detail: z.string() });
 
-interface WorkerRequest<T> {
+export interface WorkerRequest<T> {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
@@ -21,13 +17,13 @@ interface WorkerRequest<T> {
 
 export type AskWorker = <T>(request: WorkerRequest<T>) => Promise<T>;
 
-/** Returns a function that asks the Worker. It throws `RequestFailed`, also for a token that no header can carry. */
+/** Returns a function that asks the Worker. It throws `WorkerError`, also for a token that no header can carry. */
 export function createAskWorker(
   { url, token }: { readonly url: URL; readonly token: string },
   send: SendRequest,
 ): AskWorker {
   return async ({ method, path, body, answer: schema }) => {
-    if (!TOKEN.test(token)) throw new RequestFailed("The token cannot be sent: copy it again");
+    if (!TOKEN.test(token)) throw new WorkerError("The token cannot be sent: copy it again");
     const answer = await sendOrFail(send, new URL(path, url).href, {
       method,
       headers: {
@@ -40,7 +36,7 @@ export function createAskWorker(
     const parsed = schema.safeParse(json);
     if (answer.status < 300 && parsed.success) return parsed.data;
     const problem = problemSchema.safeParse(json);
-    throw new RequestFailed(
+    throw new WorkerError(
       problem.success
         ? `${answer.status} ${problem.data.code}: ${problem.data.detail}`
         : `${url.origin} answered ${answer.status}, but not as the Worker does: check --url`,
@@ -48,7 +44,7 @@ export function createAskWorker(
   };
 }
 
-/** Sends a request of a ticket to the store. Throws `RequestFailed` for a refusal. */
+/** Sends a request of a ticket to the store. Throws `WorkerError` for a refusal. */
 export async function askStore(
   send: SendRequest,
   url: string,
@@ -56,7 +52,7 @@ export async function askStore(
 ): Promise<Answer> {
   const answer = await sendOrFail(send, url, request);
   if (answer.status === 200) return answer;
-  throw new RequestFailed(
+  throw new WorkerError(
     `The store answered ${statusOf(answer)}: test it with npx edge-presigner doctor`,
   );
 }
@@ -69,7 +65,7 @@ async function sendOrFail(
   try {
     return await send(url, request);
   } catch (error) {
-    if (error instanceof NoResponse) throw new RequestFailed(error.message, { cause: error });
+    if (error instanceof NoResponse) throw new WorkerError(error.message, { cause: error });
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** The commands of `npx edge-presigner`. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { addAdd } from "./add.ts";
+import { addAdmin } from "./admin.ts";
 import { addBuild } from "./build.ts";
 import { addCheckConfig } from "./check-config.ts";
 import { addCredentials } from "./credentials.ts";
@@ -45,6 +46,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     addRevoke,
     addReceipt,
     addReconcile,
+    addAdmin,
     addBuild,
     addCheckConfig,
     addDeploy,

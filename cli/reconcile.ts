@@ -8,8 +8,11 @@ import { createSigner } from "../src/store/sigv4.ts";
 import type { Store } from "../src/store/store.ts";
 import { readClaim, type ClaimOptions } from "./claim-option.ts";
 import { addConfigOptions, openConfig, type ConfigOptions } from "./config-options.ts";
+import { askAdmin } from "./admin/ask-admin.ts";
+import { correctedSchema, quotaSchema } from "./admin/answers.ts";
+import { userPath } from "./admin/user-path.ts";
 import { mintDevelopmentToken } from "./mint.ts";
-import { describeFailure, openUploader } from "./open-uploader.ts";
+import { WorkerError, describeFailure, openUploader } from "./open-uploader.ts";
 import { paint, print, printError, printJson } from "./output.ts";
 import { listObjects } from "../src/store/list.ts";
 import { quotaPrefixOf } from "./reconcile/quota-prefix.ts";
@@ -22,6 +25,8 @@ interface Options extends ConfigOptions {
   readonly url: URL;
   readonly token?: string;
   readonly claim: ClaimOptions;
+  readonly apply?: boolean;
+  readonly adminToken?: string;
   readonly json?: boolean;
 }
 
@@ -51,6 +56,13 @@ export function addReconcile(program: Command): void {
         .argParser(readClaim)
         .default({}, "none"),
     )
+    .option("--apply", "correct what the ledger counts, with a token of an admin")
+    .addOption(
+      new Option(
+        "--admin-token <token>",
+        "for --apply (default: one of the development server)",
+      ).env("ADMIN_TOKEN"),
+    )
     .option("--json", "print the result as JSON");
   addConfigOptions(command).action(run);
 }
@@ -69,9 +81,10 @@ async function run(options: Options): Promise<void> {
     const isEqual =
       stored.objects === counted.objects && (counted.bytes ?? stored.bytes) === stored.bytes;
     const result = { policy: policy.name, prefix, stored, counted, isEqual };
-    if (json) printJson(result);
-    else print(describe(result));
-    if (!isEqual) process.exitCode = 1;
+    const isApplied = options.apply === true && !isEqual && (await apply(result, options));
+    if (json) printJson(options.apply ? { ...result, isApplied } : result);
+    else print(describe({ ...result, isApplied }));
+    if (!isEqual && !isApplied) process.exitCode = 1;
   } catch (error) {
     const reason = error instanceof StoreUnavailable ? error.logReason : describeFailure(error);
     if (json) printJson({ error: reason });
@@ -142,14 +155,35 @@ function accessTo(store: Store): StoreAccess {
   return { signer, now: Date.now, fetch: async (input, init) => fetch(input, init) };
 }
 
+/** Corrects the ledger, unless it has changed since. Throws `WorkerError` while uploads are in progress. */
+async function apply(
+  { policy, stored }: { readonly policy: string; readonly stored: Kept },
+  { user, claim, url, adminToken }: Options,
+): Promise<boolean> {
+  const options = { url, claim, ...(adminToken !== undefined && { token: adminToken }) };
+  const path = userPath(user, options, { rest: "/quota" });
+  const { policies } = await askAdmin(options, { method: "GET", path, answer: quotaSchema });
+  const { used } = policies.find((one) => one.policy === policy) ?? {};
+  if ((used?.["pending"] ?? 0) > 0)
+    throw new WorkerError("Uploads are in progress: run it again when they have ended");
+  const body = {
+    policy,
+    used: { objects: stored.objects, stored: stored.bytes },
+    expected: { objects: used?.["objects"], stored: used?.["stored"] },
+  };
+  await askAdmin(options, { method: "PATCH", path, body, answer: correctedSchema });
+  return true;
+}
+
 interface Result {
+  readonly isApplied: boolean;
   readonly prefix: string;
   readonly stored: Kept;
   readonly counted: Readonly<Partial<Kept>> | { readonly [Name in keyof Kept]: number | undefined };
   readonly isEqual: boolean;
 }
 
-function describe({ prefix, stored, counted, isEqual }: Result): string {
+function describe({ prefix, stored, counted, isEqual, isApplied }: Result): string {
   const bytes = counted.bytes === undefined ? "" : `, ${describeBytes(counted.bytes)}`;
   const lines = [
     `store   ${stored.objects} objects, ${describeBytes(stored.bytes)} under ${prefix}`,
@@ -157,6 +191,8 @@ function describe({ prefix, stored, counted, isEqual }: Result): string {
   ];
   const advice = isEqual
     ? "✔ they agree"
-    : "✘ they differ: wait until no upload is in progress, and compare again";
+    : isApplied
+      ? "✔ the ledger counts what the store has now"
+      : "✘ they differ: wait until no upload is in progress, compare again, and correct it with --apply";
   return `${[...lines, advice].join("\n")}\n`;
 }

@@ -7,7 +7,7 @@ import { createVerifiers } from "./grant/authenticate.ts";
 import { createUploadIds, type RefuseRevoked } from "./grant/upload-id.ts";
 import { atRoot, createApp, createMisconfiguredApp, type App } from "./http/app.ts";
 import type { Hooks } from "./hooks.ts";
-import { DIRECTORY } from "./ledger/directory.ts";
+import { DIRECTORY } from "./ledger/administer.ts";
 import { createLedgers, type LedgerNamespace } from "./ledger/client.ts";
 import {
   createKnownRevocations,

@@ -2,26 +2,26 @@
 import { createHash, randomBytes } from "node:crypto";
 import { sampleOf } from "../doctor/sample.ts";
 import type { SmokePolicies, SmokePolicy } from "./answers.ts";
-import { RequestFailed } from "../ask-worker.ts";
+import { WorkerError } from "../open-uploader.ts";
 
 const BYTES = 64;
 /** A larger file is not sent for a test. */
 const MAX_BYTES = 8 * 2 ** 20;
 
-/** Returns the policy of that name. Throws `RequestFailed` where the token cannot use it. */
+/** Returns the policy of that name. Throws `WorkerError` where the token cannot use it. */
 export function findPolicy(
   { default: byDefault, policies }: SmokePolicies,
   name = byDefault,
 ): SmokePolicy {
   const policy = policies.find((one) => one.name === name);
   if (!policy)
-    throw new RequestFailed(
+    throw new WorkerError(
       name === undefined
         ? "Choose a policy with --policy: this token can use no default policy"
         : `This token cannot use the policy "${name}"`,
     );
   if ((policy.minBytes ?? 0) > MAX_BYTES)
-    throw new RequestFailed("The smallest file of this policy is too large for a test");
+    throw new WorkerError("The smallest file of this policy is too large for a test");
   return policy;
 }
 

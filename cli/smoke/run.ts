@@ -10,7 +10,8 @@ import {
   type SmokePolicy,
   type SmokeTicket,
 } from "./answers.ts";
-import { RequestFailed, askStore, createAskWorker, type AskWorker } from "../ask-worker.ts";
+import { askStore, createAskWorker, type AskWorker } from "../ask-worker.ts";
+import { WorkerError } from "../open-uploader.ts";
 import { fileFor, findPolicy } from "./policy.ts";
 import { createSteps, type Step, type Steps } from "./steps.ts";
 import { verifyReceipt } from "./verify-receipt.ts";
@@ -37,7 +38,7 @@ export async function runSmoke(request: SmokeRequest): Promise<SmokeResult> {
   try {
     await smoke(request, { steps, send, ask: createAskWorker(request, send) });
   } catch (error) {
-    if (!(error instanceof RequestFailed)) throw error;
+    if (!(error instanceof WorkerError)) throw error;
   }
   return { isGood: steps.done.every(({ result }) => result !== "bad"), steps: steps.done };
 }
@@ -114,7 +115,7 @@ async function readAgain(
     const ticket = await ask({ method: "POST", path, body, answer: signedSchema });
     const { text } = await askStore(send, ticket.url, { headers: ticket.headers });
     if (text !== new TextDecoder().decode(bytes))
-      throw new RequestFailed("The store returned other bytes than were sent");
+      throw new WorkerError("The store returned other bytes than were sent");
     return { message: "the same bytes", value: undefined };
   });
 }

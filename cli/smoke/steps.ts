@@ -1,5 +1,5 @@
 /** Runs the steps of a test one after the other, and keeps what each said and how long it took. */
-import { RequestFailed } from "../ask-worker.ts";
+import { WorkerError } from "../open-uploader.ts";
 
 type StepName =
   | "worker"
@@ -21,7 +21,7 @@ export interface Step {
 
 export interface Steps {
   readonly done: readonly Step[];
-  /** Runs one step and returns its value. Throws `RequestFailed` again after it is kept. */
+  /** Runs one step and returns its value. Throws `WorkerError` again after it is kept. */
   readonly run: <T>(
     name: StepName,
     work: () => Promise<{ readonly message: string; readonly value: T }>,
@@ -43,7 +43,7 @@ export function createSteps(now: () => number): Steps {
         add("good", message);
         return value;
       } catch (error) {
-        if (error instanceof RequestFailed) add("bad", error.message);
+        if (error instanceof WorkerError) add("bad", error.message);
         throw error;
       }
     },

@@ -1,8 +1,8 @@
 /** Verifies the receipt of the test with the published keys of the Worker. */
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
-import { RequestFailed } from "../ask-worker.ts";
+import { WorkerError } from "../open-uploader.ts";
 
-/** Throws `RequestFailed` for a receipt that is not valid, or names others. */
+/** Throws `WorkerError` for a receipt that is not valid, or names others. */
 export async function verifyReceipt(
   receipt: string,
   url: URL,
@@ -18,12 +18,12 @@ export async function verifyReceipt(
     return { message: "is signed with a published key", value: undefined };
   } catch (error) {
     if (error instanceof errors.JWTClaimValidationFailed)
-      throw new RequestFailed(
+      throw new WorkerError(
         `The claim ${error.claim} of the receipt is another one: compare --issuer and --audience with the configuration`,
         { cause: error },
       );
     if (error instanceof errors.JOSEError)
-      throw new RequestFailed(`The receipt is not valid: ${error.code}`, { cause: error });
+      throw new WorkerError(`The receipt is not valid: ${error.code}`, { cause: error });
     throw error;
   }
 }

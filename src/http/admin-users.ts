@@ -5,7 +5,7 @@ import { findById, findByKey } from "../admin/find-object.ts";
 import { listUserUploads } from "../admin/list-uploads.ts";
 import { sendMessageAgain } from "../admin/send-again.ts";
 import { correctUserQuota, readUserQuota } from "../admin/user-quota.ts";
-import { DIRECTORY } from "../ledger/directory.ts";
+import { DIRECTORY } from "../ledger/administer.ts";
 import { invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { withAdmin } from "./admin-middleware.ts";

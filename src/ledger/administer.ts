@@ -14,6 +14,9 @@ export interface AdminLedger {
   readonly erase: (user: ErasedUser) => Promise<Remainder>;
 }
 
+/** The name of the ledger that knows which others are stuck. No user's has it: these are named by digests. */
+export const DIRECTORY = "directory";
+
 /** The one ledger that knows which others are stuck. */
 export interface Directory {
   readonly addStuck: (stuck: StuckLedger) => Promise<boolean>;

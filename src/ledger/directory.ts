@@ -2,9 +2,6 @@
 import type { StuckLedger, StuckWork } from "./administer.ts";
 import { addOptional, hasAddition } from "./schema.ts";
 
-/** The name of the ledger that keeps them. No user's ledger has it: these are named by digests. */
-export const DIRECTORY = "directory";
-
 const MAX_LEDGERS = 1000;
 /** A ledger gives up after a week, and says so again each hour until then. */
 const KEPT_MS = 8 * 86_400_000;

@@ -1,7 +1,7 @@
 import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DIRECTORY } from "../../../src/ledger/directory.ts";
+import { DIRECTORY } from "../../../src/ledger/administer.ts";
 import { askAsAdmin } from "../support/ask-as-admin.ts";
 import {
   complete,
