@@ -34,7 +34,7 @@ export interface DeletionReport {
   readonly unreached: readonly UnreachedPolicy[];
 }
 
-export interface DeletionProblem {
+interface DeletionProblem {
   readonly policy: string;
   readonly store: string;
   readonly reason: string;

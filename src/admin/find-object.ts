@@ -13,7 +13,7 @@ import { findObject, isAbortMark, type StoredObject } from "../store/object.ts";
 import type { Store } from "../store/store.ts";
 
 /** One who can have made the key. */
-export interface Candidate {
+interface Candidate {
   readonly policy: string;
   readonly issuer: string;
   readonly user: string;

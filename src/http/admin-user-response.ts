@@ -16,7 +16,7 @@ import type {
 import { formatTime, recordAnswer } from "./v1-response.ts";
 
 /** A record of the ledger, with whose it is. */
-export function adminUploadAnswer({ id, record }: UserUpload): z.output<typeof adminUpload> {
+function adminUploadAnswer({ id, record }: UserUpload): z.output<typeof adminUpload> {
   const { jti: name, store, iss: issuer, sub: user } = record.claims;
   return { ...recordAnswer({ id, record, publicUrl: undefined }), name, store, issuer, user };
 }

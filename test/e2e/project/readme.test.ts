@@ -70,7 +70,7 @@ describe("a newcomer with the README", () => {
     return printedBlocks;
   }
 
-  it("starts the server with two commands, makes a project with five, and deploys with three", async () => {
+  it("starts the server with two commands, makes a project with five, and deploys with four", async () => {
     expect(linesOf(await readBlocks("Run it"))).toEqual(["npm ci", "npm run dev"]);
     // test/e2e/project/init.test.ts packs, installs and runs what init has written.
     expect(linesOf(await readBlocks("Make it yours"))).toEqual([
@@ -84,6 +84,7 @@ describe("a newcomer with the README", () => {
       "npx edge-presigner setup",
       "npm run deploy",
       "npx edge-presigner doctor",
+      'npx edge-presigner smoke --url https://uploads.example.com --token "$TOKEN"',
     ]);
   });
 

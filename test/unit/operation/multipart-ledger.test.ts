@@ -99,7 +99,7 @@ describe("a multipart upload with a ledger", () => {
           sendAgain: async (message) => stub.sendAgain(message),
           erase: async (user) => stub.erase(user),
           addStuck: async (stuck) => stub.addStuck(stuck),
-          removeStuck: async (ledger) => stub.removeStuck(ledger),
+          removeStuck: async (id) => stub.removeStuck(id),
           readStuck: async () => stub.readStuck(),
           ...overrides,
         };
