@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { addAdd } from "./add.ts";
 import { addAdmin } from "./admin.ts";
+import { addConsole } from "./console.ts";
 import { addBuild } from "./build.ts";
 import { addCheckConfig } from "./check-config.ts";
 import { addCredentials } from "./credentials.ts";
@@ -47,6 +48,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     addReceipt,
     addReconcile,
     addAdmin,
+    addConsole,
     addBuild,
     addCheckConfig,
     addDeploy,

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { startBrowser } from "../test/e2e/support/browser.ts";
 import { startServer } from "../test/e2e/support/server.ts";
+import { shootConsole } from "./screenshot-console.ts";
 import { drawPictures, type Chosen } from "./screenshot-files.ts";
 
 /** Git ignores this folder. */
@@ -46,6 +47,7 @@ try {
           colorScheme,
           deviceScaleFactor: 2,
         });
+  await shootConsole(browser, OUT);
 } finally {
   await browser.close();
   await server.close();

@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 const unreached = z.array(z.object({ policy: z.string(), claim: z.string() }));
 export type Unreached = z.output<typeof unreached>;
 
-const uploadSchema = z.object({
+export const uploadSchema = z.object({
   id: z.string(),
   name: z.string(),
   status: z.string(),

@@ -1,0 +1,66 @@
+/** The first page: what is stuck, and who is refused why. */
+import { html } from "hono/html";
+import type * as z from "zod/mini";
+import type { stuckSchema } from "../admin/answers.ts";
+import { refusalChart } from "./charts.ts";
+import { tableOf, type Html, type PageContext } from "./layout.ts";
+import type { Refusal } from "./refusals.ts";
+
+type Stuck = z.output<typeof stuckSchema>["stuck"][number];
+
+interface Overview {
+  readonly stuck: readonly Stuck[];
+  /** `undefined` where no log is read. */
+  readonly refusals: readonly Refusal[] | undefined;
+  readonly nowMs: number;
+}
+
+const MAX_LISTED = 50;
+
+export function overviewPage(context: PageContext, { stuck, refusals, nowMs }: Overview): Html {
+  const { texts } = context;
+  return html`<section>
+      <h1>${texts.stuck}</h1>
+      ${tableOf(
+        [texts.since, texts.what, texts.user, texts.policy, texts.tries, texts.many],
+        stuck.map((one) => [
+          one.since,
+          one.kind === "webhook" ? texts.webhook : texts.upload,
+          html`<a href="${userPathOf(context, one)}">${one.user}</a>`,
+          one.policy,
+          String(one.attempts),
+          String(one.count),
+        ]),
+        texts.nothingStuck,
+      )}
+    </section>
+    <section>
+      <h2>${texts.refusals}</h2>
+      ${refusals === undefined ? html`<p class="dim">${texts.noLog}</p>` : refused(context, refusals, nowMs)}
+    </section>`;
+}
+
+function userPathOf({ base }: PageContext, { user, issuer }: Stuck): string {
+  return `${base}user?${new URLSearchParams({ user, issuer }).toString()}`;
+}
+
+function refused({ texts }: PageContext, refusals: readonly Refusal[], nowMs: number): Html {
+  if (refusals.length === 0) return html`<p class="dim">${texts.noRefusals}</p>`;
+  const byCode = [...Map.groupBy(refusals, ({ code }) => code)].toSorted(
+    ([, a], [, b]) => b.length - a.length,
+  );
+  return html`${refusalChart(refusals, nowMs, texts.refusals)}
+    <p>${byCode.map(([code, all]) => html`<code>${code}</code> ${all.length} `)}</p>
+    ${tableOf(
+      [texts.time, texts.code, texts.reason, texts.request],
+      refusals
+        .slice(0, MAX_LISTED)
+        .map(({ atMs, code, reason = "", requestId }) => [
+          new Date(atMs).toISOString().slice(11, 19),
+          html`<code>${code}</code>`,
+          reason,
+          html`<code>${requestId}</code>`,
+        ]),
+      texts.noRefusals,
+    )}`;
+}
