@@ -11,7 +11,7 @@ import { printGroups, printSettings, printSummary, settingsOf } from "./doctor/p
 import { reportRow } from "./doctor/report.ts";
 import { openSession } from "./doctor/session.ts";
 import { INTERRUPT_EXIT_CODE, listenForInterrupts } from "./interrupt.ts";
-import { mintDevelopmentToken } from "./mint.ts";
+import { mintDevelopmentAdminToken, mintDevelopmentToken } from "./mint.ts";
 import { print, printError, printJson } from "./output.ts";
 import { createSpinner } from "./progress-bar.ts";
 import { addConfigOptions, openConfig, type ConfigOptions } from "./config-options.ts";
@@ -20,6 +20,7 @@ import { readUrl, urlOption } from "./url-option.ts";
 interface Options extends ConfigOptions {
   readonly dev: URL;
   readonly url?: URL;
+  readonly adminToken?: string;
   readonly token?: string;
   readonly policy?: string;
   readonly flood?: boolean;
@@ -47,6 +48,12 @@ export function addDoctor(program: Command): void {
     .argument("[store]", "the store to test (default: all stores of the configuration)")
     .addOption(urlOption("--dev <url>", "URL of npm run dev, for the embedded store"))
     .option("--url <url>", "test the deployed Worker at this URL instead of a store", readUrl)
+    .addOption(
+      new Option(
+        "--admin-token <token>",
+        "with --url: ask whether its stores and ledgers work",
+      ).env("ADMIN_TOKEN"),
+    )
     .addOption(
       new Option("--token <token>", "with --url: upload a file with this user's token").env(
         "TOKEN",
@@ -103,7 +110,14 @@ const isBad = (groups: readonly Group[]): boolean =>
 async function tryWorker(config: Config, url: URL, options: Options): Promise<void> {
   const { policy, flood = false, json } = options;
   const token = options.token ?? (await developmentTokenFor(config));
-  const findings = await examineWorker({ url, config, token, policy, isFlooded: flood });
+  const findings = await examineWorker({
+    url,
+    config,
+    token,
+    adminToken: options.adminToken ?? (await developmentAdminTokenFor(config)),
+    policy,
+    isFlooded: flood,
+  });
   const groups = [{ title: url.origin, findings }];
   if (json) printJson(groups);
   else print(`\n${printGroups(groups)}\n${printSummary(groups)}\n`);
@@ -112,6 +126,14 @@ async function tryWorker(config: Config, url: URL, options: Options): Promise<vo
 
 async function developmentTokenFor({ isDevelopment }: Config): Promise<string | undefined> {
   return isDevelopment ? mintDevelopmentToken("doctor", { expiresInSeconds: 60 }) : undefined;
+}
+
+async function developmentAdminTokenFor({
+  isDevelopment,
+  adminIssuers,
+}: Config): Promise<string | undefined> {
+  const hasAdmins = isDevelopment && adminIssuers.length > 0;
+  return hasAdmins ? mintDevelopmentAdminToken("doctor", 60) : undefined;
 }
 
 function storesOf({ policies }: Config, name: string | undefined): readonly Store[] {

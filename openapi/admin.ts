@@ -111,4 +111,17 @@ export const ADMINS: readonly Operation[] = [
     codes: [...ADMIN, "ledger-unavailable"],
     examples: ["admin-stuck"],
   },
+  {
+    method: "get",
+    path: "/readyz",
+    id: "checkReady",
+    tag: "Admin",
+    summary: "Tries the signing key, a ledger and each store, within a second",
+    answers: {
+      200: { description: "Everything works", schema: answer.readiness },
+      503: { description: "Something does not", schema: answer.readiness },
+    },
+    codes: ADMIN,
+    examples: ["ready"],
+  },
 ];

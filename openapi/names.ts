@@ -61,6 +61,7 @@ const NAMES = {
   DeletionReport: adminUser.deletionReport,
   FoundObject: adminUser.foundObject,
   StuckList: adminUser.stuckList,
+  Readiness: adminUser.readiness,
   GuideTicket: v1.guideTicket,
   Quota: v1.quota,
   Problem: v1.problem,

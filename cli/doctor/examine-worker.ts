@@ -2,6 +2,7 @@
 import type { Config } from "../../src/config/config.ts";
 import { NoResponse, createRequestSender } from "./send-request.ts";
 import type { Finding } from "./finding.ts";
+import { probeReady } from "./probe-ready.ts";
 import { probeWorkerTicket } from "./probe-worker-ticket.ts";
 import { probeWorker } from "./probe-worker.ts";
 
@@ -10,6 +11,8 @@ export interface WorkerExamination {
   readonly config: Config;
   /** A token of a user. Without one no file is sent. */
   readonly token: string | undefined;
+  /** A token of an admin. Without one `/readyz` is not asked. */
+  readonly adminToken: string | undefined;
   readonly policy: string | undefined;
   readonly isFlooded: boolean;
 }
@@ -19,12 +22,16 @@ export async function examineWorker({
   url,
   config,
   token,
+  adminToken,
   policy,
   isFlooded,
 }: WorkerExamination): Promise<readonly Finding[]> {
   const sendRequest = createRequestSender(new AbortController().signal);
   try {
-    const worker = await probeWorker({ url, config, sendRequest, isFlooded });
+    const probed = await probeWorker({ url, config, sendRequest, isFlooded });
+    const ready =
+      adminToken === undefined ? [] : await probeReady({ url, adminToken, sendRequest });
+    const worker = [...probed, ...ready];
     if (worker.some(({ name, verdict }) => name === "worker" && verdict === "bad")) return worker;
     if (token !== undefined)
       return [...worker, await probeWorkerTicket({ url, config, token, policy })];

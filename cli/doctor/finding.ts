@@ -55,6 +55,7 @@ export type FindingName =
   | "worker-tokens"
   | "worker-origins"
   | "worker-limits"
+  | "worker-ready"
   | "worker-ticket";
 
 /** `bad`: fix it. `note`: good to know. `unknown`: the test gave no result. */

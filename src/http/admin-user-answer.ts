@@ -109,3 +109,15 @@ export const stuckList = z.strictObject({
     }),
   ),
 });
+
+export const readiness = z.strictObject({
+  status: z.enum(["ok", "failing"]),
+  checks: z.array(
+    z.strictObject({
+      name: z.string(),
+      status: z.enum(["ok", "failing"]),
+      code: z.optional(z.string()),
+      reason: z.optional(z.string()),
+    }),
+  ),
+});

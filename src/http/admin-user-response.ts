@@ -1,5 +1,6 @@
 /** Makes the answers of `/v1/admin` from what the operations return. */
 import type * as z from "zod/mini";
+import type { Check } from "../admin/check-ready.ts";
 import type { DeletionReport } from "../admin/delete-user.ts";
 import type { FoundKey, FoundObject } from "../admin/find-object.ts";
 import type { UserUpload, UserUploads } from "../admin/list-uploads.ts";
@@ -9,6 +10,7 @@ import type {
   adminUpload,
   deletionReport,
   foundObject,
+  readiness,
   stuckList,
   userUploads,
   waitingMessage,
@@ -105,6 +107,21 @@ export function stuckAnswer(ledgers: readonly StuckLedger[]): z.output<typeof st
       ledger,
       ...work,
       since: formatTime(sinceMs),
+    })),
+  };
+}
+
+const statusOf = (isOk: boolean) => (isOk ? "ok" : "failing");
+
+/** Whether everything works, and what does not. */
+export function readyAnswer(checks: readonly Check[]): z.output<typeof readiness> {
+  return {
+    status: statusOf(checks.every(({ code }) => code === undefined)),
+    checks: checks.map(({ name, code, reason }) => ({
+      name,
+      status: statusOf(code === undefined),
+      ...(code !== undefined && { code }),
+      ...(reason !== undefined && { reason }),
     })),
   };
 }

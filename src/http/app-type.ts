@@ -109,6 +109,11 @@ type Routes = {
   "/v1/admin/uploads": {
     $get: Route<{ query: Input<typeof adminUser.objectQuery> }, typeof adminUserAnswer.foundObject>;
   };
+  "/readyz": {
+    $get:
+      | Route<object, typeof adminUserAnswer.readiness>
+      | Route<object, typeof adminUserAnswer.readiness, 503>;
+  };
   "/v1/admin/stuck": { $get: Route<object, typeof adminUserAnswer.stuckList> };
   "/v1/admin/revocations": {
     $post: Route<

@@ -1,6 +1,7 @@
 /** The routes of the Worker. */
 import type { Hono } from "hono/tiny";
 import { getPath } from "hono/utils/url";
+import { digestOf } from "../config/digest.ts";
 import type { ConfigurationError } from "../config/errors.ts";
 import { lazy } from "../lazy.ts";
 import { Problem } from "../problem.ts";
@@ -63,8 +64,14 @@ function createTicketApp(service: Service): Hono<BaseEnv> {
 
 function createFullApp(service: Service): Hono<BaseEnv> {
   const app = createCheckedApp(service);
+  const configuration = lazy(() => digestOf(service.config));
   app.get("/healthz", (c) =>
-    answerJson(c, { status: "ok", version: VERSION, deployment: service.deployment }),
+    answerJson(c, {
+      status: "ok",
+      version: VERSION,
+      deployment: service.deployment,
+      configuration: configuration(),
+    }),
   );
   app.get("/.well-known/jwks.json", (c) =>
     answerJson(c, service.receipts.publicKeys(), 200, { "cache-control": FIVE_MINUTES }),

@@ -254,6 +254,7 @@ export const health = z.strictObject({
   status: z.literal("ok"),
   version: z.string(),
   deployment: z.optional(z.string()),
+  configuration: z.string(),
 });
 
 /** RFC 7517. */

@@ -421,6 +421,9 @@ describe("the doctor, on the embedded store", () => {
       "worker-tokens",
       "worker-origins",
       "worker-origins",
+      "worker-ready",
+      "worker-ready",
+      "worker-ready",
       "worker-ticket",
     ]);
     const demanding = await doctor("--url", server.url, "--policy", "avatar");

@@ -16,6 +16,9 @@ export async function recordAdminUsers(server: Server): Promise<Exchanges> {
   const authorization = `Bearer ${await mintDevelopmentAdminToken("operator", 600)}`;
   const ask = async (method: string, path: string, body?: object) =>
     exchange(server.url, fetch, [method, `/v1/admin${path}`, body], { headers: { authorization } });
+  const ready = await exchange(server.url, fetch, ["GET", "/readyz"], {
+    headers: { authorization },
+  });
   const quota = `/users/${user}/quota`;
   return {
     "admin-uploads": await ask("GET", `/users/${user}/uploads`),
@@ -27,6 +30,7 @@ export async function recordAdminUsers(server: Server): Promise<Exchanges> {
     }),
     "admin-object": await ask("GET", `/uploads?key=${encodeURIComponent(ticket.key)}`),
     "admin-upload": await ask("GET", `/uploads?id=${ticket.id}`),
+    ready,
     "admin-stuck": await ask("GET", "/stuck"),
     "admin-user-deletion": await ask("DELETE", `/users/${user}`),
     "admin-user-deleted": await ask("DELETE", `/users/nobody-${user}`),

@@ -1,0 +1,16 @@
+/** Names a configuration by its content: two deployments with the same one have the same name. */
+import { sha256Hex } from "../hash.ts";
+import type { Config } from "./config.ts";
+
+const DIGITS = 16;
+
+/** Returns 16 hexadecimal digits. Secrets count by their names, and not by their values. */
+export function digestOf(config: Config): string {
+  return sha256Hex(JSON.stringify(config, withCollections)).slice(0, DIGITS);
+}
+
+/** JSON has no maps and sets. */
+function withCollections(_: string, value: unknown): unknown {
+  if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)];
+  return value instanceof RegExp ? value.source : value;
+}
