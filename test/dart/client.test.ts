@@ -83,6 +83,11 @@ withDart("client/dart and the service", (dart) => {
     expect(Buffer.compare(stored?.bytes ?? new Uint8Array(), contentOf(size))).toBe(0);
   }
 
+  async function listUploads(user: string): Promise<readonly Stored[]> {
+    const { body } = await call(server, tokenFor(user), "GET", "/v1/uploads");
+    return body["uploads"] as readonly Stored[];
+  }
+
   async function withProxy<T>(
     faultOf: Parameters<typeof startProxy>[0],
     work: (proxy: Proxy) => Promise<T>,
@@ -168,8 +173,7 @@ withDart("client/dart and the service", (dart) => {
       const lines = await run(order);
       expect(lines.map(({ failure }) => failure)).toContain("cancelled");
       expect(lines.map(({ state }) => state)).toContain("canceled");
-      const { body } = await call(server, tokenFor("alice"), "GET", "/v1/uploads");
-      const [{ status, key } = { status: "", key: "" }] = body["uploads"] as readonly Stored[];
+      const [{ status, key } = { status: "", key: "" }] = await listUploads("alice");
       expect(status).toBe("aborted");
       expect(await server.read(key)).toBeUndefined();
     });
@@ -219,6 +223,48 @@ withDart("client/dart and the service", (dart) => {
       await withProxy(answers, async ({ address }) => {
         const lines = await run({ path, policy: "document", proxy: address });
         await expectStored(resultOf(lines)["key"], MiB);
+      });
+    });
+
+    it.for([
+      ["one PUT", 50_000],
+      ["parts", LARGE],
+    ] as const)(
+      "reserves nothing twice if the answer with the ticket was lost: %s",
+      async ([, size]) => {
+        const path = await write("l.mp4", size);
+        const earlier = await listUploads("bob");
+        const firstTicket = (line: string, count: number) =>
+          line === "POST /v1/uploads" && count === 1 ? "lose" : undefined;
+        await withProxy(firstTicket, async ({ address, seen }) => {
+          const token = tokenFor("bob");
+          const lines = await run({ path, policy: "clip", token, proxy: address });
+          const { key } = resultOf(lines);
+          await expectStored(key, size);
+          expect(seen.filter((line) => line === "POST /v1/uploads")).toHaveLength(2);
+          const uploads = await listUploads("bob");
+          expect(uploads).toHaveLength(earlier.length + 1);
+          expect(uploads[0]).toMatchObject({ status: "completed", key });
+        });
+      },
+    );
+
+    it("gets another upload if the ticket whose answer was lost has expired since", async () => {
+      const path = await write("m.mp4", 50_000);
+      const earlier = await listUploads("carol");
+      const lostForLong = (line: string, count: number) => {
+        if (line !== "POST /v1/uploads" || count > 2) return undefined;
+        return count === 1 ? "lose" : 5000;
+      };
+      await withProxy(lostForLong, async ({ address, seen }) => {
+        const token = tokenFor("carol");
+        const lines = await run({ path, policy: "clip", token, proxy: address });
+        const { key } = resultOf(lines);
+        await expectStored(key, 50_000);
+        expect(seen.filter((line) => line === "POST /v1/uploads")).toHaveLength(3);
+        const uploads = await listUploads("carol");
+        expect(uploads).toHaveLength(earlier.length + 2);
+        expect(uploads[0]).toMatchObject({ status: "completed", key });
       });
     });
 

@@ -56,9 +56,10 @@ void main() {
       service.open().uploadBytes(_bytes, _options),
       _throwsCode(UploadCode.forbidden),
     );
-    expect(service.seen.single.headers, <String, String>{
+    expect(service.seen.single.headers, <String, Object>{
       'authorization': 'Bearer token-1',
       'content-type': 'application/json',
+      'idempotency-key': isNotEmpty,
     });
     expect(service.seen.single.json, <String, Object?>{
       'policy': 'document',

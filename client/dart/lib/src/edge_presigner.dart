@@ -7,6 +7,7 @@ import 'back_off.dart';
 import 'completed_upload.dart';
 import 'connections.dart';
 import 'download_ticket.dart';
+import 'idempotency_key.dart';
 import 'managed_queue.dart';
 import 'managed_task.dart';
 import 'multipart_upload.dart';
@@ -68,6 +69,8 @@ class EdgePresigner {
           getToken: getToken,
           client: client,
           backOff: backOff,
+          // Not the random numbers of the app, which may be seeded.
+          createKey: () => createIdempotencyKey(Random.secure()),
         );
 
   final http.Client _client;

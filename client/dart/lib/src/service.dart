@@ -34,6 +34,7 @@ class Service {
     required this.getToken,
     required this.client,
     required this.backOff,
+    required this.createKey,
   });
 
   final Uri endpoint;
@@ -41,10 +42,25 @@ class Service {
   final http.Client client;
   final BackOff backOff;
 
-  /// Sends `POST /v1/uploads`.
-  Future<CreatedUpload> createUpload(Json request, StopSignal stop) async =>
+  /// Returns a new `Idempotency-Key`.
+  final String Function() createKey;
+
+  /// Sends `POST /v1/uploads`. All tries have one `Idempotency-Key`, so that a
+  /// lost answer reserves nothing twice.
+  Future<CreatedUpload> createUpload(Json request, StopSignal stop) async {
+    try {
+      return await _createOnce(request, stop);
+    } on UploadException catch (error) {
+      // A lost answer had tickets that have expired since: a new key is needed.
+      if (error.code != UploadCode.uploadExpired) rethrow;
+      return _createOnce(request, stop);
+    }
+  }
+
+  Future<CreatedUpload> _createOnce(Json request, StopSignal stop) async =>
       CreatedUpload.fromJson(
-        await callService('POST', '/v1/uploads', body: request, stop: stop),
+        await callService('POST', '/v1/uploads',
+            body: request, stop: stop, idempotencyKey: createKey()),
       );
 
   /// Sends `POST /v1/uploads/{id}/parts`, for at most 25 parts.
@@ -104,12 +120,14 @@ class Service {
     required StopSignal stop,
     Json? body,
     Map<String, String>? query,
+    String? idempotencyKey,
   }) {
     final Uri url = _urlOf(path, query);
+    Future<Answer> send() =>
+        _send(method, url, body, stop, idempotencyKey: idempotencyKey);
     return backOff.retry<Json>(() async {
-      final Answer answer = await _send(method, url, body, stop);
-      if (answer.status != 401) return _read(answer);
-      return _read(await _send(method, url, body, stop));
+      final Answer answer = await send();
+      return _read(answer.status == 401 ? await send() : answer);
     }, stop);
   }
 
@@ -119,6 +137,7 @@ class Service {
     Json? body,
     StopSignal stop, {
     Duration timeout = _timeout,
+    String? idempotencyKey,
   }) async {
     final String token = await getToken();
     // Bytes and not a string: package:http would add a charset to a string.
@@ -132,6 +151,9 @@ class Service {
         request.followRedirects = false;
         request.headers['authorization'] = 'Bearer $token';
         if (body != null) request.headers['content-type'] = 'application/json';
+        if (idempotencyKey != null) {
+          request.headers['idempotency-key'] = idempotencyKey;
+        }
         request.bodyBytes = bytes;
         return request;
       },
