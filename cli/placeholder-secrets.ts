@@ -6,7 +6,7 @@ import type { Env } from "../src/secret.ts";
 
 const SHAPED: Readonly<Record<string, string>> = {
   RECEIPT_PRIVATE_KEY: JSON.stringify({ kty: "EC", crv: "P-256", x: "", y: "", d: "" }),
-  WEBHOOK_SECRET: `whsec_${btoa("x".repeat(32))}`,
+  WEBHOOK_SECRET: webhookSecret("w"),
 };
 
 /** Returns the names of the secrets that the configuration requires. */
@@ -25,9 +25,16 @@ export function requiredSecretsOf(definition: unknown): readonly string[] {
 
 /** Returns a placeholder for each name. */
 export function placeholdersFor(names: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    names.map((name) => [name, SHAPED[name] ?? `placeholder for ${name}`.padEnd(64)]),
-  );
+  return Object.fromEntries(names.map((name, index) => [name, placeholderFor(name, index)]));
+}
+
+function placeholderFor(name: string, index: number): string {
+  if (name.endsWith("SCANNER_SECRET")) return webhookSecret(`s${index}`);
+  return SHAPED[name] ?? `placeholder for ${name}`.padEnd(64);
+}
+
+function webhookSecret(text: string): string {
+  return `whsec_${btoa(text.padEnd(32, "x"))}`;
 }
 
 /** Returns the compiled configuration, and the names of the secrets that have a placeholder. Throws `ConfigurationError`. */

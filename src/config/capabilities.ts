@@ -9,6 +9,7 @@ export const capabilitiesSchema = z.strictObject({
     z.partialRecord(z.enum(CHECKSUM_ALGORITHMS), z.enum(["enforced", "ignored", "refused"])),
   ),
   needsSdkChecksumAlgorithm: z.optional(z.boolean()),
+  copies: z.optional(z.boolean()),
   postForms: z.optional(z.boolean()),
 });
 
@@ -17,7 +18,7 @@ export type Capabilities = Readonly<z.output<typeof capabilitiesSchema>>;
 
 /** Returns the provider's row with the measured values. */
 export function withCapabilities(provider: Provider, seen: Capabilities = {}): Provider {
-  const { noOverwrite, checksums = {}, needsSdkChecksumAlgorithm, postForms } = seen;
+  const { noOverwrite, checksums = {}, needsSdkChecksumAlgorithm, copies, postForms } = seen;
   const known = { ...provider.checksums };
   for (const algorithm of CHECKSUM_ALGORITHMS) {
     const trust = checksums[algorithm];
@@ -33,6 +34,7 @@ export function withCapabilities(provider: Provider, seen: Capabilities = {}): P
         : undefined,
     }),
     ...(needsSdkChecksumAlgorithm !== undefined && { needsSdkChecksumAlgorithm }),
+    ...(copies !== undefined && { copies: copies ? ("enforced" as const) : undefined }),
     ...(postForms !== undefined && { postForms }),
   };
 }

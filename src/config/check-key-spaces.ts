@@ -1,29 +1,11 @@
 /** Checks that no policy gives access to what another policy in the same bucket protects. */
-import {
-  canLieUnder,
-  canMeet,
-  hasPlaceholder,
-  reachesInto,
-  type Template,
-} from "../key/template.ts";
+import { canLieUnder, canMeet, hasPlaceholder, reachesInto } from "../key/template.ts";
 import { haveSameValue } from "../secret.ts";
 import type { Store } from "../store/store.ts";
+import { checkPendingSpace } from "./check-pending-spaces.ts";
 import type { ErrorCollector } from "./errors.ts";
+import type { KeySpace } from "./key-space.ts";
 import type { Quota } from "./policy-schema.ts";
-
-/** Where the keys of a policy are, and what it allows there. */
-export interface KeySpace {
-  readonly name: string;
-  readonly stores: ReadonlyMap<string, Store>;
-  readonly template: Template;
-  /** All keys under the template, which credentials reach. */
-  readonly isPrefix?: boolean;
-  readonly download: boolean;
-  readonly delete: boolean;
-  readonly overwrite: boolean;
-  /** Where it counts objects, no other policy may store or delete them. */
-  readonly quota?: Quota | undefined;
-}
 
 const RIGHTS = ["download", "delete", "overwrite"] as const;
 
@@ -35,7 +17,9 @@ const RIGHTS = ["download", "delete", "overwrite"] as const;
 export function checkKeySpaces(spaces: readonly KeySpace[], errors: ErrorCollector): void {
   for (const mine of spaces) {
     for (const theirs of spaces) {
-      if (mine === theirs || !shareBucket(mine, theirs)) continue;
+      if (mine !== theirs && !shareBucket(mine, theirs)) continue;
+      checkPendingSpace({ mine, theirs }, errors);
+      if (mine === theirs) continue;
       const at = errors.at(mine.name).at("key");
       if (mine.isPrefix || theirs.isPrefix) {
         if (mine.isPrefix && canLieUnder(theirs, mine))

@@ -113,8 +113,8 @@ export function checkKey(policy: Policy, errors: ErrorCollector): Template | und
       "needs {id} in the key: under another key the file of one upload may be that of several";
     errors.at("quota").at(limit).add(detail);
   });
-  policy.check(({ quota, quotaFor, shared }) => {
-    if (quotaFor !== undefined && !quota) errors.at("quotaFor").add("needs a quota");
+  policy.check(({ quota, quotaFor, quarantine, shared }) => {
+    if (quotaFor !== undefined && !quota && !quarantine) errors.at("quotaFor").add("needs a quota");
     if (quota?.stored === undefined && quota?.objects === undefined) return;
     if (quotaFor === undefined && shared)
       errors

@@ -38,6 +38,10 @@ export function checkStoreSupport(
   });
   if (policy.get("postForm") && !provider.postForms)
     errors.at("postForm").add(`must be left out: ${on} has no POST forms that are signed here`);
+  if (policy.get("quarantine") && (!provider.copies || provider.copies === "ignored"))
+    errors
+      .at("quarantine")
+      .add(`must be left out: ${on} does not copy objects on the condition of their ETag`);
   checkChecksums(policy, { provider, on }, errors.at("checksum"));
   const storageClass = policy.get("storageClass");
   if (storageClass !== undefined && !provider.storageClasses.includes(storageClass)) {

@@ -2,7 +2,7 @@
 import { parseTemplate, type Template } from "../key/template.ts";
 import { CREDENTIAL_ACTIONS } from "../store/scoped-access.ts";
 import type { Store } from "../store/store.ts";
-import type { KeySpace } from "./check-key-spaces.ts";
+import type { KeySpace } from "./key-space.ts";
 import { checkPolicyName, type KnownStores } from "./compile-policy.ts";
 import type { CredentialPolicy } from "./config.ts";
 import { asRecord } from "./as-record.ts";

@@ -1,8 +1,9 @@
 /** Compiles a policy: its definition and the stores that it names → the rule as it is applied. */
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "../store/checksum.ts";
 import type { Store } from "../store/store.ts";
-import type { KeySpace } from "./check-key-spaces.ts";
+import type { KeySpace } from "./key-space.ts";
 import { checkKey, checkPolicy } from "./check-policy.ts";
+import { checkQuarantine } from "./check-quarantine.ts";
 import { checkStoreSupport } from "./check-store-support.ts";
 import type { Policy } from "./config.ts";
 import type { ErrorCollector } from "./errors.ts";
@@ -32,6 +33,7 @@ export function compilePolicy(
   const stores = findStores(fields.get("store"), known, errors.at("store"));
   const template = checkKey(fields, errors);
   checkPolicy(fields, errors);
+  checkQuarantine(fields, template, errors);
   for (const store of new Set(stores.values())) checkStoreSupport(store, fields, errors);
   const { all } = fields;
   return {
@@ -44,6 +46,7 @@ export function compilePolicy(
       delete: fields.get("delete") ?? false,
       overwrite: fields.get("overwrite") ?? false,
       quota: fields.get("quota"),
+      quarantine: fields.get("quarantine"),
     },
   };
 }
@@ -77,7 +80,8 @@ function toPolicy(
   fields: PolicyFields,
   keySpace: Pick<KeySpace, "name" | "stores" | "template">,
 ): Policy {
-  const { cacheControl, contentDisposition, storageClass, tags, quota } = fields;
+  const { cacheControl, contentDisposition, storageClass, tags, quarantine } = fields;
+  const quota = fields.quota ?? (quarantine && {});
   return {
     ...fields,
     quotaClaim: fields.quotaFor?.slice("{claim.".length, -1),

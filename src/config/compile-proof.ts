@@ -7,6 +7,9 @@ import { parsePrivateKeys, type PrivateKeys } from "./private-key.ts";
 const RECEIPT_KEY = "RECEIPT_PRIVATE_KEY";
 const WEBHOOK_SECRET = "WEBHOOK_SECRET";
 const MIN_WEBHOOK_SECRET_BYTES = 24;
+/** What `parseWebhookSecrets` expects. */
+export const WEBHOOK_SECRETS =
+  "whsec_ and base64 of at least 24 bytes; during a rotation several, with a space between";
 
 /** Returns the keys, or `undefined` with the error collected. */
 export function compileReceiptKeys(
@@ -35,16 +38,19 @@ export function compileWebhook(
   const fromEnv = env["WEBHOOK_URL"];
   const url = typeof fromEnv === "string" && fromEnv !== "" ? fromEnv : configured;
   if (url === undefined) return undefined;
-  const isSafe = /^https:\/\/[^/@\s]+(\/\S*)?$/.test(url) && URL.canParse(url);
-  const isLoopback = isLocal && /^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(url);
-  if (!isSafe && !isLoopback) errors.at("webhook").at("url").add("must be an https URL");
+  if (!isReceiverUrl(url, isLocal)) errors.at("webhook").at("url").add("must be an https URL");
   const secrets = requireParsed(errors, env, {
     name: WEBHOOK_SECRET,
     parse: parseWebhookSecrets,
-    expected:
-      "whsec_ and base64 of at least 24 bytes; during a rotation several, with a space between",
+    expected: WEBHOOK_SECRETS,
   });
   return secrets && { url, secrets };
+}
+
+/** Returns whether something can be sent there that nobody else may read. `isLocal` allows a loopback host. */
+export function isReceiverUrl(url: string, isLocal: boolean): boolean {
+  const isSafe = /^https:\/\/[^/@\s]+(\/\S*)?$/.test(url) && URL.canParse(url);
+  return isSafe || (isLocal && /^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(url));
 }
 
 interface Expected<T> {

@@ -4,6 +4,7 @@ import type { Credentials, Store } from "../store/store.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { compileIdSecrets } from "./compile-id-secrets.ts";
 import { compileReceiptKeys, compileWebhook } from "./compile-proof.ts";
+import { compileQuarantines, type QuarantinedPolicy } from "./compile-quarantine.ts";
 import type { Config, Issuer } from "./config.ts";
 import type { ErrorCollector } from "./errors.ts";
 import { isAnyPort } from "./origins.ts";
@@ -12,13 +13,17 @@ import type { PrivateKeys } from "./private-key.ts";
 interface Secured {
   readonly stores: readonly Store[];
   readonly credentialPolicies: readonly { readonly parent: Credentials }[];
+  readonly policies: readonly QuarantinedPolicy[];
   readonly issuers: readonly Issuer[];
   /** As they are written in the configuration. */
   readonly origins: readonly string[];
   readonly webhookUrl: string | undefined;
 }
 
-interface Secrets extends Pick<Config, "idSecrets" | "webhook" | "isDevelopment"> {
+interface Secrets extends Pick<
+  Config,
+  "idSecrets" | "webhook" | "scannerSecrets" | "isDevelopment"
+> {
   /** Sign receipts; `undefined` for invalid ones. */
   readonly keys: Secret<PrivateKeys> | undefined;
 }
@@ -26,7 +31,7 @@ interface Secrets extends Pick<Config, "idSecrets" | "webhook" | "isDevelopment"
 const PROOF_SECRETS = ["RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET"];
 /** Returns the secrets beside those of stores and issuers, with each error collected. */
 export function compileSecrets(
-  { stores, credentialPolicies, issuers, origins, webhookUrl }: Secured,
+  { stores, credentialPolicies, policies, issuers, origins, webhookUrl }: Secured,
   env: Env,
   errors: ErrorCollector,
 ): Secrets {
@@ -34,16 +39,19 @@ export function compileSecrets(
   const keys = compileReceiptKeys(env, errors);
   const isLocal = stores.some(({ origin }) => origin === undefined);
   const webhook = compileWebhook(webhookUrl, { env, isLocal }, errors);
+  const scannerSecrets = compileQuarantines(policies, { env, isLocal }, errors);
   const isDevelopment = isLocal || origins.some(isAnyPort);
   const purposes = [
     secretKeysOf(stores),
     credentialPolicies.map(({ parent }) => parent.secretAccessKey),
     ...issuers.flatMap((issuer) => (issuer.kind === "shared-secret" ? [[issuer.secret]] : [])),
     [idSecrets.current, ...(idSecrets.previous ? [idSecrets.previous.secret] : [])],
-    ...PROOF_SECRETS.map((name) => [readSecret(env, name) ?? []].flat()),
+    ...[...PROOF_SECRETS, ...scannerSecrets.keys()].map((name) =>
+      [readSecret(env, name) ?? []].flat(),
+    ),
   ];
   checkSecrets(purposes, isDevelopment, errors.at("secrets"));
-  return { idSecrets, keys, webhook, isDevelopment };
+  return { idSecrets, keys, webhook, scannerSecrets, isDevelopment };
 }
 
 /** The keys that sign, without their ids, which are no secret. */

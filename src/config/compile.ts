@@ -4,7 +4,8 @@ import type { Store } from "../store/store.ts";
 import { asRecord } from "./as-record.ts";
 import { checkAdminIssuers } from "./check-admin-issuers.ts";
 import { compileIssuer } from "./compile-issuer.ts";
-import { checkKeySpaces, type KeySpace } from "./check-key-spaces.ts";
+import { checkKeySpaces } from "./check-key-spaces.ts";
+import type { KeySpace } from "./key-space.ts";
 import { compileCredentialPolicy, givesCredentials } from "./compile-credential-policy.ts";
 import { compilePolicy, type KnownStores } from "./compile-policy.ts";
 import { checkRevocations } from "./check-revocations.ts";
@@ -60,6 +61,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
     {
       stores: [...stores.values()],
       credentialPolicies,
+      policies: [...policies.values()],
       issuers: allIssuers,
       origins,
       webhookUrl,

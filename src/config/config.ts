@@ -67,6 +67,9 @@ export interface Webhook {
   readonly secrets: Secret<readonly Uint8Array<ArrayBuffer>[]>;
 }
 
+/** By the names of the secrets. Each signs every request to its scanner. */
+export type ScannerSecrets = ReadonlyMap<string, Webhook["secrets"]>;
+
 export interface Config {
   readonly origins: ReadonlySet<string>;
   /** Origins with any port: `http://localhost` and `http://127.0.0.1` in development. */
@@ -83,6 +86,7 @@ export interface Config {
   readonly webhook: Webhook | undefined;
   /** Whether tokens and uploads can be revoked. */
   readonly revocations: boolean;
+  readonly scannerSecrets: ScannerSecrets;
   /** A store or an origin is for development only, so that the Worker answers on a loopback host alone. */
   readonly isDevelopment: boolean;
 }

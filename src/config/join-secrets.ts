@@ -1,7 +1,7 @@
 /** Joins the plan of the environment with the Worker's secrets: the configuration as it would be compiled. */
 import type { Env } from "../secret.ts";
 import type { Store } from "../store/store.ts";
-import type { KeySpace } from "./check-key-spaces.ts";
+import type { KeySpace } from "./key-space.ts";
 import { addParents, prefixSpace } from "./parent-credentials.ts";
 import { compileSecrets } from "./compile-secrets.ts";
 import type { Config, CredentialPolicy, Issuer, Policy } from "./config.ts";
@@ -41,7 +41,14 @@ export function joinSecrets(
   const adminIssuers = plan.adminIssuers.map((issuer) => joinIssuer(issuer, env, errors));
   const { origins, defaultPolicy, limits, revocations, receipts, webhookUrl } = plan;
   const { keys, ...secrets } = compileSecrets(
-    { stores, credentialPolicies, issuers: [...issuers, ...adminIssuers], origins, webhookUrl },
+    {
+      stores,
+      credentialPolicies,
+      policies,
+      issuers: [...issuers, ...adminIssuers],
+      origins,
+      webhookUrl,
+    },
     env,
     errors,
   );

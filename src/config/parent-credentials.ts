@@ -1,7 +1,7 @@
 /** The parent pairs of policies that give credentials, and the keys that those reach. */
 import type { Env } from "../secret.ts";
 import type { Credentials, Store } from "../store/store.ts";
-import type { KeySpace } from "./check-key-spaces.ts";
+import type { KeySpace } from "./key-space.ts";
 import type { CredentialPolicy } from "./config.ts";
 import type { ErrorCollector } from "./errors.ts";
 import { readScopedCredentials } from "./read-credentials.ts";

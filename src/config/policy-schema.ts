@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { CHECKSUM_ALGORITHMS } from "../store/checksum.ts";
 import { bytesRate, duration, rate, size } from "./quantity.ts";
+import { quarantineSchema } from "./quarantine-schema.ts";
 
 /** A header value that is sent as it is written (RFC 9110 section 5.5, visible ASCII). */
 const headerValue = z
@@ -95,6 +96,8 @@ export const policySchema = z.strictObject({
         z.regex(/^\{claim\.[A-Za-z0-9_]{1,64}\}$/, 'must be one claim, such as "{claim.org}"'),
       ),
   ),
+  /** Where a file stays until its content is checked. It implies `quota: {}`. */
+  quarantine: z.optional(quarantineSchema),
   /** `true` where the key has no `{user}`: all callers share one prefix. */
   shared: z._default(z.boolean(), false),
   /**

@@ -18,6 +18,15 @@ export function readCredentials(
   };
 }
 
+/** Collects an error for each missing half of the second pair. In development the embedded store has only one pair. */
+export function requireReadPair(
+  { name, providerName }: Pick<Store, "name" | "providerName">,
+  env: Env,
+  errors: ErrorCollector,
+): void {
+  if (providerName !== "local") readPair(env, `${secretPrefix(name)}_READ`, errors);
+}
+
 /** Reads the pair that credentials for one prefix come from: `MEDIA_EU_SCOPED_ACCESS_KEY_ID` and so on. */
 export function readScopedCredentials(name: string, env: Env, errors: ErrorCollector): Credentials {
   return readPair(env, `${secretPrefix(name)}_SCOPED`, errors);

@@ -54,6 +54,7 @@ export const COMPATIBLE = {
     crc64nvme: "unverified",
   },
   needsSdkChecksumAlgorithm: true,
+  copies: "unverified",
   tags: false,
   postForms: false,
   storageClasses: [],

@@ -45,6 +45,11 @@ export interface Provider {
   readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, Trust>>>;
   /** Checks `x-amz-checksum-*` only where `x-amz-sdk-checksum-algorithm` is sent too. */
   readonly needsSdkChecksumAlgorithm: boolean;
+  /**
+   * Whether a copy in the store is refused where the source has another ETag (AWS: CopyObject and UploadPartCopy,
+   * `x-amz-copy-source-if-match`). `undefined` where the store copies nothing, or not large objects.
+   */
+  readonly copies: Trust | undefined;
   readonly tags: boolean;
   /**
    * Whether its documentation has POST forms signed with AWS4-HMAC-SHA256, or they were measured. No store is
