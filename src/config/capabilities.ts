@@ -1,6 +1,7 @@
 /** What one server can do, where that differs from the row of its provider. `doctor` measures and prints it. */
 import * as z from "zod/mini";
 import { CHECKSUM_ALGORITHMS } from "../store/checksum.ts";
+import { COPIES } from "../store/provider-defaults.ts";
 import { IF_NONE_MATCH, type Provider } from "../store/provider.ts";
 
 export const capabilitiesSchema = z.strictObject({
@@ -34,7 +35,9 @@ export function withCapabilities(provider: Provider, seen: Capabilities = {}): P
         : undefined,
     }),
     ...(needsSdkChecksumAlgorithm !== undefined && { needsSdkChecksumAlgorithm }),
-    ...(copies !== undefined && { copies: copies ? ("enforced" as const) : undefined }),
+    ...(copies !== undefined && {
+      copies: copies ? { ...(provider.copies ?? COPIES), trust: "enforced" } : undefined,
+    }),
     ...(postForms !== undefined && { postForms }),
   };
 }

@@ -1,4 +1,5 @@
 /** Checks that a policy with a quarantine agrees with itself. */
+import { checkableTypes } from "../content/signatures.ts";
 import { hasPlaceholder, type Template } from "../key/template.ts";
 import type { ErrorCollector } from "./errors.ts";
 import type { Fields } from "./fields.ts";
@@ -22,4 +23,15 @@ export function checkQuarantine(
     at.at("verify").add('must be ["magic"] without a scanner: nothing would be checked');
   if (scanner && (scanner.url === undefined) === (scanner.binding === undefined))
     at.at("scanner").add("must have either url or binding");
+  if (verify.includes("magic")) checkTypes(policy, errors.at("types"));
+}
+
+/** A pattern stands for the types that are known. */
+function checkTypes(policy: Fields<PolicyFields>, errors: ErrorCollector): void {
+  for (const type of policy.get("types") ?? []) {
+    if (checkableTypes([type]).length > 0) continue;
+    errors.add(
+      `has "${type}", whose first bytes are not known: leave it out, or set quarantine.verify to [] and a scanner`,
+    );
+  }
 }

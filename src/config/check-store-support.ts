@@ -6,6 +6,7 @@ import type { Fields } from "./fields.ts";
 import type { PolicyFields } from "./policy-schema.ts";
 
 type Policy = Fields<PolicyFields>;
+type OnStore = Pick<Store, "provider"> & { readonly on: string };
 
 /** Collects what the store cannot do. */
 export function checkStoreSupport(
@@ -38,10 +39,7 @@ export function checkStoreSupport(
   });
   if (policy.get("postForm") && !provider.postForms)
     errors.at("postForm").add(`must be left out: ${on} has no POST forms that are signed here`);
-  if (policy.get("quarantine") && (!provider.copies || provider.copies === "ignored"))
-    errors
-      .at("quarantine")
-      .add(`must be left out: ${on} does not copy objects on the condition of their ETag`);
+  if (policy.get("quarantine")) checkCopies(policy, { provider, on }, errors);
   checkChecksums(policy, { provider, on }, errors.at("checksum"));
   const storageClass = policy.get("storageClass");
   if (storageClass !== undefined && !provider.storageClasses.includes(storageClass)) {
@@ -54,11 +52,24 @@ export function checkStoreSupport(
     errors.at("tags").add(`must be left out: ${on} does not support tags in an upload`);
 }
 
-function checkChecksums(
+/** A quarantine ends with a copy within the store. */
+function checkCopies(
   policy: Policy,
-  { provider, on }: Pick<Store, "provider"> & { readonly on: string },
+  { provider: { copies }, on }: OnStore,
   errors: ErrorCollector,
 ): void {
+  if (!copies)
+    errors
+      .at("quarantine")
+      .add(`must be left out: ${on} does not copy objects on the condition of their ETag`);
+  policy.check(({ maxBytes }) => {
+    if (!copies || copies.partHeaders || maxBytes <= copies.maxBytes) return;
+    const detail = `must be at most ${describeBytes(copies.maxBytes)} with quarantine, the largest object that ${on} copies`;
+    errors.at("maxBytes").add(detail);
+  });
+}
+
+function checkChecksums(policy: Policy, { provider, on }: OnStore, errors: ErrorCollector): void {
   policy.check(({ checksum, multipartFrom }) => {
     if (checksum === "optional") return;
     const isChecked = checksum.some((algorithm) => {

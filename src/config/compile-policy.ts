@@ -1,4 +1,5 @@
 /** Compiles a policy: its definition and the stores that it names → the rule as it is applied. */
+import { checkableTypes } from "../content/signatures.ts";
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "../store/checksum.ts";
 import type { Store } from "../store/store.ts";
 import type { KeySpace } from "./key-space.ts";
@@ -84,6 +85,7 @@ function toPolicy(
   const quota = fields.quota ?? (quarantine && {});
   return {
     ...fields,
+    types: quarantine?.verify.includes("magic") ? [...checkableTypes(fields.types)] : fields.types,
     quotaClaim: fields.quotaFor?.slice("{claim.".length, -1),
     quota: quota?.stored === undefined ? quota : { objects: MAX_OBJECTS, ...quota },
     ...keySpace,

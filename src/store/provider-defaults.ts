@@ -1,5 +1,5 @@
 /** What the rows of providers share. */
-import { IF_NONE_MATCH, type Provider, type ProviderOption } from "./provider.ts";
+import { IF_NONE_MATCH, type Copies, type Provider, type ProviderOption } from "./provider.ts";
 
 const SEVEN_DAYS = 604_800;
 export const GiB = 2 ** 30;
@@ -34,6 +34,24 @@ export const STS_MIN_SECONDS = 900;
 /** One checksum of the full object, and one that is composed of the parts' digests. */
 export const MULTIPART_CHECKSUMS = { crc64nvme: "full-object", sha256: "composite" } as const;
 
+const IF_MATCH = ["x-amz-copy-source-if-match"];
+/** A copy as AWS documents it, where no refusal was seen. */
+export const COPIES: Copies = {
+  trust: "unverified",
+  headers: IF_MATCH,
+  maxBytes: 5 * GiB,
+  partHeaders: IF_MATCH,
+};
+export const ENFORCED_COPIES: Copies = { ...COPIES, trust: "enforced" };
+/** R2 has no conditions for the copy of a part. */
+export const R2_COPIES: Copies = { ...ENFORCED_COPIES, partHeaders: [] };
+/** Before version 17, Ceph takes the condition under a name of its own alone, and none for a part. It copies any size at once. */
+export const CEPH_COPIES: Copies = {
+  ...ENFORCED_COPIES,
+  headers: [...IF_MATCH, "x-amz-copy-if-match"],
+  maxBytes: 5 * TiB,
+};
+
 /** What is assumed of an unknown S3-compatible server. */
 export const COMPATIBLE = {
   title: "an S3-compatible server",
@@ -54,7 +72,7 @@ export const COMPATIBLE = {
     crc64nvme: "unverified",
   },
   needsSdkChecksumAlgorithm: true,
-  copies: "unverified",
+  copies: COPIES,
   tags: false,
   postForms: false,
   storageClasses: [],

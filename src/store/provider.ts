@@ -45,11 +45,8 @@ export interface Provider {
   readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, Trust>>>;
   /** Checks `x-amz-checksum-*` only where `x-amz-sdk-checksum-algorithm` is sent too. */
   readonly needsSdkChecksumAlgorithm: boolean;
-  /**
-   * Whether a copy in the store is refused where the source has another ETag (AWS: CopyObject and UploadPartCopy,
-   * `x-amz-copy-source-if-match`). `undefined` where the store copies nothing, or not large objects.
-   */
-  readonly copies: Trust | undefined;
+  /** How the store copies an object within a bucket. `undefined` where it cannot, or takes no condition. */
+  readonly copies: Copies | undefined;
   readonly tags: boolean;
   /**
    * Whether its documentation has POST forms signed with AWS4-HMAC-SHA256, or they were measured. No store is
@@ -63,6 +60,18 @@ export interface Provider {
   readonly scopedCredentials?: ScopedCredentials;
   /** Whether signing an empty `x-amz-copy-source` is known to work here: docs/security.md. */
   readonly copyGuard: "signed-empty" | "none";
+}
+
+/** What a store does with a copy on the condition that its source has an ETag. */
+export interface Copies {
+  /** `enforced`: a copy of another ETag is refused (measured or documented). `unverified`: the copy's own ETag must tell. */
+  readonly trust: "enforced" | "unverified";
+  /** The headers with the condition (AWS: CopyObject). */
+  readonly headers: readonly string[];
+  /** The largest object that is copied at once. */
+  readonly maxBytes: number;
+  /** The same headers for a part of a larger object (AWS: UploadPartCopy); `undefined` where it copies no parts. */
+  readonly partHeaders: readonly string[] | undefined;
 }
 
 /** How a store gives temporary credentials for one prefix. */

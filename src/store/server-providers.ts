@@ -1,9 +1,11 @@
 /** The rows of servers that one runs oneself. Facts and their sources: docs/providers.md. */
 import type { Provider } from "./provider.ts";
 import {
+  CEPH_COPIES,
   COMPATIBLE,
   ENFORCED,
   HOSTED,
+  R2_COPIES,
   R2_LIMITS,
   STS_MIN_SECONDS,
   UNMEASURED,
@@ -31,6 +33,7 @@ export const SERVER_PROVIDERS = {
     ...COMPATIBLE,
     title: "Ceph RGW",
     noOverwrite: ENFORCED,
+    copies: CEPH_COPIES,
     tags: true,
     postForms: true,
     storageClasses: ["STANDARD"],
@@ -63,6 +66,7 @@ export const SERVER_PROVIDERS = {
       crc32c: "ignored",
       crc64nvme: "ignored",
     },
+    copies: R2_COPIES,
     unsignedHeaders: "accepted",
     copyGuard: "signed-empty",
   },

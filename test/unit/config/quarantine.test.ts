@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { compileConfig } from "../../../src/config/compile.ts";
 import type { StoreDefinition } from "../../../src/config/definition.ts";
 import { ConfigurationError } from "../../../src/config/errors.ts";
-import { aws, compatible, local, r2 } from "../../../src/define.ts";
+import * as define from "../../../src/define.ts";
 import { ACCOUNT, CONFIG, ENV } from "../support/start-worker.ts";
 
+const { aws, compatible, local, r2 } = define;
 type Fields = Readonly<Record<string, unknown>>;
 
 const MEDIA = aws({ region: "ap-northeast-2", bucket: "acme-media" });
@@ -112,6 +113,27 @@ describe("a policy with a quarantine", () => {
     expect(errorsOf({}, { media: compatible(address) })).toEqual([]);
     const without = compatible({ ...address, capabilities: { copies: false } });
     expect(pathsOf({}, { media: without })).toEqual(["policies.checked.quarantine"]);
+  });
+
+  it("has types whose first bytes are known, and each of a pattern", () => {
+    const types = ["image/*", "text/plain"];
+    const { policies } = compile({ checked: { ...CHECKED, types } }, KEYS);
+    const expanded = policies.get("checked")?.types ?? [];
+    expect(expanded).toContain("image/webp");
+    expect(expanded).toContain("text/plain");
+    expect(expanded).not.toContain("image/*");
+    const unknown = { types: ["image/png", "application/octet-stream"] };
+    expect(pathsOf(unknown)).toEqual(["policies.checked.types"]);
+    const scanner = { url: "https://scanner.example.com/" };
+    const scanned = { ...unknown, quarantine: { verify: [], scanner } };
+    expect(errorsOf(scanned, { env: SCANNED })).toEqual([]);
+  });
+
+  it("is no larger than its store copies", () => {
+    const gcs = { maxBytes: "6 GB", overwrite: true, multipartFrom: "1 GB" };
+    const bucket = { bucket: "acme" };
+    expect(pathsOf(gcs, { media: define.gcs(bucket) })).toEqual(["policies.checked.maxBytes"]);
+    expect(pathsOf({ ...gcs, maxBytes: "5 GB" }, { media: define.gcs(bucket) })).toEqual([]);
   });
 
   it("takes the one pair of the embedded store", () => {
