@@ -90,7 +90,7 @@ function fitPolicy(
   policy: PolicyDefinition,
   compiled: Policy | undefined,
 ): { readonly fitted: PolicyDefinition; readonly missing: readonly string[] } {
-  const { storageClass, tags, checksum, postForm, ...fitted } = policy;
+  const { storageClass, tags, checksum, postForm, quarantine, ...fitted } = policy;
   const { maxPutBytes, maxObjectBytes } = PROVIDERS.local;
   const isMultipart = policy.multipartFrom !== undefined;
   const isChecked = checksum !== undefined && checksum !== "optional";
@@ -99,10 +99,12 @@ function fitPolicy(
     tags !== undefined && "tags",
     isChecked && isMultipart && "a required checksum",
     postForm === true && "postForm",
+    quarantine?.scanner !== undefined && "its scanner",
   ].filter((name) => name !== false);
   return {
     fitted: {
       ...fitted,
+      ...(quarantine && fitQuarantine(quarantine)),
       ...(checksum !== undefined && !(isChecked && isMultipart) && { checksum }),
       ...(compiled && {
         maxBytes: Math.min(compiled.maxBytes, isMultipart ? maxObjectBytes : maxPutBytes),
@@ -113,4 +115,12 @@ function fitPolicy(
     },
     missing,
   };
+}
+
+/** A scanner is a server of the deployment. What it alone checks has no quarantine then. */
+function fitQuarantine(
+  quarantine: NonNullable<PolicyDefinition["quarantine"]>,
+): Pick<PolicyDefinition, "quarantine"> {
+  const { scanner: _, ...rest } = quarantine;
+  return rest.verify?.length === 0 ? {} : { quarantine: rest };
 }

@@ -65,6 +65,14 @@ export default defineConfig({
       quota: { bytes: "25 MB / day" },
       quotaFor: "{claim.team}",
     },
+    checked: {
+      store: "local",
+      key: "checked/{user}/{id}.{ext}",
+      types: ["image/*"],
+      maxBytes: "10 MB",
+      quarantine: {},
+      download: true,
+    },
     video: {
       store: "local",
       key: "videos/{user}/{id}.{ext}",

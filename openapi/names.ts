@@ -42,6 +42,7 @@ const NAMES = {
   PartsState: v1.partsState,
   BatchResults: v1.batchResults,
   CompletedUpload: v1.completedUpload,
+  UnfinishedUpload: v1.unfinishedUpload,
   CompletionResults: v1.completionResults,
   Policy: v1.allowedPolicy,
   PolicyList: v1.policyList,

@@ -126,7 +126,15 @@ export const UPLOADS: readonly Operation[] = [
     pathParameters: ["id"],
     body: request.completeRequest(),
     isBodyOptional: true,
-    answers: { 200: { description: "The upload is verified", schema: v1.completedUpload } },
+    answers: {
+      200: { description: "The upload is verified", schema: v1.completedUpload },
+      202: {
+        description:
+          "Under a policy with a quarantine: the file is still being checked. Ask again after `Retry-After`",
+        schema: v1.unfinishedUpload,
+        headers: ["retry-after"],
+      },
+    },
     codes: [
       ...TOKEN,
       ...BODY,
@@ -135,7 +143,7 @@ export const UPLOADS: readonly Operation[] = [
       "verification-failed",
       ...STORE,
     ],
-    examples: ["completed", "completed-in-parts"],
+    examples: ["completed", "completed-in-parts", "completed-later"],
   },
   {
     method: "post",

@@ -89,9 +89,15 @@ export const UPPY: readonly Operation[] = [
     pathParameters: ["uploadId"],
     query: ofUpload,
     body: uppyCompleteRequest(),
-    answers: { 200: { description: "The upload is verified", schema: answer.uppyCompleted } },
+    answers: {
+      200: { description: "The upload is verified", schema: answer.uppyCompleted },
+      202: {
+        description: "Under a policy with a quarantine: the file is still being checked",
+        schema: answer.uppyCompleted,
+      },
+    },
     codes: [...COMPLETE, ...COMPLETED],
-    examples: ["uppy-completed"],
+    examples: ["uppy-completed", "uppy-completed-later"],
   },
   {
     method: "delete",
@@ -150,9 +156,12 @@ export const UPPY: readonly Operation[] = [
     body: answer.s3Xml,
     bodyContentType: "application/xml",
     isBodyOptional: true,
-    answers: { 200: { description: "`CompleteMultipartUploadResult`", ...XML } },
+    answers: {
+      200: { description: "`CompleteMultipartUploadResult`", ...XML },
+      202: { description: "The same without an ETag: the file is still being checked", ...XML },
+    },
     codes: [...COMPLETE, ...COMPLETED],
-    examples: ["uppy-s3-completed"],
+    examples: ["uppy-s3-completed", "uppy-s3-completed-later"],
   },
   {
     method: "delete",

@@ -33,6 +33,32 @@ export async function boundedFetch(
   });
 }
 
+/** Sends one request as `boundedFetch` does, and reads no more than the first `maxBytes` of its body. */
+export async function fetchStart(
+  { url, init, timeoutMs, maxBytes }: BoundedRequest,
+  fetch: Fetch,
+): Promise<Omit<BoundedResponse, "text"> & { readonly bytes: Uint8Array }> {
+  return withTimeout(timeoutMs, async (signal) => {
+    const response = await fetch(url, { ...init, redirect: "manual", signal });
+    const { status, headers, body } = response;
+    const bytes = body ? await readBytes(body, maxBytes) : new Uint8Array();
+    return { status, headers, bytes };
+  });
+}
+
+/** Leaving the loop cancels the body. */
+async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const start = new Uint8Array(maxBytes);
+  let length = 0;
+  for await (const chunk of body) {
+    const part = chunk.subarray(0, maxBytes - length);
+    start.set(part, length);
+    length += part.byteLength;
+    if (length === maxBytes) break;
+  }
+  return start.subarray(0, length);
+}
+
 /** Reads a body of at most `maxBytes` as UTF-8. Throws for a longer one, and for other encodings. */
 export async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });

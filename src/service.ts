@@ -55,6 +55,8 @@ export interface Service extends Dependencies {
   /** `undefined` where the configuration has no `revocations: true`. */
   readonly revocations: KnownRevocations | undefined;
   readonly receipts: Receipts;
+  /** Returns the `fetch` of a service binding. */
+  readonly fetchOf: (binding: string) => Fetch;
   readonly ledgerOf: (owner: Pick<Owner, "digest">) => Ledger;
   readonly perAddress: RateLimiter;
   readonly perCaller: RateLimiter;

@@ -1,4 +1,5 @@
 /** Composes the Worker: a configuration and an environment → the fetch handler, and what its ledgers need. */
+import type { Fetch } from "./bounded-fetch.ts";
 import { compileConfig } from "./config/compile.ts";
 import type { Config } from "./config/config.ts";
 import { needsLedger } from "./config/needs-ledger.ts";
@@ -19,8 +20,9 @@ import { createReceipts } from "./ledger/receipt.ts";
 import { createDeliver } from "./ledger/webhook.ts";
 import { lazy } from "./lazy.ts";
 import type { Log } from "./log.ts";
-import { abortParts, cleanUpAndLook } from "./operation/cleanup.ts";
+import { abortParts, cleanUpAndLook, cleanUpPromoted } from "./operation/cleanup.ts";
 import { locateUpload, measureObject } from "./operation/locate.ts";
+import { promote } from "./operation/promote.ts";
 import { verifyUpload } from "./operation/verify.ts";
 import type { Env } from "./secret.ts";
 import type { Dependencies, Service, Signers } from "./service.ts";
@@ -76,6 +78,7 @@ export function composeWorker(
     const config = getConfig();
     checkLedger(config, env);
     checkSessions(config, hooks);
+    checkScanners(config, env);
     const service = { ...createService(config, env, dependencies), hooks };
     return { ...compose(createApp(service), () => service), dependencies };
   } catch (error) {
@@ -104,6 +107,26 @@ function checkLedger(config: Config, { LEDGER }: WorkerEnv): void {
   if (reason === undefined || LEDGER) return;
   const path = "wrangler.toml: durable_objects.bindings";
   throw new ConfigurationError([{ path, detail: `add LEDGER: ${reason}` }]);
+}
+
+/** Throws `ConfigurationError` if a scanner is a binding that wrangler.toml does not have. */
+function checkScanners({ policies }: Config, env: WorkerEnv): void {
+  const errors = [...policies.values()].flatMap(({ name, quarantine }) => {
+    const binding = quarantine?.scanner?.binding;
+    if (binding === undefined || isFetcher(env[binding])) return [];
+    const detail = `add ${binding}: the policy "${name}" asks it whether a file is clean`;
+    return [{ path: "wrangler.toml: services", detail }];
+  });
+  if (errors.length > 0) throw new ConfigurationError(errors);
+}
+
+function isFetcher(value: unknown): value is { readonly fetch: Fetch } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "fetch" in value &&
+    typeof value.fetch === "function"
+  );
 }
 
 /**
@@ -154,6 +177,11 @@ function createService(
     revocations,
     receipts: createReceipts(config.receipts),
     ledgerOf: createLedgers(env.LEDGER, dependencies.log),
+    fetchOf: (name) => {
+      const binding = env[name];
+      if (!isFetcher(binding)) throw new TypeError(`Cannot ask ${name}: it is no service binding`);
+      return async (url, init) => binding.fetch(url, init);
+    },
     perAddress: { name: "address", binding: env.RATE_LIMIT_ADDRESS, limit: perAddress },
     perCaller: { name: "caller", binding: env.RATE_LIMIT_CALLER, limit: perCaller },
   };
@@ -188,6 +216,9 @@ function createLedgerDependencies(service: Service): LedgerDependencies {
     quotaOf: (policy) => config.policies.get(policy)?.quota,
     deliver: config.webhook && createDeliver(config.webhook, service),
     verify: async (claims) => verifyUpload(locateUpload(service, claims)),
+    promote: async (claims, gate) => promote(service, locateUpload(service, claims), { gate }),
+    cleanUpPromoted: async (claims, isDeleted) =>
+      cleanUpPromoted(locateUpload(service, claims), isDeleted, service.log),
     abortParts: async (claims) => void (await abortParts(locateUpload(service, claims))),
     cleanUp: async (claims, look) =>
       cleanUpAndLook(locateUpload(service, claims), look, service.log),

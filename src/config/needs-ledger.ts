@@ -6,6 +6,7 @@ export function needsLedger({
   revocations,
 }: Pick<Config, "policies" | "revocations">): string | undefined {
   const limited = [...policies.values()].find(({ quota }) => quota);
-  if (limited) return `the policy "${limited.name}" has a quota`;
+  if (limited)
+    return `the policy "${limited.name}" has a ${limited.quarantine ? "quarantine" : "quota"}`;
   return revocations ? "revocations are kept there" : undefined;
 }

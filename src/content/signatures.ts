@@ -2,7 +2,7 @@
 import { lazy } from "../lazy.ts";
 
 /** `archive`: it holds other files, which may be pages. */
-export type Kind = "binary" | "archive" | "text" | "svg";
+type Kind = "binary" | "archive" | "text" | "svg";
 
 export interface Signature {
   readonly kind: Kind;

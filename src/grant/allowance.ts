@@ -24,8 +24,11 @@ export function findAllowance(policy: Policy, caller: Caller, now: Date): Allowa
   const expiresIn = longestLifetime(policy, caller, now);
   const hasTickets = expiresIn > 0;
   const maxBytes = limitOf(policy, caller);
+  // A quarantine makes a new key for each upload.
+  const canHaveKey = !policy.quarantine || (scope.key ?? "/").endsWith("/");
   const canUpload =
     hasTickets &&
+    canHaveKey &&
     hasQuotaOwner(policy, caller) &&
     isAllowed(caller, "upload") &&
     maxBytes >= policy.minBytes;

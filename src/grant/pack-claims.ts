@@ -17,16 +17,17 @@ const FLAGS = {
   metadata: 32,
   noMetadata: 64,
   origin: 128,
+  pending: 256,
 } as const;
-/** Free for later fields: 256 and up. */
-const KNOWN_FLAGS = 255;
+/** Free for later fields: 512 and up. */
+const KNOWN_FLAGS = 511;
 const OWNER_DIGITS = 32;
 const DIGEST_DIGITS = 64;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
 /** Writes the claims of an upload of this owner. Throws a `TypeError` for a name that is not a UUID. */
 export function packClaims(claims: UploadClaims, { digest }: Owner, writer: ByteWriter): void {
-  const { jti, size, partSize, uploadId, checksum, metadata, origin } = claims;
+  const { jti, size, partSize, uploadId, checksum, metadata, origin, pendingKey } = claims;
   if (!UUID.test(jti)) throw new TypeError("Cannot seal the id: the upload's name is no UUID");
   const hasMetadata = metadata !== undefined && metadata !== NO_METADATA;
   writer.number(
@@ -37,7 +38,8 @@ export function packClaims(claims: UploadClaims, { digest }: Owner, writer: Byte
       (checksum ? FLAGS.checksum : 0) |
       (hasMetadata ? FLAGS.metadata : 0) |
       (metadata === NO_METADATA ? FLAGS.noMetadata : 0) |
-      (origin === undefined ? 0 : FLAGS.origin),
+      (origin === undefined ? 0 : FLAGS.origin) |
+      (pendingKey === undefined ? 0 : FLAGS.pending),
   );
   writer.hex(digest.slice(0, OWNER_DIGITS));
   writer.hex(jti.replaceAll("-", ""));
@@ -59,6 +61,13 @@ export function packClaims(claims: UploadClaims, { digest }: Owner, writer: Byte
   }
   if (hasMetadata) writer.hex(metadata);
   if (origin !== undefined) writer.text(origin);
+  if (pendingKey !== undefined) writer.text(pendingPrefix(pendingKey, claims.key));
+}
+
+/** The key itself stands in the claims already. */
+function pendingPrefix(pendingKey: string, key: string): string {
+  if (pendingKey.endsWith(key)) return pendingKey.slice(0, pendingKey.length - key.length);
+  throw new TypeError("Cannot seal the id: the pending key does not end with the key");
 }
 
 /** What was packed: the claims without their user, of whom only a part of the digest is there. */
@@ -81,13 +90,17 @@ export function unpackClaims(bytes: Uint8Array): PackedClaims {
   const ownerDigits = reader.hex(OWNER_DIGITS);
   const jti = reader.hex(32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   const iat = reader.number();
+  const exp = iat + reader.number();
+  const policy = reader.text();
+  const store = reader.text();
+  const key = reader.text();
   const claims = {
     jti,
     iat,
-    exp: iat + reader.number(),
-    policy: reader.text(),
-    store: reader.text(),
-    key: reader.text(),
+    exp,
+    policy,
+    store,
+    key,
     type: reader.text(),
     unique: has("unique"),
     ...(has("size")
@@ -99,6 +112,7 @@ export function unpackClaims(bytes: Uint8Array): PackedClaims {
     ...(has("metadata") && { metadata: reader.hex(DIGEST_DIGITS) }),
     ...(has("noMetadata") && { metadata: NO_METADATA }),
     ...(has("origin") && { origin: reader.text() }),
+    ...(has("pending") && { pendingKey: reader.text() + key }),
   };
   reader.end();
   return { ownerDigits, claims };

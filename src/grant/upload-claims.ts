@@ -17,7 +17,10 @@ const common = lazy(() => ({
   exp: z.int(),
   policy: z.string(),
   store: z.string(),
+  /** Where the object is in the end. */
   key: z.string(),
+  /** Where the tickets lead, under a policy with a quarantine: its prefix and the key. */
+  pendingKey: z.optional(z.string()),
   type: z.string(),
   checksum: z.optional(checksumSchema()),
   /** The SHA-256 of the granted metadata, or "none". Claims of the first release lack it. */
@@ -84,6 +87,11 @@ interface ClaimContext {
   readonly requestOrigin: string;
 }
 
+/** Returns the key that the tickets lead to. */
+export function ticketKeyOf({ key, pendingKey }: Pick<UploadClaims, "key" | "pendingKey">): string {
+  return pendingKey ?? key;
+}
+
 /** A store checks the signature when a request starts, so that a slow PUT ends after its ticket. */
 export const LATE_ARRIVAL_SECONDS = 15 * 60;
 
@@ -109,6 +117,7 @@ export function claimUpload(
     policy: policy.name,
     store: grant.store.name,
     key: key.text,
+    ...(policy.quarantine && { pendingKey: policy.quarantine.prefix + key.text }),
     type: grant.contentType,
     ...(grant.checksum && { checksum: grant.checksum }),
     metadata: digestMetadata(grant.metadata),

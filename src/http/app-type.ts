@@ -70,10 +70,16 @@ type Routes = {
     $get: Route<OfUpload, typeof answer.partsState>;
   };
   "/v1/uploads/:id/complete": {
-    $post: Route<
-      OfUpload & { json?: Input<typeof request.completeRequest> },
-      typeof answer.completedUpload
-    >;
+    $post:
+      | Route<
+          OfUpload & { json?: Input<typeof request.completeRequest> },
+          typeof answer.completedUpload
+        >
+      | Route<
+          OfUpload & { json?: Input<typeof request.completeRequest> },
+          typeof answer.unfinishedUpload,
+          202
+        >;
   };
   "/v1/policies": {
     $get: Route<object, typeof answer.policyList>;

@@ -140,10 +140,17 @@ export const completedUpload = z.strictObject({
   receipt: z.string(),
 });
 
+/** Its file is still being checked: the same request again returns what has become of it. */
+export const unfinishedUpload = z.strictObject({
+  ...uploadFields,
+  retryAfter: seconds,
+});
+
 export const completionResults = z.strictObject({
   results: z.array(
     z.union([
       z.strictObject({ status: z.literal(200), upload: completedUpload }),
+      z.strictObject({ status: z.literal(202), upload: unfinishedUpload }),
       z.strictObject({ status: z.int(), problem }),
     ]),
   ),

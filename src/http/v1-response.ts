@@ -2,7 +2,7 @@
 import type * as z from "zod/mini";
 import { MAX_SIGNED_PARTS, sizeOfPart } from "../grant/parts.ts";
 import { lastArrivalMs } from "../grant/upload-claims.ts";
-import type { CompletedUpload } from "../operation/complete.ts";
+import type { CompletedUpload, UnfinishedUpload } from "../operation/complete.ts";
 import type { IssuedCredentials } from "../operation/issue-credentials.ts";
 import type { CreatedUpload, SinglePartUpload } from "../operation/create.ts";
 import type { ListedUpload } from "../operation/list.ts";
@@ -20,6 +20,7 @@ import type {
   partsState,
   singlePartTicket,
   ticket as uploadTicket,
+  unfinishedUpload,
   uploadRecord,
 } from "./v1-answer.ts";
 
@@ -119,11 +120,34 @@ export function progressAnswer({ uploadId, parts, stored, claims }: Progress): P
   };
 }
 
-/** A verified upload with its receipt. */
-export function completedAnswer(
-  completed: CompletedUpload,
+/** A verified upload with its receipt, or one whose file is still being checked. */
+export function completionAnswer(
+  completed: CompletedUpload | UnfinishedUpload,
   id: string,
-): z.output<typeof completedUpload> {
+): z.output<typeof completedUpload> | z.output<typeof unfinishedUpload> {
+  return isUnfinished(completed) ? unfinishedAnswer(completed, id) : completedAnswer(completed, id);
+}
+
+/** Returns whether the client is to ask again. */
+export function isUnfinished(
+  completed: CompletedUpload | UnfinishedUpload,
+): completed is UnfinishedUpload {
+  return "retryAfterSeconds" in completed;
+}
+
+/** Returns 202 where the client is to ask again. */
+export function statusOf(completed: CompletedUpload | UnfinishedUpload): 200 | 202 {
+  return isUnfinished(completed) ? 202 : 200;
+}
+
+function unfinishedAnswer(
+  { claims: { policy, key }, retryAfterSeconds }: UnfinishedUpload,
+  id: string,
+): z.output<typeof unfinishedUpload> {
+  return { id, status: "pending", policy, key, retryAfter: retryAfterSeconds };
+}
+
+function completedAnswer(completed: CompletedUpload, id: string): z.output<typeof completedUpload> {
   const { claims, verified, completedAtMs, isListed, publicUrl, receipt } = completed;
   const { policy, key } = claims;
   return {

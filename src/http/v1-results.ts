@@ -2,23 +2,25 @@
 import type * as z from "zod/mini";
 import { knownExtensions } from "../grant/content-type.ts";
 import type { Log } from "../log.ts";
-import type { CompletedUpload } from "../operation/complete.ts";
+import type { CompletedUpload, UnfinishedUpload } from "../operation/complete.ts";
 import type { CredentialGrant } from "../grant/authorize-credentials.ts";
 import type { ListedPolicy, PolicyList } from "../operation/policies.ts";
 import { problemBody } from "../problem.ts";
 import { logError } from "./log-error.ts";
 import type { allowedPolicy, policyList } from "./v1-answer.ts";
-import { completedAnswer } from "./v1-response.ts";
+import { completionAnswer, statusOf } from "./v1-response.ts";
 
 /** One result for each id, in their order. Each refusal is logged, as that of a single completion is. */
 export function completionsAnswer(
   ids: readonly string[],
-  outcomes: readonly PromiseSettledResult<CompletedUpload>[],
+  outcomes: readonly PromiseSettledResult<CompletedUpload | UnfinishedUpload>[],
   request: { readonly log: Log; readonly requestId: string },
 ): { readonly results: readonly object[] } {
   const results = outcomes.map((outcome, index) => {
-    if (outcome.status === "fulfilled")
-      return { status: 200, upload: completedAnswer(outcome.value, ids[index] ?? "") };
+    if (outcome.status === "fulfilled") {
+      const upload = completionAnswer(outcome.value, ids[index] ?? "");
+      return { status: statusOf(outcome.value), upload };
+    }
     const problem = logError(outcome.reason, request);
     return { status: problem.status, problem: problemBody(problem, request.requestId) };
   });

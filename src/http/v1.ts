@@ -16,7 +16,7 @@ import { countItems } from "./rate-limit.ts";
 import { credentialRoutes } from "./v1-credentials.ts";
 import { partRoutes } from "./v1-parts.ts";
 import { completeRequest, listQuery, objectRequest, parseIds } from "./v1-request.ts";
-import { completedAnswer, recordAnswer } from "./v1-response.ts";
+import { completionAnswer, isUnfinished, recordAnswer } from "./v1-response.ts";
 import { completionsAnswer, policiesAnswer } from "./v1-results.ts";
 import { ticketRoutes } from "./v1-tickets.ts";
 
@@ -65,7 +65,9 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
     const hasBody = c.req.header("content-type") !== undefined;
     const { etag, parts } = hasBody ? parseAs(completeRequest(), await readJson(c.req.raw)) : {};
     const completed = await completeUpload(service, c.get("caller"), { id, etag, parts });
-    return answerJson(c, completedAnswer(completed, id));
+    const answer = completionAnswer(completed, id);
+    if (!isUnfinished(completed)) return answerJson(c, answer);
+    return answerJson(c, answer, 202, { "retry-after": String(completed.retryAfterSeconds) });
   });
 
   app.delete("/v1/uploads/:id", uploader, async (c) => {

@@ -19,7 +19,12 @@ export interface ObjectKey {
 
 /** The parts of a grant, or of a caller and a policy, that a key depends on. */
 interface KeyRule extends KeyOwner {
-  readonly policy: { readonly name: string; readonly template: Template };
+  readonly policy: {
+    readonly name: string;
+    readonly template: Template;
+    /** Stands before the key until the file is checked. */
+    readonly quarantine?: { readonly prefix: string } | undefined;
+  };
 }
 
 interface KeyGrant extends KeyRule {
@@ -42,10 +47,11 @@ const ENCODER = new TextEncoder();
  */
 export function makeKey(grant: KeyGrant, { id, now }: Pick<KeyValues, "id" | "now">): ObjectKey {
   const text = chooseText(grant, { ...grant, id, now });
+  const limit = MAX_KEY_BYTES - (grant.policy.quarantine?.prefix.length ?? 0);
   // A character has at most three bytes, so that most keys need not be encoded to count them.
-  const bytes = text.length * 3 <= MAX_KEY_BYTES ? 0 : ENCODER.encode(text).length;
-  if (bytes > MAX_KEY_BYTES) {
-    const detail = `makes a key of ${bytes} bytes: a key may have at most ${MAX_KEY_BYTES}`;
+  const bytes = text.length * 3 <= limit ? 0 : ENCODER.encode(text).length;
+  if (bytes > limit) {
+    const detail = `makes a key of ${bytes} bytes: a key may have at most ${limit}`;
     throw invalidRequest({ pointer: "/filename", detail });
   }
   return brand(text, text.includes(id));
@@ -65,8 +71,9 @@ export function outsidePrefix(policy: string): Problem {
 
 function chooseText(grant: KeyGrant, values: KeyValues): string {
   const { key: allowed } = grant.caller.scope;
-  const { name, template } = grant.policy;
+  const { name, template, quarantine } = grant.policy;
   if (allowed !== undefined && !allowed.endsWith("/")) {
+    if (quarantine) throw notUnique(name);
     if (matchesTemplate(allowed, template, grant)) return allowed;
     const detail = `The policy "${name}" cannot make the key that the token is restricted to`;
     throw new Problem("key-outside-prefix", detail);
@@ -74,6 +81,12 @@ function chooseText(grant: KeyGrant, values: KeyValues): string {
   const text = template.segments.map((parts) => fillSegment(parts, values)).join("/");
   if (text.startsWith(allowed ?? "")) return text;
   throw new Problem("key-outside-prefix", `The token is restricted to keys under "${allowed}"`);
+}
+
+/** A file that is promoted must replace no other one. */
+function notUnique(policy: string): Problem {
+  const detail = `The token is restricted to one key: the policy "${policy}" makes a new one for each upload`;
+  return new Problem("key-outside-prefix", detail);
 }
 
 function fillSegment(parts: readonly Part[], values: KeyValues): string {

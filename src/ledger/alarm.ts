@@ -1,7 +1,8 @@
 /** What a ledger's alarm does with due uploads: settle them, clean up after them, look once more, delete old records. */
-import type { UploadClaims } from "../grant/upload-claims.ts";
+import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
 import { describeError, type Log } from "../log.ts";
 import type { Leftover, LeftObject } from "./leftover.ts";
+import type { Promotion } from "./promotion.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
 import { RECORD_COLUMNS, toRecord, type Row } from "./row.ts";
 import { LATE_LOOK_MS, RETENTION_MS, markCleanedUp } from "./settle.ts";
@@ -10,6 +11,8 @@ export interface AlarmDependencies {
   readonly now: () => number;
   readonly log: Log;
   readonly verify: (claims: UploadClaims) => Promise<Outcome | undefined>;
+  readonly promote: (claims: UploadClaims) => Promise<Promotion>;
+  readonly cleanUpPromoted: (claims: UploadClaims, isDeleted: boolean) => Promise<void>;
   readonly abortParts: (claims: UploadClaims) => Promise<void>;
   readonly cleanUp: (claims: UploadClaims, isLast: boolean) => Promise<Leftover>;
   readonly countLeftover: (claims: UploadClaims, object: LeftObject) => void;
@@ -50,7 +53,7 @@ async function handleUpload(
   row: DueRow,
   dependencies: AlarmDependencies,
 ): Promise<void> {
-  const { verify, abortParts, settle } = dependencies;
+  const { abortParts, settle, now } = dependencies;
   let dueSinceMs = row.due_ms;
   try {
     const record = toRecord(row);
@@ -58,14 +61,19 @@ async function handleUpload(
     const isLast = row.is_swept > 0;
     dueSinceMs = firstDueMs(record, isLast);
     if (status === "pending") {
-      const outcome = await verify(claims);
+      const outcome = await look(claims, dependencies);
+      if (outcome === "ended") return;
+      if (!outcome && mayStillArrive(claims, now())) return waitForArrival(sql, row, claims);
       if (!outcome) await abortParts(claims);
       settle(claims.jti, outcome ?? { status: "expired" });
     } else if (status === "completed") {
-      forget(sql, row);
+      if (isLast || claims.pendingKey === undefined) return forget(sql, row);
+      await dependencies.cleanUpPromoted(claims, record.isDeleted ?? false);
+      markCleanedUp(sql, row.id, now() + RETENTION_MS);
     } else if (status === "expired" && claims.unique) {
       // A PUT may have ended long after its ticket.
-      const outcome = await verify(claims);
+      const outcome = await look(claims, dependencies);
+      if (outcome === "ended") return;
       if (outcome) settle(claims.jti, outcome);
       else if (isLast) forget(sql, row);
       else markCleanedUp(sql, row.id, record.finishedAtMs + RETENTION_MS);
@@ -75,6 +83,45 @@ async function handleUpload(
   } catch (error) {
     postpone(sql, row, { dueSinceMs, error, dependencies });
   }
+}
+
+/** Returns what arrived, checked and promoted where that is asked for; `ended` where it was settled meanwhile. */
+async function look(
+  claims: UploadClaims,
+  { verify, promote }: AlarmDependencies,
+): Promise<Outcome | "ended" | undefined> {
+  if (claims.pendingKey === undefined) return verify(claims);
+  const promotion = await promote(claims);
+  switch (promotion.kind) {
+    case "checked":
+      return promotion.outcome;
+    case "nothing":
+      return undefined;
+    case "ended":
+      return "ended";
+    case "later":
+      throw new Error(promotion.reason);
+  }
+}
+
+/** A promotion that did not end makes its upload due early. A multipart upload without an id is due with its first tickets. */
+function mayStillArrive(claims: UploadClaims, nowMs: number): boolean {
+  const { pendingKey, partSize, uploadId } = claims;
+  const isCreated = partSize === undefined || uploadId !== undefined;
+  return pendingKey !== undefined && isCreated && nowMs < lastArrivalMs(claims);
+}
+
+function waitForArrival(
+  sql: SqlStorage,
+  { id, due_ms: dueMs }: DueRow,
+  claims: UploadClaims,
+): void {
+  sql.exec(
+    "UPDATE upload SET due_ms = ?, attempts = 0 WHERE id = ? AND due_ms = ?",
+    lastArrivalMs(claims),
+    id,
+    dueMs,
+  );
 }
 
 /** The first time when the ticket can store nothing more, the last time before the record is deleted. */

@@ -7,6 +7,7 @@ import type { AdminLedger, Directory } from "./administer.ts";
 import type { DeletedObject } from "./leftover.ts";
 import type { LimitedPolicy, RemainingQuota, Reservation, ReservationResult } from "./limits.ts";
 import type { Page, PageQuery } from "./page.ts";
+import type { Held, Hold, LetGo } from "./promotion.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
 
 /** A caller's ledger. Each call is one round trip, and throws `ledger-unavailable` where it fails. */
@@ -36,6 +37,12 @@ export interface Ledger extends AdminLedger, Directory {
   readonly release: (id: string) => Promise<void>;
   /** Gives back what a deleted object took, now or when no ticket can store it again. Unknown keys change nothing. */
   readonly forgetObject: (object: DeletedObject) => Promise<void>;
+  /** Holds an upload that has not ended for one promotion. Returns `undefined` without a record. */
+  readonly hold: (id: string, hold: Hold) => Promise<Held | undefined>;
+  /** Lets another promotion begin. */
+  readonly letGo: (id: string, end: LetGo) => Promise<void>;
+  /** Writes down that the object of a completed upload is about to be deleted. */
+  readonly noteDeletion: (object: DeletedObject) => Promise<void>;
 }
 
 /** The binding `LEDGER`, as far as it is used. */
@@ -87,6 +94,9 @@ export function createLedgers(
       addStuck: async (stuck) => call(async (ledger) => ledger.addStuck(stuck)),
       removeStuck: async (name) => call(async (ledger) => ledger.removeStuck(name)),
       readStuck: async () => call(async (ledger) => ledger.readStuck()),
+      hold: async (id, held) => call(async (ledger) => ledger.hold(id, held)),
+      letGo: async (id, end) => call(async (ledger) => ledger.letGo(id, end)),
+      noteDeletion: async (object) => call(async (ledger) => ledger.noteDeletion(object)),
     };
   };
 }

@@ -1,6 +1,6 @@
 /** Counts what an ended upload left in the store. */
 import type { Quota } from "../config/policy-schema.ts";
-import type { UploadClaims } from "../grant/upload-claims.ts";
+import { ticketKeyOf, type UploadClaims } from "../grant/upload-claims.ts";
 import type { LeftObject } from "./leftover.ts";
 import { count } from "./reserve.ts";
 import { keepObject } from "./stored.ts";
@@ -18,7 +18,9 @@ export function countLeftover(
   nowMs: number,
 ): void {
   if (!quota?.bytes && quota?.objects === undefined) return;
-  const { policy, key, store, jti } = claims;
+  const { policy, store, jti } = claims;
+  // What a rejected file left is where its tickets led.
+  const key = ticketKeyOf(claims);
   const counted = sql.exec(
     `SELECT 1 FROM upload WHERE json_extract(result, '$.countedEtag') = ?1
        AND json_extract(claims, '$.key') = ?2 AND json_extract(claims, '$.store') = ?3
@@ -30,7 +32,7 @@ export function countLeftover(
     store,
   );
   if (counted.toArray().length > 0) return;
-  if (quota.objects !== undefined) keepObject(sql, claims, { ...object, nowMs });
+  if (quota.objects !== undefined) keepObject(sql, { ...claims, key }, { ...object, nowMs });
   if (quota.bytes) {
     const { windowSeconds: seconds } = quota.bytes;
     count(sql, { policy, counter: "bytes", seconds, amount: object.size }, nowMs);

@@ -4,6 +4,7 @@ import type { Log } from "../log.ts";
 import type { Directory } from "./administer.ts";
 import type { Leftover, LeftObject, StoredPlace } from "./leftover.ts";
 import type { Deliver } from "./outbox.ts";
+import type { Promotion, PromotionGate } from "./promotion.ts";
 import type { Outcome } from "./record.ts";
 
 /** What a ledger needs of the service for the work of its alarm. */
@@ -18,6 +19,10 @@ export interface LedgerDependencies {
   readonly deliver: Deliver | undefined;
   /** Returns what arrived in the store; `undefined` for nothing. Throws where the store cannot be asked. */
   readonly verify: (claims: UploadClaims) => Promise<Outcome | undefined>;
+  /** Checks and promotes what arrived under a policy with a quarantine. Throws where the store or the scanner cannot be asked. */
+  readonly promote: (claims: UploadClaims, gate: PromotionGate) => Promise<Promotion>;
+  /** Deletes what came where a promoted file was pending, and the final object if that was deleted. */
+  readonly cleanUpPromoted: (claims: UploadClaims, isDeleted: boolean) => Promise<void>;
   /** Aborts a multipart upload in the store. Throws where the store cannot be asked. */
   readonly abortParts: (claims: UploadClaims) => Promise<void>;
   /** Deletes what an ended upload left in the store, and returns what was found. Throws where the store cannot be asked. */

@@ -11,11 +11,13 @@ import { countLeftover } from "./count-leftover.ts";
 import type { LedgerDependencies } from "./dependencies.ts";
 import { forgetRequest } from "./earlier.ts";
 import { findByKey } from "./find-by-key.ts";
+import { ALARM, hold, letGo, noteDeletion } from "./hold.ts";
 import { readList } from "./list.ts";
 import type { DeletedObject } from "./leftover.ts";
 import { lookAtStored } from "./look-at-stored.ts";
 import type { Page, PageQuery } from "./page.ts";
 import { sendDue } from "./outbox.ts";
+import type { Held, Hold, LetGo, PromotionGate } from "./promotion.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
 import {
   UNUSED,
@@ -134,6 +136,20 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
         await this.ledger.change((nowMs) => forgetObject(this.#sql, object, nowMs));
     }
 
+    async hold(id: string, { holder, forMs }: Hold): Promise<Held | undefined> {
+      return this.#ledger.change((nowMs) =>
+        hold(this.#sql, id, { holder, untilMs: nowMs + forMs, nowMs }),
+      );
+    }
+
+    async letGo(id: string, end: LetGo): Promise<void> {
+      return this.#ledger.change(() => letGo(this.#sql, id, end));
+    }
+
+    async noteDeletion(object: DeletedObject): Promise<void> {
+      return this.#ledger.change(() => noteDeletion(this.#sql, object));
+    }
+
     async readRevocations(knownVersion: string | undefined): Promise<RevocationList> {
       return this.#revocations.readRevocations(knownVersion);
     }
@@ -170,6 +186,7 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
       const { cleanUp, quotaOf, now } = dependencies;
       return {
         ...dependencies,
+        promote: async (claims) => dependencies.promote(claims, this.#gateOf(claims)),
         cleanUp: async (claims, isLast) => {
           const shared = isKeyShared(this.#sql, claims);
           const found = await cleanUp(claims, { isKeyShared: shared, isLast });
@@ -185,6 +202,20 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
             countLeftover(this.#sql, { claims, object, quota }, now());
           }),
         settle: (id, outcome) => void this.ledger.transact(() => this.#settle(id, outcome, now())),
+      };
+    }
+
+    /** The alarm is one promotion at a time of each upload. */
+    #gateOf({ jti }: UploadClaims): PromotionGate {
+      const holder = ALARM;
+      const { now } = this.#dependencies;
+      return {
+        hold: async (forMs) =>
+          this.#ledger.transact(() =>
+            hold(this.#sql, jti, { holder, untilMs: now() + forMs, nowMs: now() }),
+          ),
+        letGo: async (isOver) =>
+          this.#ledger.transact(() => letGo(this.#sql, jti, { holder, isOver })),
       };
     }
 

@@ -16,7 +16,8 @@ export function forgetOldest(sql: SqlStorage, nowMs: number): void {
   // Without the name of the index every completed record would be read.
   sql.exec(
     `UPDATE upload SET due_ms = ? WHERE id IN
-       (SELECT id FROM upload INDEXED BY upload_kept WHERE ${KEPT} AND due_ms > ? AND due_ms < ? ORDER BY due_ms LIMIT ?)`,
+       (SELECT id FROM upload INDEXED BY upload_kept WHERE ${KEPT} AND due_ms > ? AND due_ms < ?
+          AND (is_swept = 1 OR json_extract(claims, '$.pendingKey') IS NULL) ORDER BY due_ms LIMIT ?)`,
     nowMs,
     nowMs,
     nowMs + SIX_DAYS_MS,

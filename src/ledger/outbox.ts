@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import type { UserName, WaitingMessage } from "./administer.ts";
 import type { FinishedRecord } from "./record.ts";
 
-export interface Message {
+interface Message {
   /** The same for every retry, so that the receiver can ignore duplicates. */
   readonly id: string;
   readonly body: string;

@@ -33,6 +33,8 @@ interface Finished {
   readonly finishedAtMs: number;
   /** Its bytes and its place still count, as its ticket may still store an object. */
   readonly isReserved?: true;
+  /** Its object was deleted by the API: only known under a policy with a quarantine. */
+  readonly isDeleted?: true;
 }
 
 export type FinishedRecord = Granted & Finished & Outcome;

@@ -11,7 +11,9 @@ import {
   type Verified,
 } from "./record.ts";
 
-const completedSchema = lazy(() => z.object({ verified: verifiedSchema() }));
+const completedSchema = lazy(() =>
+  z.object({ verified: verifiedSchema(), isDeleted: z.optional(z.literal(true)) }),
+);
 const rejectedSchema = lazy(() => z.object({ reasons: z.array(z.string()) }));
 
 export interface Row extends Record<string, SqlStorageValue> {
@@ -43,8 +45,14 @@ export function toRecord({
     case "pending":
       return { ...granted, status };
     case "completed": {
-      const { verified } = parseResult(completedSchema(), result);
-      return { ...granted, status, ...finished, verified: withGranted(verified, granted.claims) };
+      const { verified, isDeleted } = parseResult(completedSchema(), result);
+      return {
+        ...granted,
+        status,
+        ...finished,
+        verified: withGranted(verified, granted.claims),
+        ...(isDeleted && { isDeleted }),
+      };
     }
     case "rejected":
       return { ...granted, status, ...finished, ...parseResult(rejectedSchema(), result) };

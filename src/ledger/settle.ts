@@ -19,7 +19,7 @@ interface SettleOptions {
   readonly quota: Quota | undefined;
   readonly hasWebhook: boolean;
   readonly nowMs: number;
-  /** When the first cleanup of an aborted or rejected upload is due. */
+  /** When the first cleanup of an aborted or rejected upload is due, or of where a promoted one was pending. */
   readonly cleanUpAtMs: number;
 }
 
@@ -69,13 +69,18 @@ export function settle(
   // What the ticket can still store counts until the cleanup, or until the ticket is ended.
   const needsCleanUp = outcome.status === "rejected" || outcome.status === "aborted";
   const waitMs = outcome.status === "expired" ? LATE_LOOK_MS : RETENTION_MS;
+  const { pendingKey, uploadId } = record.claims;
+  const isPromoted = outcome.status === "completed" && pendingKey !== undefined;
+  // The ticket of a promoted file works again, as its place is empty. Parts are used up.
+  const isOpen = isPromoted && uploadId === undefined && cleanUpAtMs > nowMs;
   sql.exec(
-    "UPDATE upload SET status = ?, reserved = max(reserved, 1) * ?, result = ?, finished_ms = ?, due_ms = ?, attempts = 0, is_swept = 0 WHERE id = ?",
+    "UPDATE upload SET status = ?, reserved = max(reserved, 1) * ?, result = ?, finished_ms = ?, due_ms = ?, attempts = 0, is_swept = ? WHERE id = ?",
     outcome.status,
     needsCleanUp ? 1 : 0,
     toResult(outcome),
     nowMs,
-    needsCleanUp ? Math.max(nowMs, cleanUpAtMs) : nowMs + waitMs,
+    needsCleanUp || isOpen ? Math.max(nowMs, cleanUpAtMs) : nowMs + waitMs,
+    isPromoted && !isOpen ? 1 : 0,
     id,
   );
   if (outcome.status === "completed" && quota?.bytes) {

@@ -34,9 +34,10 @@ export function keepObject(
   claims: UploadClaims,
   { size, etag, nowMs }: LeftObject & { readonly nowMs: number },
 ): void {
-  const { store, key, policy, uploadId, origin } = claims;
-  // The parts of a completed upload can store nothing more; a deletion may be under way for a minute.
-  const openUntilMs = uploadId === undefined ? lastArrivalMs(claims) : nowMs + MINUTE_MS;
+  const { store, key, policy, uploadId, pendingKey, origin } = claims;
+  // Neither the parts of a completed upload nor a ticket to another key; a deletion may be under way for a minute.
+  const isOver = uploadId !== undefined || pendingKey !== undefined;
+  const openUntilMs = isOver ? nowMs + MINUTE_MS : lastArrivalMs(claims);
   sql.exec(
     `INSERT INTO stored (store, key, policy, objects, bytes, etag, open_until_ms, origin)
        VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7)

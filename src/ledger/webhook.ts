@@ -2,7 +2,8 @@
 import type { Webhook } from "../config/config.ts";
 import { boundedFetch, type Fetch } from "../bounded-fetch.ts";
 import { describeError, type Log } from "../log.ts";
-import type { Deliver, Message } from "./outbox.ts";
+import { signMessage } from "../sign-message.ts";
+import type { Deliver } from "./outbox.ts";
 
 interface Dependencies {
   readonly now: () => number;
@@ -38,32 +39,5 @@ export function createDeliver(
       log("webhook-failed", { message: message.id, reason: describeError(error) });
       return "failed";
     }
-  };
-}
-
-/** Every secret signs, so that a receiver may hold either one during a rotation. */
-async function signMessage(
-  { id, body }: Message,
-  secrets: readonly Uint8Array<ArrayBuffer>[],
-  timestamp: number,
-): Promise<Readonly<Record<string, string>>> {
-  const content = new TextEncoder().encode(`${id}.${timestamp}.${body}`);
-  const signatures = await Promise.all(
-    secrets.map(async (secret) => {
-      const key = await crypto.subtle.importKey(
-        "raw",
-        secret,
-        { name: "HMAC", hash: "SHA-256" },
-        false,
-        ["sign"],
-      );
-      const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, content));
-      return `v1,${btoa(String.fromCharCode(...signature))}`;
-    }),
-  );
-  return {
-    "webhook-id": id,
-    "webhook-timestamp": String(timestamp),
-    "webhook-signature": signatures.join(" "),
   };
 }

@@ -3,7 +3,8 @@ import type { Leftover } from "../ledger/leftover.ts";
 import type { Log } from "../log.ts";
 import { abortMultipart } from "../store/multipart.ts";
 import { deleteObject, findObject, isAbortMark } from "../store/object.ts";
-import type { LocatedUpload } from "./locate.ts";
+import { StoreUnavailable } from "../store/request.ts";
+import { finalLocation, type LocatedUpload } from "./locate.ts";
 
 /**
  * Aborts the multipart upload, if there is one. Returns `false` for one that the store does not have: it was
@@ -13,8 +14,32 @@ export async function abortParts({ claims, location, writer }: LocatedUpload): P
   return claims.uploadId === undefined || abortMultipart(location, claims.uploadId, writer);
 }
 
+/**
+ * Deletes what a promotion has copied: only where the upload has ended without an object, or its object was
+ * deleted. Throws `StoreUnavailable`.
+ */
+export async function removeFinal(upload: LocatedUpload): Promise<void> {
+  const { claims, reader, writer } = upload;
+  if (claims.pendingKey === undefined || !claims.unique) return;
+  const final = finalLocation(upload);
+  if (!(await findObject(final, reader))) return;
+  if ((await deleteObject(final, reader)) || (await deleteObject(final, writer))) return;
+  throw new StoreUnavailable("DELETE of a copy was refused");
+}
+
+/** Deletes what a ticket has put where a promoted file was pending, and its copy if that was deleted. Throws `StoreUnavailable`. */
+export async function cleanUpPromoted(
+  upload: LocatedUpload,
+  isDeleted: boolean,
+  log: Log,
+): Promise<void> {
+  if (await findObject(upload.location, upload.reader)) await remove(upload, log);
+  if (isDeleted) await removeFinal(upload);
+}
+
 /** Aborts the parts, and deletes the object if no other upload can have its key. Throws `StoreUnavailable`. */
 export async function cleanUp(upload: LocatedUpload, log: Log): Promise<void> {
+  await removeFinal(upload);
   await abortParts(upload);
   if (upload.claims.unique) await remove(upload, log);
 }
@@ -42,6 +67,7 @@ export async function removeLeftover(
   { isKeyShared, isLast }: Look,
   log: Log,
 ): Promise<Leftover> {
+  if (!isKeyShared) await removeFinal(upload);
   const object = await findObject(upload.location, upload.reader);
   const isMark = object !== undefined && isAbortMark(object);
   if (!object || (isMark && !isLast)) return { kind: "nothing" };

@@ -1,7 +1,12 @@
 /** Completes several uploads, each as if it were alone. */
 import type { Caller } from "../grant/authenticate.ts";
 import type { Service } from "../service.ts";
-import { completeUpload, type CompletedUpload } from "./complete.ts";
+import {
+  PATIENCE_MS,
+  completeUpload,
+  type CompletedUpload,
+  type UnfinishedUpload,
+} from "./complete.ts";
 
 /** A Worker may have six open connections (Cloudflare: "Simultaneous open connections"): one is left for the hooks. */
 const MAX_AT_ONCE = 5;
@@ -15,8 +20,9 @@ export async function completeUploads(
   caller: Caller,
   ids: readonly string[],
   count: (index: number) => Promise<void>,
-): Promise<readonly PromiseSettledResult<CompletedUpload>[]> {
-  const outcomes: PromiseSettledResult<CompletedUpload>[] = [];
+): Promise<readonly PromiseSettledResult<CompletedUpload | UnfinishedUpload>[]> {
+  const outcomes: PromiseSettledResult<CompletedUpload | UnfinishedUpload>[] = [];
+  const endsAtMs = service.now() + PATIENCE_MS;
   const rest = ids.entries();
   const work = async () => {
     for (const [index, id] of rest) {
@@ -26,7 +32,7 @@ export async function completeUploads(
   };
   const completeOne = async (index: number, id: string) => {
     await count(index);
-    return completeUpload(service, caller, { id });
+    return completeUpload(service, caller, { id, patienceMs: endsAtMs - service.now() });
   };
   await Promise.all(Array.from({ length: MAX_AT_ONCE }, work));
   return outcomes;

@@ -10,7 +10,8 @@ import {
   type NamedPart,
   type StoredPart,
 } from "../store/multipart.ts";
-import { policyOf, type LocatedUpload } from "./locate.ts";
+import { headObject } from "../store/object.ts";
+import { finalLocation, policyOf, type LocatedUpload } from "./locate.ts";
 import { verifyUpload } from "./verify.ts";
 
 type Multipart = LocatedUpload<CreatedMultipartClaims>;
@@ -81,10 +82,17 @@ async function wasCompleted(
 ): Promise<boolean> {
   const isFree = upload.claims.unique || isOverwriteAllowed;
   if (isListed && isFree) return false;
+  if (!isListed && (await isPromoted(upload))) return true;
   const outcome = await verifyUpload(upload);
   if (!isListed && outcome?.status === "completed") return true;
   if (outcome && !isFree) throw alreadyExists();
   return false;
+}
+
+/** Returns whether an earlier request has completed the parts, and a promotion has copied what they are. */
+async function isPromoted(upload: Multipart): Promise<boolean> {
+  if (upload.claims.pendingKey === undefined) return false;
+  return (await headObject(finalLocation(upload), upload.reader)) !== undefined;
 }
 
 function alreadyExists(): Problem {

@@ -1,22 +1,20 @@
 /** Completes an upload after its PUT: asks the store, compares with the grant, and signs a receipt. */
 import type { Caller } from "../grant/authenticate.ts";
-import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
-import type { Ledger } from "../ledger/client.ts";
-import type { Outcome, UploadRecord, Verified } from "../ledger/record.ts";
-import { describeError } from "../log.ts";
+import type { UploadClaims } from "../grant/upload-claims.ts";
+import type { UploadRecord, Verified } from "../ledger/record.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { NamedPart } from "../store/multipart.ts";
 import { objectUrl } from "../store/store.ts";
 import { tellCompleted } from "./ask-app.ts";
-import { cleanUp } from "./cleanup.ts";
-import { endTicket } from "./end-ticket.ts";
 import { completeParts, type CompletedParts } from "./complete-parts.ts";
-import { locateUpload, type LocatedUpload } from "./locate.ts";
+import { finalLocation, locateUpload, type LocatedUpload } from "./locate.ts";
 import { requireMultipart } from "./open-multipart.ts";
-import { findLedger, requireRecord, refuseOld } from "./record.ts";
+import { promoteInTime, type Later, type Waiting } from "./promote-in-time.ts";
+import { findLedger, requireRecord } from "./record.ts";
 import { publicUrlOf } from "./public-url.ts";
-import { verifyUpload } from "./verify.ts";
+import { settleFound } from "./settle-found.ts";
+import { requireEtag, verifyUpload } from "./verify.ts";
 
 /** A verified upload. */
 export interface CompletedUpload {
@@ -39,21 +37,31 @@ interface CompletionRequest {
   readonly etag?: string | undefined;
   /** The ETags of the parts: needed only where the store cannot list them. */
   readonly parts?: readonly NamedPart[] | undefined;
+  /** How long a promotion may take before the client is told to ask again. */
+  readonly patienceMs?: number;
 }
+
+/** An upload whose file is still being checked. */
+export interface UnfinishedUpload
+  extends Later, Pick<CompletedUpload, "claims" | "bucket" | "url"> {}
+
+/** How long a client waits for a file to be checked and promoted. */
+export const PATIENCE_MS = 10_000;
 
 /** A completed upload before its receipt is signed. */
 type Completed = Pick<CompletedUpload, "claims" | "verified" | "completedAtMs" | "isListed">;
 
 /**
- * Completes an upload, or returns the completed one again. Throws `upload-not-found`, `upload-expired`,
+ * Completes an upload, or returns the completed one again; an unfinished one where its file takes longer to be
+ * checked. Throws `upload-not-found`, `upload-expired`,
  * `verification-failed`, `already-exists`, `invalid-request`, `store-unavailable` and
  * `ledger-unavailable`. None of them ends the upload but a `verification-failed` that says "rejected".
  */
 export async function completeUpload(
   service: Service,
   caller: Caller,
-  { id, etag, parts }: CompletionRequest,
-): Promise<CompletedUpload> {
+  { id, etag, parts, patienceMs = PATIENCE_MS }: CompletionRequest,
+): Promise<CompletedUpload | UnfinishedUpload> {
   const claims = await service.uploadIds.open(id, caller);
   const ledger = findLedger(service, caller, claims);
   const record = ledger && (await requireRecord(ledger, claims));
@@ -62,18 +70,25 @@ export async function completeUpload(
 
   const upload = locateUpload(service, claims);
   const completed = await completeIfMultipart(service, upload, parts);
-  const outcome = await verifyUpload(upload);
-  if (!outcome) throw notArrived(claims, completed?.isOver ?? service.now() >= claims.exp * 1000);
-  requireEtag(outcome, etag);
-  const settled = ledger
-    ? ((await ledger.settle(claims.jti, outcome)) ?? refuseOld())
-    : recordWithoutLedger(claims, outcome, service.now());
-  // The record decides: another request may have completed or aborted the upload meanwhile.
-  if (settled.status === "rejected" || settled.status === "aborted")
-    await tryCleanUp(service, ledger, upload);
+  const settled = await settleArrived(service, upload, { ledger, etag, patienceMs });
+  if (!settled) throw notArrived(claims, completed?.isOver ?? service.now() >= claims.exp * 1000);
+  if ("retryAfterSeconds" in settled) return { claims, ...addressOf(service, claims), ...settled };
   const final = completedOf(settled);
   if (!final) throw new TypeError("Cannot complete the upload: its record is still pending");
   return withReceipt(service, { ...final, isListed: completed?.isListed });
+}
+
+/** Returns the settled record; `undefined` where no file has arrived. Under a policy with a quarantine it may take longer. */
+async function settleArrived(
+  service: Service,
+  upload: LocatedUpload,
+  waiting: Waiting,
+): Promise<UploadRecord | Later | undefined> {
+  if (upload.claims.pendingKey !== undefined) return promoteInTime(service, upload, waiting);
+  const outcome = await verifyUpload(upload);
+  if (!outcome) return undefined;
+  requireEtag(outcome, waiting.etag);
+  return settleFound(service, waiting.ledger, upload, outcome);
 }
 
 async function completeIfMultipart(
@@ -109,19 +124,23 @@ function completedOf(record: UploadRecord): Completed | undefined {
 
 async function withReceipt(service: Service, completed: Completed): Promise<CompletedUpload> {
   const { claims, verified } = completed;
-  const bucket = service.stores.get(claims.store)?.bucket ?? "";
+  const { bucket, url } = addressOf(service, claims);
   const receipt = await service.receipts.sign(claims, { bucket, ...verified }, service.now());
-  const url = service.stores.has(claims.store)
-    ? objectUrl(locateUpload(service, claims).location)
-    : "";
   const publicUrl = publicUrlOf(service, claims, verified);
   const upload = { ...completed, bucket, url, publicUrl, receipt };
   tellCompleted(service, upload);
   return upload;
 }
 
-function recordWithoutLedger(claims: UploadClaims, outcome: Outcome, nowMs: number): UploadRecord {
-  return { claims, createdAtMs: claims.iat * 1000, finishedAtMs: nowMs, ...outcome };
+/** Of a store that is no longer configured both are empty. */
+function addressOf(
+  service: Service,
+  claims: UploadClaims,
+): Pick<CompletedUpload, "bucket" | "url"> {
+  const store = service.stores.get(claims.store);
+  if (!store) return { bucket: "", url: "" };
+  const url = objectUrl(finalLocation(locateUpload(service, claims)));
+  return { bucket: store.bucket, url };
 }
 
 function notArrived({ uploadId }: UploadClaims, isOver: boolean): Problem {
@@ -134,28 +153,4 @@ function notArrived({ uploadId }: UploadClaims, isOver: boolean): Problem {
   }
   const detail = "Send the file first: the store has no object under this key yet";
   return new Problem("verification-failed", detail, { extras: { upload: "pending" } });
-}
-
-/** Throws for another ETag than the store's. The object stays: the ETag of a client proves nothing against it. */
-function requireEtag(outcome: Outcome, etag: string | undefined): void {
-  if (outcome.status !== "completed" || etag === undefined) return;
-  if (etag.replaceAll('"', "") === outcome.verified.etag) return;
-  const detail = "The store has an object with another ETag than yours";
-  throw new Problem("verification-failed", detail, { extras: { upload: "pending" } });
-}
-
-/** The alarm of a ledger tries again later. Without a ledger, lifecycle rules of the store remain. */
-async function tryCleanUp(
-  service: Service,
-  ledger: Ledger | undefined,
-  upload: LocatedUpload,
-): Promise<void> {
-  try {
-    if (ledger) await endTicket(service, ledger, upload);
-    // Without a record an old upload may have been completed before: then nothing is deleted.
-    else if (service.now() < lastArrivalMs(upload.claims)) await cleanUp(upload, service.log);
-  } catch (error) {
-    const reason = describeError(error);
-    service.log("cleanup-failed", { upload: upload.claims.jti, reason });
-  }
 }

@@ -2,7 +2,7 @@
 import type { Ledger } from "../ledger/client.ts";
 import type { Service } from "../service.ts";
 import { putAbortMark } from "../store/object.ts";
-import { abortParts, cleanUp, removeLeftover } from "./cleanup.ts";
+import { abortParts, cleanUp, removeFinal, removeLeftover } from "./cleanup.ts";
 import type { LocatedUpload } from "./locate.ts";
 import { ownsKey } from "./record.ts";
 
@@ -32,8 +32,10 @@ async function endInStore(
   }
   if (claims.partSize !== undefined) return endParts(service, upload);
   // Nothing else deletes the mark while the ticket works: where it cannot be put, the bytes stay reserved.
-  if (isRefusedOverObject(service, upload))
+  if (isRefusedOverObject(service, upload)) {
+    await removeFinal(upload);
     return (await putAbortMark(location, writer)) && !mayDelete(service, claims);
+  }
   await cleanUp(upload, service.log);
   return false;
 }

@@ -8,7 +8,7 @@ import { startOf } from "../key/template-start.ts";
 import type { Ledger } from "../ledger/client.ts";
 import type { Service } from "../service.ts";
 import { encodeKey } from "../store/encode-key.ts";
-import { listMultipartUploads, type ListedUpload } from "../store/list-multipart.ts";
+import { listMultipartUploads } from "../store/list-multipart.ts";
 import { abortMultipart } from "../store/multipart.ts";
 import type { Store } from "../store/store.ts";
 import { issuersOf } from "./attribute-object.ts";
@@ -25,6 +25,12 @@ interface Corner {
   readonly store: Store;
 }
 
+interface Sought {
+  readonly storeName: string;
+  readonly finalKey: string;
+  readonly uploadId: string;
+}
+
 /** Asks the store. Returns `undefined` where it cannot list, or where its keys do not name users. */
 export async function findStoredUploads(
   service: Service,
@@ -32,25 +38,29 @@ export async function findStoredUploads(
   { policy, store }: Corner,
   { beforeMs, place }: Search,
 ): Promise<OpenUploads | undefined> {
-  const { template } = policy;
+  const { template, quarantine } = policy;
+  const pendingPrefix = quarantine?.prefix ?? "";
   if (template.userIndex < 0) return undefined;
   const issuers = issuersOf(service);
   const userPrefix = issuers.find(({ name }) => name === owner.issuer)?.userPrefix;
-  const { text: prefix } = startOf(template, encodeUserSegment(owner.user, userPrefix));
+  const { text } = startOf(template, encodeUserSegment(owner.user, userPrefix));
+  const prefix = pendingPrefix + text;
   const requestOrigin = store.origin === undefined ? place.requestOrigin : undefined;
   const { writer } = accessTo(service, store);
   const listed = await listMultipartUploads({ store, prefix, requestOrigin }, writer);
   if (!listed) return undefined;
   const uploads = listed.uploads.flatMap((upload) => {
     if (upload.createdAtMs > beforeMs) return [];
-    const attributed = attributeKey(upload.key, template, issuers);
+    const finalKey = upload.key.slice(pendingPrefix.length);
+    const attributed = attributeKey(finalKey, template, issuers);
     const owners = attributed?.users.map(({ issuer, user }) => ownerOf(issuer, user)) ?? [];
     // A key that may be another user's is left alone.
     if (owners.length === 0 || owners.some(({ digest }) => digest !== owner.digest)) return [];
     const location = { store, key: encodeKey(upload.key), requestOrigin };
     const ledger = ledgerOf(service, policy, { ...owner, claims: attributed?.claims ?? {} });
     const abort = async () => {
-      if (!ledger || !(await abortByKey(service, ledger, { store, upload })))
+      const sought = { storeName: store.name, finalKey, uploadId: upload.uploadId };
+      if (!ledger || !(await abortByKey(service, ledger, sought)))
         await abortMultipart(location, upload.uploadId, writer);
     };
     return [{ abort }];
@@ -72,10 +82,10 @@ function ledgerOf(
 async function abortByKey(
   service: Service,
   ledger: Ledger,
-  { store, upload }: { readonly store: Store; readonly upload: ListedUpload },
+  { storeName, finalKey, uploadId }: Sought,
 ): Promise<boolean> {
-  const records = await ledger.findByKey(upload.key, [store.name]);
-  const own = records.find(({ claims }) => claims.uploadId === upload.uploadId);
+  const records = await ledger.findByKey(finalKey, [storeName]);
+  const own = records.find(({ claims }) => claims.uploadId === uploadId);
   if (own?.status !== "pending") return false;
   await abortRecorded(service, ledger, own.claims);
   return true;

@@ -1,4 +1,5 @@
 /** Signs POST forms: what a browser sends with `multipart/form-data`, for exactly what was allowed. */
+import { ticketKeyOf } from "../grant/upload-claims.ts";
 import { invalidRequest } from "../problem.ts";
 import type { FormFields } from "../store/post-policy.ts";
 import type { Admitted } from "./admit.ts";
@@ -15,13 +16,13 @@ export interface Form {
 }
 
 /** Signs a form for the granted object: its key, its length, its type and every other header as a field. */
-export function signForm({ grant, key, claims }: Admitted, { signer, now }: SignOptions): Form {
+export function signForm({ grant, claims }: Admitted, { signer, now }: SignOptions): Form {
   const { store, size, headers, expiresInSeconds } = grant;
   if (size === undefined)
     throw new TypeError("Cannot sign the form: the policy must require the size");
   const fields = signer.signForm({
     bucket: store.bucket,
-    key: key.text,
+    key: ticketKeyOf(claims),
     fields: headers,
     bytes: size,
     expiresInSeconds,

@@ -7,6 +7,7 @@ import { encodeKey } from "../store/encode-key.ts";
 import type { Store } from "../store/store.ts";
 import { attributeObject, policiesIn, type Attributed } from "./attribute-object.ts";
 import type { BucketEvent } from "./bucket-event.ts";
+import { attributePlace, findPrefix } from "./pending-place.ts";
 import { settleArrived } from "./settle-arrived.ts";
 
 /**
@@ -18,7 +19,8 @@ export async function handleBucketEvent(service: Service, event: BucketEvent): P
   if (stores.length === 0) return;
   switch (event.kind) {
     case "copy":
-      if (isInPrefix(service, event.key, stores)) warn(service, "copy-in-prefix", event);
+      if (!isInPrefix(service, event.key, stores)) return;
+      if (!(await isPromotion(service, event, stores))) warn(service, "copy-in-prefix", event);
       return;
     case "put":
     case "multipart":
@@ -53,17 +55,35 @@ async function isExplained(
   event: BucketEvent,
   stores: readonly Store[],
 ): Promise<boolean> {
-  const attributed = attributeObject(service, event.key, stores);
+  const { finalKey, attributed } = attributePlace(service, event.key, stores);
   if (attributed.length === 0) return !isInPrefix(service, event.key, stores);
   // Without a ledger, or without a user in the key, nobody knows which tickets there were.
   const isKnown = attributed.every((one) => one.policy.quota && quotaOwnersOf(one).length > 0);
   const limited = attributed.filter(({ policy }) => policy.quota);
   const found = await Promise.all(
     ledgersOf(service, limited).map(async (ledger) =>
-      settleArrived(service, ledger, event, stores),
+      settleArrived(service, ledger, { event, finalKey }, stores),
     ),
   );
   return !isKnown || found.includes(true);
+}
+
+/** Returns whether a promotion made the copy: from the pending key of this key, of an upload that its ledger has. */
+async function isPromotion(
+  service: Service,
+  { bucket, key, source }: BucketEvent,
+  stores: readonly Store[],
+): Promise<boolean> {
+  if (source?.bucket !== bucket) return false;
+  const { finalKey, attributed } = attributePlace(service, source.key, stores);
+  if (finalKey !== key || source.key === key || attributed.length === 0) return false;
+  // Without a user in the key nobody knows which uploads there were.
+  if (attributed.some((one) => quotaOwnersOf(one).length === 0)) return true;
+  const names = stores.map(({ name }) => name);
+  const found = await Promise.all(
+    ledgersOf(service, attributed).map(async (ledger) => ledger.findByKey(key, names)),
+  );
+  return found.flat().some(({ claims }) => claims.pendingKey === source.key);
 }
 
 /** Gives back what a deleted object took: the ledger asks the store first. */
@@ -95,6 +115,7 @@ function quotaOwnersOf({ policy, owners }: Attributed): readonly string[] {
 }
 
 function isInPrefix(service: Service, key: string, stores: readonly Store[]): boolean {
+  if (findPrefix(service, key, stores) !== undefined) return true;
   return policiesIn(service, stores).some(({ template }) => {
     const { text, isPrefix } = startOf(template);
     return isPrefix ? key.startsWith(text) : key === text;

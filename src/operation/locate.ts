@@ -1,6 +1,6 @@
 /** Finds the object of an upload: its store, its encoded key, and the credentials that reach it. */
 import type { Policy } from "../config/config.ts";
-import type { UploadClaims } from "../grant/upload-claims.ts";
+import { ticketKeyOf, type UploadClaims } from "../grant/upload-claims.ts";
 import type { LeftObject, StoredPlace } from "../ledger/leftover.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
@@ -8,10 +8,12 @@ import { encodeKey } from "../store/encode-key.ts";
 import { headObject } from "../store/object.ts";
 import { StoreUnavailable, type StoreAccess } from "../store/request.ts";
 import type { ObjectLocation, Store } from "../store/store.ts";
+import type { Admitted } from "./admit.ts";
 
 /** An upload with its place in the store: found once per request, and handed on. */
 export interface LocatedUpload<Claims extends UploadClaims = UploadClaims> {
   readonly claims: Claims;
+  /** Where its tickets lead: under a policy with a quarantine that is not where the object is in the end. */
   readonly location: ObjectLocation;
   /** With the credentials that read, and with those that write. */
   readonly reader: StoreAccess;
@@ -28,8 +30,21 @@ export function locateUpload<Claims extends UploadClaims>(
   const store = service.stores.get(claims.store);
   if (!store)
     throw new StoreUnavailable(`The store ${claims.store} is no longer in the configuration`);
-  const location = { store, key: encodeKey(claims.key), requestOrigin: claims.origin };
+  const key = encodeKey(ticketKeyOf(claims));
+  const location = { store, key, requestOrigin: claims.origin };
   return { claims, location, ...accessTo(service, store) };
+}
+
+/** Returns where the tickets of an admitted upload lead. */
+export function ticketLocation({ grant, key, claims }: Admitted): ObjectLocation {
+  const { pendingKey, origin: requestOrigin } = claims;
+  const encoded = pendingKey === undefined ? key.encoded : encodeKey(pendingKey);
+  return { store: grant.store, key: encoded, requestOrigin };
+}
+
+/** Returns where the object of an upload is in the end. */
+export function finalLocation({ claims, location }: LocatedUpload): ObjectLocation {
+  return claims.pendingKey === undefined ? location : { ...location, key: encodeKey(claims.key) };
 }
 
 /** Returns the object at a place, as the reading credentials see it. Throws `StoreUnavailable`. */

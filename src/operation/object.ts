@@ -15,6 +15,7 @@ import { askApp } from "./ask-app.ts";
 import { accessTo } from "./locate.ts";
 import { allowDelete, allowRead, type ObjectIntent } from "./object-access.ts";
 import type { Place } from "./place.ts";
+import { noteDeletion, requirePromoted } from "./promoted-object.ts";
 import { signRead, type Ticket } from "./ticket.ts";
 
 export interface DownloadIntent extends ObjectIntent {
@@ -32,7 +33,8 @@ export interface Download {
 /**
  * Returns a ticket to read one object. What a browser could run is always served as an attachment of
  * `application/octet-stream`, and `inline` shows an object as the type of its extension alone. Throws `forbidden`, `key-outside-prefix` and `store-unavailable`, and
- * `not-found` where the policy has a quota: an aborted upload may have left an empty object.
+ * `not-found` where the policy has a quota: an aborted upload may have left an empty object, and a file in
+ * quarantine is not read.
  */
 export async function createDownload(
   service: Service,
@@ -44,6 +46,7 @@ export async function createDownload(
   const { policy, key } = object;
   const question = { action: "download", policy: policy.name, key: key.text } as const;
   const caller = await askApp(service, owner, question);
+  await requirePromoted(service, caller, object);
   const { store } = await findStoreWith(service, object, place);
   if (!store) throw new Problem("not-found", "There is no object under this key");
   const isRisky = mayRun(policy.types, key.text);
@@ -85,6 +88,7 @@ export async function removeObject(
   const { policy, key } = object;
   await askApp(service, caller, { action: "delete", policy: policy.name, key: key.text });
   const { store, etag } = await findStoreWith(service, object, place);
+  await noteDeletion(service, caller, object);
   if (store) await deleteFrom(service, store, locationIn(store, key, place));
   if (policy.quota?.objects === undefined) return;
   // Only now: what fails in between counts too much, and a repeated deletion tells the ledger again.

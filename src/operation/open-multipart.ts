@@ -6,7 +6,7 @@ import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { ObjectLocation } from "../store/store.ts";
 import type { Admitted } from "./admit.ts";
-import { locateUpload, policyOf, type LocatedUpload } from "./locate.ts";
+import { locateUpload, policyOf, ticketLocation, type LocatedUpload } from "./locate.ts";
 import { findLedger, requireRecord } from "./record.ts";
 
 declare const open: unique symbol;
@@ -21,11 +21,10 @@ export interface OpenMultipart {
 
 /** Returns an admitted upload that the store has just created. */
 export function openAdmitted(
-  { grant, key, claims }: Admitted,
+  admitted: Admitted,
   { uploadId, parts }: { readonly uploadId: string; readonly parts: Parts },
 ): OpenMultipart {
-  const location = { store: grant.store, key: key.encoded, requestOrigin: claims.origin };
-  return brand({ location, uploadId, parts });
+  return brand({ location: ticketLocation(admitted), uploadId, parts });
 }
 
 /**

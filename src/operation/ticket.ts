@@ -4,6 +4,7 @@ import { CHECKSUMS } from "../store/checksum.ts";
 import type { Signer } from "../store/sigv4.ts";
 import type { ObjectLocation, Store } from "../store/store.ts";
 import type { Admitted } from "./admit.ts";
+import { ticketLocation } from "./locate.ts";
 import type { ReadableObject } from "./object-access.ts";
 import type { OpenMultipart } from "./open-multipart.ts";
 
@@ -35,12 +36,12 @@ export interface SignOptions {
 }
 
 /** Signs a PUT of the granted object: its length, its type and every other header. */
-export function signPut({ grant, key, claims }: Admitted, options: SignOptions): Promise<Ticket> {
-  const { store, size, headers, expiresInSeconds } = grant;
+export function signPut(admitted: Admitted, options: SignOptions): Promise<Ticket> {
+  const { size, headers, expiresInSeconds } = admitted.grant;
   return sign(
     {
       method: "PUT",
-      location: { store, key: key.encoded, requestOrigin: claims.origin },
+      location: ticketLocation(admitted),
       headers,
       automaticHeaders: size === undefined ? {} : { "content-length": String(size) },
       expiresInSeconds,

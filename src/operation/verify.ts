@@ -2,6 +2,7 @@
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { decodeAll, digestMetadata } from "../grant/metadata.ts";
 import type { Outcome } from "../ledger/record.ts";
+import { Problem } from "../problem.ts";
 import type { Checksum } from "../store/checksum.ts";
 import { headObject, type StoredObject } from "../store/object.ts";
 import type { Provider } from "../store/provider.ts";
@@ -14,11 +15,15 @@ export async function verifyUpload({
   reader,
 }: LocatedUpload): Promise<Outcome | undefined> {
   const object = await headObject(location, reader);
-  return object && compare(claims, object, location.store.provider);
+  return object && compareObject(claims, object, location.store.provider);
 }
 
 /** Returns `completed` with the verified values, or `rejected` with every difference. */
-function compare(claims: UploadClaims, object: StoredObject, provider: Provider): Outcome {
+export function compareObject(
+  claims: UploadClaims,
+  object: StoredObject,
+  provider: Provider,
+): Extract<Outcome, { status: "completed" | "rejected" }> {
   const stored = storedChecksum(claims.checksum, object);
   const metadata = decodeAll(object.metadata);
   const reasons = [
@@ -48,6 +53,14 @@ function compare(claims: UploadClaims, object: StoredObject, provider: Provider)
       metadata: claims.metadata === undefined ? {} : metadata,
     },
   };
+}
+
+/** Throws for another ETag than the store's. The object stays: the ETag of a client proves nothing against it. */
+export function requireEtag(outcome: Outcome, etag: string | undefined): void {
+  if (outcome.status !== "completed" || etag === undefined) return;
+  if (etag.replaceAll('"', "") === outcome.verified.etag) return;
+  const detail = "The store has an object with another ETag than yours";
+  throw new Problem("verification-failed", detail, { extras: { upload: "pending" } });
 }
 
 function sizeErrors(claims: UploadClaims, actual: number): readonly string[] {

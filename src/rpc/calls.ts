@@ -17,7 +17,7 @@ import {
   parseIntent,
 } from "../http/v1-request.ts";
 import {
-  completedAnswer,
+  completionAnswer,
   credentialsAnswer,
   downloadAnswer,
   recordAnswer,
@@ -105,7 +105,7 @@ export const callComplete: Call = async (service, props, argument) => {
   const { id: given, ...body } = rest;
   const { id } = parseAs(z.object({ id: z.string() }), { id: given });
   const { etag, parts } = parseAs(completeRequest(), body);
-  return completedAnswer(await completeUpload(service, caller, { id, etag, parts }), id);
+  return completionAnswer(await completeUpload(service, caller, { id, etag, parts }), id);
 };
 
 export const callCompleteBatch: Call = async (service, props, argument) => {

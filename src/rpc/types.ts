@@ -8,6 +8,7 @@ import type {
   multipartTicket,
   policyList,
   singlePartTicket,
+  unfinishedUpload,
   uploadList,
 } from "../http/v1-answer.ts";
 import type {
@@ -79,8 +80,11 @@ export type Created =
   | (z.output<typeof singlePartTicket> & { readonly multipart?: undefined })
   | (z.output<typeof multipartTicket> & { readonly url?: undefined });
 
-/** As the answer of `POST /v1/uploads/{id}/complete`. */
-export type CompletedAnswer = z.output<typeof completedUpload>;
+/**
+ * As the answer of `POST /v1/uploads/{id}/complete`. Under a policy with a quarantine it may be `pending`: call it
+ * again after `retryAfter` seconds.
+ */
+export type CompletedAnswer = z.output<typeof completedUpload> | z.output<typeof unfinishedUpload>;
 
 /** As the answer of `POST /v1/uploads/batch/complete`: `ok` says only that the batch itself is valid. */
 export type BatchCompleted = z.output<typeof completionResults>;

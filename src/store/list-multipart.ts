@@ -4,7 +4,7 @@ import { StoreUnavailable, sendToStore, unexpectedResponse, type StoreAccess } f
 import type { Store } from "./store.ts";
 import { isDocument, readBlocks, readField } from "./xml.ts";
 
-export interface ListedUpload {
+interface ListedUpload {
   readonly key: string;
   readonly uploadId: string;
   /** When it was created; `NaN` where the store does not say. */

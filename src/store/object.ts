@@ -1,6 +1,12 @@
 /** HeadObject, DeleteObject and the one PutObject that the Worker sends. */
 import { CHECKSUMS, CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "./checksum.ts";
-import { StoreUnavailable, sendToStore, unexpectedResponse, type StoreAccess } from "./request.ts";
+import {
+  StoreUnavailable,
+  readEtag,
+  sendToStore,
+  unexpectedResponse,
+  type StoreAccess,
+} from "./request.ts";
 import type { ObjectLocation } from "./store.ts";
 
 /** An object's headers (AWS: HeadObject). */
@@ -71,7 +77,7 @@ export async function deleteObject(
 
 function readObject(headers: Headers): StoredObject {
   const length = headers.get("content-length") ?? "";
-  const etag = (headers.get("etag") ?? "").replaceAll('"', "");
+  const etag = readEtag(headers);
   // Every S3 object has both. Without them it is the page of a proxy, and no reason to reject an upload.
   if (!/^\d{1,15}$/.test(length) || etag === "")
     throw new StoreUnavailable("HEAD returned no length or ETag");

@@ -1,5 +1,5 @@
 /** Requests of the Worker itself to a store: signed, limited in time and size, never redirected. */
-import { boundedFetch, type Fetch } from "../bounded-fetch.ts";
+import { boundedFetch, fetchStart, type Fetch } from "../bounded-fetch.ts";
 import { Problem } from "../problem.ts";
 import type { Signer } from "./sigv4.ts";
 import type { ObjectLocation } from "./store.ts";
@@ -32,6 +32,8 @@ interface StoreRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** 10 seconds where it is left out, and 60 for a POST. */
+  readonly timeoutMs?: number;
 }
 
 interface StoreResponse {
@@ -49,10 +51,64 @@ const MAX_BYTES = 1024 * 1024;
 /** Returns the response, whatever its status. Throws `StoreUnavailable` without a readable one. */
 export async function sendToStore(
   location: ObjectLocation,
-  { method, query = {}, headers = {}, body }: StoreRequest,
-  { signer, now, fetch }: StoreAccess,
+  request: StoreRequest,
+  access: StoreAccess,
 ): Promise<StoreResponse> {
-  const { store, key, requestOrigin } = location;
+  const { method, body, timeoutMs = method === "POST" ? POST_TIMEOUT_MS : TIMEOUT_MS } = request;
+  const signed = await signRequest(location, request, access);
+  const { fetch } = access;
+  let response: StoreResponse;
+  try {
+    response = await boundedFetch(
+      {
+        url: signed.url,
+        init: { method, headers: signed.headers, ...(body !== undefined && { body }) },
+        timeoutMs,
+        maxBytes: MAX_BYTES,
+      },
+      fetch,
+    );
+  } catch (cause) {
+    throw new StoreUnavailable(`${method} got no readable response`, { cause });
+  }
+  if (response.status < 500 && !isFromStore(response)) throw unexpectedResponse(method, response);
+  return response;
+}
+
+/** Returns the first bytes of an object that has this ETag, at most `maxBytes`. Throws `StoreUnavailable`, also for another ETag. */
+export async function readStart(
+  location: ObjectLocation,
+  { etag, maxBytes }: { readonly etag: string; readonly maxBytes: number },
+  access: StoreAccess,
+): Promise<Uint8Array> {
+  const request = {
+    method: "GET",
+    headers: { range: `bytes=0-${maxBytes - 1}`, "if-match": `"${etag}"` },
+  } as const;
+  const { url, headers } = await signRequest(location, request, access);
+  try {
+    const init = { method: request.method, headers };
+    const response = await fetchStart({ url, init, timeoutMs: TIMEOUT_MS, maxBytes }, access.fetch);
+    const isOk = response.status === 206 || response.status === 200;
+    // A proxy's page has no ETag of the object.
+    if (isOk && readEtag(response.headers) === etag) return response.bytes;
+    throw new StoreUnavailable(`GET of the first bytes returned ${response.status}`);
+  } catch (cause) {
+    if (cause instanceof StoreUnavailable) throw cause;
+    throw new StoreUnavailable("GET of the first bytes got no readable response", { cause });
+  }
+}
+
+/** Returns the ETag without quotes; empty without one. */
+export function readEtag(headers: Headers): string {
+  return (headers.get("etag") ?? "").replaceAll('"', "");
+}
+
+async function signRequest(
+  { store, key, requestOrigin }: ObjectLocation,
+  { method, query = {}, headers = {} }: StoreRequest,
+  { signer, now }: StoreAccess,
+): Promise<Awaited<ReturnType<Signer["signHeaders"]>>> {
   const signed = await signer.signHeaders({
     method,
     origin: store.ownOrigin ?? requestOrigin ?? "",
@@ -64,22 +120,7 @@ export async function sendToStore(
   });
   // Not signed, as proxies change it. A compressed response to HEAD would have no length.
   signed.headers.set("accept-encoding", "identity");
-  let response: StoreResponse;
-  try {
-    response = await boundedFetch(
-      {
-        url: signed.url,
-        init: { method, headers: signed.headers, ...(body !== undefined && { body }) },
-        timeoutMs: method === "POST" ? POST_TIMEOUT_MS : TIMEOUT_MS,
-        maxBytes: MAX_BYTES,
-      },
-      fetch,
-    );
-  } catch (cause) {
-    throw new StoreUnavailable(`${method} got no readable response`, { cause });
-  }
-  if (response.status < 500 && !isFromStore(response)) throw unexpectedResponse(method, response);
-  return response;
+  return signed;
 }
 
 /** S3 answers with nothing or with XML. A proxy's page says nothing about an object, whatever its status. */

@@ -22,6 +22,7 @@ export async function upload(baseUrl: string, token: string, file: File): Promis
   if (!sent.ok) throw new Error(await sent.text());
   const completed = await client.POST("/v1/uploads/{id}/complete", { params: { path: { id } } });
   if (completed.error) throw new Error(completed.error.code);
+  if (completed.data.status === "pending") throw new Error("The policy has no quarantine");
   return completed.data;
 }
 

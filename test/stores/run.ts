@@ -16,6 +16,7 @@ const TESTS = [
   "tickets/multipart",
   "tickets/objects",
   "ledger/abort",
+  "ledger/quarantine",
   "command-line/setup-apply",
   "command-line/explain",
   "client/client-node",
@@ -29,14 +30,16 @@ const ATTACKS = [
   "replay",
   "active-content",
   "confirmation",
+  "quarantine",
 ];
 /** Those of one store. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
-  ceph: ["doctor-ceph", "forms-ceph", "uppy-ceph", "revoke-ceph"],
+  ceph: ["doctor-ceph", "forms-ceph", "uppy-ceph", "revoke-ceph", "copies"],
+  swift: ["doctor-swift", "copies"],
   "ceph-sts": ["credentials-ceph", "credentials-tools", "doctor-credentials"],
 };
 /** Those that need multipart uploads. */
-const MULTIPART = ["tickets/multipart", "client/client-node"];
+const MULTIPART = ["tickets/multipart", "ledger/quarantine", "client/client-node"];
 
 type Env = Readonly<Record<string, string>>;
 

@@ -31,7 +31,7 @@ export const uppyCompleted = z.strictObject({
   location: z.string(),
   key: z.string(),
   bucket: z.string(),
-  receipt: z.string(),
+  receipt: z.optional(z.string()),
 });
 export const uppyAborted = z.strictObject({});
 /** Of `POST /s3/presign`: a `url` that starts with a slash is on the service, and needs the token. */

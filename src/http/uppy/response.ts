@@ -1,11 +1,12 @@
 /** Answers in the shapes that Uppy reads: docs/protocol.md. Nothing is called `expires`, which would end a transfer. */
 import { sizeOfPart } from "../../grant/parts.ts";
-import type { CompletedUpload } from "../../operation/complete.ts";
+import type { CompletedUpload, UnfinishedUpload } from "../../operation/complete.ts";
 import type { FormUpload, SinglePartUpload } from "../../operation/create.ts";
 import type { Progress } from "../../operation/multipart.ts";
 import type { PartTicket } from "../../operation/ticket.ts";
 import type { StoredPart } from "../../store/multipart.ts";
 import { escapeXml } from "../../store/xml.ts";
+import { isUnfinished } from "../v1-response.ts";
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -42,9 +43,15 @@ export function partListAnswer(progress: Progress): readonly Answer[] {
   }));
 }
 
-/** What versions 4 and 5 give to the page as the body of the result. */
-export function completedAnswer({ url, claims, bucket, receipt }: CompletedUpload): Answer {
-  return { location: url, key: claims.key, bucket, receipt };
+/** What versions 4 and 5 give to the page as the body of the result: without a receipt while the file is checked. */
+export function completedAnswer(completed: CompletedUpload | UnfinishedUpload): Answer {
+  const { url, claims, bucket } = completed;
+  return {
+    location: url,
+    key: claims.key,
+    bucket,
+    ...(!isUnfinished(completed) && { receipt: completed.receipt }),
+  };
 }
 
 /** Returns an XML element: its fields, then `content`, which is XML already. */

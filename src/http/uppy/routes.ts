@@ -17,6 +17,7 @@ import { Problem } from "../../problem.ts";
 import type { Service } from "../../service.ts";
 import { answerJson } from "../answer.ts";
 import type { BaseEnv, CallerEnv } from "../base.ts";
+import { statusOf } from "../v1-response.ts";
 import { contextOf, limitBody, requireToken, withCaller } from "../middleware.ts";
 import { parseAs, readJson } from "../parse.ts";
 import { createUppyForm, createUppyMultipart, createUppySinglePart } from "./create.ts";
@@ -85,10 +86,8 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
   app.post("/multipart/:uploadId/complete", uploader, limitBody("etags"), async (c) => {
     const { id } = await findOwnUpload(c, service);
     const { parts } = parseAs(uppyCompleteRequest(), await readJson(c.req.raw));
-    return answerJson(
-      c,
-      completedAnswer(await completeUpload(service, c.get("caller"), { id, parts })),
-    );
+    const completed = await completeUpload(service, c.get("caller"), { id, parts });
+    return answerJson(c, completedAnswer(completed), statusOf(completed));
   });
 
   app.delete("/multipart/:uploadId", uploader, async (c) => {

@@ -19,6 +19,7 @@ import type { BaseEnv, CallerEnv } from "../base.ts";
 import { contextOf, limitBody, withCaller } from "../middleware.ts";
 import { MAX_PARTS, parseAs, readJson } from "../parse.ts";
 import { countCaller } from "../rate-limit.ts";
+import { isUnfinished, statusOf } from "../v1-response.ts";
 import { createUppyMultipart, createUppySinglePart } from "./create.ts";
 import { findOwnUpload, namedPartsSchema, parseUppyUpload } from "./request.ts";
 import { arrivedParts, toXml } from "./response.ts";
@@ -77,9 +78,14 @@ export function signRequestRoutes(service: Service): Hono<BaseEnv> {
       return xml(c, toXml("InitiateMultipartUploadResult", { Key: key, UploadId: id }));
     const parts = parsePartsXml(await c.req.text());
     const completed = await completeUpload(service, c.get("caller"), { id, parts });
-    const { url, bucket, verified } = completed;
-    const result = { Location: url, Bucket: bucket, Key: key, ETag: verified.etag };
-    return xml(c, toXml("CompleteMultipartUploadResult", result));
+    const { url, bucket } = completed;
+    const result = {
+      Location: url,
+      Bucket: bucket,
+      Key: key,
+      ...(!isUnfinished(completed) && { ETag: completed.verified.etag }),
+    };
+    return xml(c, toXml("CompleteMultipartUploadResult", result), statusOf(completed));
   });
 
   app.on("DELETE", path, uploader, async (c) => {
@@ -148,6 +154,6 @@ function parsePartsXml(text: string): z.output<ReturnType<typeof namedPartsSchem
   return parseAs(namedPartsSchema(), parts);
 }
 
-function xml(c: Context, document: string): Response {
-  return c.body(document, 200, { "content-type": "application/xml" });
+function xml(c: Context, document: string, status: 200 | 202 = 200): Response {
+  return c.body(document, status, { "content-type": "application/xml" });
 }

@@ -79,6 +79,37 @@ describe("an upload whose client dies after its PUT", () => {
   });
 });
 
+const PNG = bytesOf("\u0000PNG\r\n\u001a\n and no more");
+PNG[0] = 0x89;
+
+describe("an event of a file in quarantine", () => {
+  it("promotes it, and its promotion alarms nobody", async () => {
+    const ticket = await askForTicket(server, alice, {
+      policy: "checked",
+      contentType: "image/png",
+      size: PNG.length,
+    });
+    expect(await put(ticket, PNG)).toMatchObject({ status: 200 });
+    await sendEvent(`pending/${ticket.key}`);
+    const read = async () => call(server, alice, "GET", `/v1/uploads/${ticket.id}`);
+    await expect
+      .poll(async () => (await read()).body["status"], { timeout: 20_000 })
+      .toBe("completed");
+    expect(await server.read(ticket.key)).toMatchObject({ bytes: PNG });
+    const copySource = { bucket: "uploads", object: `pending/${ticket.key}` };
+    await sendEvent(ticket.key, { action: "CopyObject", copySource });
+    await sendEvent(`pending/${ticket.key}`, { action: "DeleteObject" });
+    // What follows it is in the log: the others came before.
+    await sendEvent("pending/checked/alice/nobody.png");
+    const find = (text: string) => server.readLog().filter((line) => line.includes(text));
+    await expect
+      .poll(() => find("pending/checked/alice/nobody.png"), { timeout: 20_000 })
+      .toHaveLength(1);
+    expect(find("copy-in-prefix")).toEqual([]);
+    expect(find("unexplained-object")).toHaveLength(1);
+  });
+});
+
 describe("a forged or unexplained event", () => {
   it("completes nothing, and is in the log", async () => {
     const ticket = await grant();
@@ -89,7 +120,7 @@ describe("a forged or unexplained event", () => {
       copySource: { bucket: "uploads", object: "limited/bob/x.png" },
     });
     const find = (name: string) => server.readLog().filter((line) => line.includes(name));
-    await expect.poll(() => find("unexplained-object"), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => find("limited/mallory/x.png"), { timeout: 20_000 }).toHaveLength(1);
     await expect.poll(() => find("copy-in-prefix"), { timeout: 20_000 }).toHaveLength(1);
     const { body } = await call(server, alice, "GET", `/v1/uploads/${ticket.id}`);
     expect(body).toMatchObject({ status: "pending" });

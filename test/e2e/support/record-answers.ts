@@ -79,6 +79,12 @@ export async function recordAnswers(server: Server): Promise<Exchanges> {
   await send(repeated);
   await ask("POST", completionOf(repeated), {});
 
+  const scanned = { policy: "scanned", filename: "a.txt", contentType: "text/plain", size: 5 };
+  const pending = await begin(scanned);
+  await send(ticketOf(pending));
+  const page = ticketOf(await begin({ ...scanned, size: 6 }));
+  await send(page, bytesOf("<html>"));
+
   const once = { ...NOTE, policy: "once" };
   const oneOfOne = await begin(once);
   const expiring = ticketOf(await begin({ ...CLIP, size: 5 }));
@@ -87,6 +93,7 @@ export async function recordAnswers(server: Server): Promise<Exchanges> {
   return {
     ticket: ticket,
     "ticket-with-quota": oneOfOne,
+    "ticket-in-quarantine": pending,
     "ticket-without-size": await begin({ policy: "photo", ...image }),
     "ticket-with-checksum": await begin({ ...checked, checksum: { algorithm: "sha256", value } }),
     "ticket-in-parts": inParts,
@@ -95,6 +102,7 @@ export async function recordAnswers(server: Server): Promise<Exchanges> {
     "parts-state": partsState,
     completed: completed,
     "completed-in-parts": partsCompleted,
+    "completed-later": await ask("POST", completionOf(ticketOf(pending)), {}),
     aborted: abort,
     "completed-batch": await ask("POST", "/v1/uploads/batch/complete", {
       ids: [note.id, aborted.id],
@@ -138,6 +146,7 @@ export async function recordAnswers(server: Server): Promise<Exchanges> {
     "problem-checksum-demanded": await begin(checked),
     "problem-size-required": await begin({ ...NOTE, size: undefined }),
     "problem-verification-pending": nothingYet,
+    "problem-content-rejected": await ask("POST", completionOf(page), {}),
     "problem-parts-missing": notAll,
     "problem-quota-exceeded": await begin(once),
   };

@@ -10,7 +10,11 @@ type Send = (ticket: Signed, bytes?: Uint8Array<ArrayBuffer>) => Promise<Exchang
 
 const MiB = 2 ** 20;
 const SIZE = 5 * MiB + 5;
-const FILE = { filename: "a.mp4", type: "video/mp4", metadata: { size: SIZE, policy: "clip" } };
+const fileUnder = (policy: string) => ({
+  filename: "a.mp4",
+  type: "video/mp4",
+  metadata: { size: SIZE, policy },
+});
 
 interface Created {
   readonly uploadId: string;
@@ -22,8 +26,8 @@ const signedOf = ({ answer }: Exchange) => answer.body as Signed;
 
 /** By the names of their files. */
 export async function recordUppy(ask: Ask, send: Send): Promise<Exchanges> {
-  const create = async () => {
-    const created = await ask("POST", "/s3/multipart", FILE);
+  const create = async (policy = "clip") => {
+    const created = await ask("POST", "/s3/multipart", fileUnder(policy));
     const { uploadId, key } = createdOf(created);
     const query = `key=${encodeURIComponent(key)}`;
     return { created, uploadId, key, path: `/s3/multipart/${uploadId}`, query };
@@ -42,9 +46,18 @@ export async function recordUppy(ask: Ask, send: Send): Promise<Exchanges> {
   const { first, etags } = await sendAll(one);
   const batch = await ask("GET", `${one.path}/batch?${one.query}&partNumbers=1,2`);
   const parts = await ask("GET", `${one.path}?${one.query}`);
-  const completed = await ask("POST", `${one.path}/complete?${one.query}`, {
-    parts: etags.map((ETag, index) => ({ PartNumber: index + 1, ETag })),
+  const partsOf = (all: readonly string[]) => ({
+    parts: all.map((ETag, index) => ({ PartNumber: index + 1, ETag })),
   });
+  const completed = await ask("POST", `${one.path}/complete?${one.query}`, partsOf(etags));
+
+  const scanned = await create("scanned-clip");
+  const { etags: scannedTags } = await sendAll(scanned);
+  const later = await ask(
+    "POST",
+    `${scanned.path}/complete?${scanned.query}`,
+    partsOf(scannedTags),
+  );
 
   const other = await create();
   const aborted = await ask("DELETE", `${other.path}?${other.query}`);
@@ -53,14 +66,15 @@ export async function recordUppy(ask: Ask, send: Send): Promise<Exchanges> {
   const { etags: tags } = await sendAll(two);
   const own = `/s3/uploads/${two.uploadId}`;
   const listed = await ask("GET", `${own}?${two.query}`);
-  const xml = tags
-    .map((etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${etag}</ETag></Part>`)
-    .join("");
-  const assembled = await ask(
-    "POST",
-    `${own}?${two.query}`,
-    `<CompleteMultipartUpload>${xml}</CompleteMultipartUpload>`,
-  );
+  const xmlOf = (all: readonly string[]) => {
+    const listing = all.map(
+      (etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
+    );
+    return `<CompleteMultipartUpload>${listing.join("")}</CompleteMultipartUpload>`;
+  };
+  const assembled = await ask("POST", `${own}?${two.query}`, xmlOf(tags));
+  const checked = `/s3/uploads/${scanned.uploadId}?${scanned.query}`;
+  const laterXml = await ask("POST", checked, xmlOf(scannedTags));
   const three = await create();
   const dropped = await ask("DELETE", `/s3/uploads/${three.uploadId}?${three.query}`);
 
@@ -76,6 +90,7 @@ export async function recordUppy(ask: Ask, send: Send): Promise<Exchanges> {
     "uppy-part-urls": batch,
     "uppy-parts": parts,
     "uppy-completed": completed,
+    "uppy-completed-later": later,
     "uppy-aborted": aborted,
     "uppy-presigned": await ask("POST", "/s3/presign", {
       method: "PUT",
@@ -86,6 +101,7 @@ export async function recordUppy(ask: Ask, send: Send): Promise<Exchanges> {
     }),
     "uppy-s3-parts": listed,
     "uppy-s3-completed": assembled,
+    "uppy-s3-completed-later": laterXml,
     "uppy-s3-aborted": dropped,
   };
 }

@@ -33,6 +33,9 @@ export async function startFixture(vars: Readonly<Record<string, string>> = {}):
     S3_BUCKET: bucket,
     LOCAL_ACCESS_KEY_ID: accessKeyId,
     LOCAL_SECRET_ACCESS_KEY: secretAccessKey,
+    // A quarantine wants two pairs. What each may do is not what these tests are about.
+    LOCAL_READ_ACCESS_KEY_ID: accessKeyId,
+    LOCAL_READ_SECRET_ACCESS_KEY: secretAccessKey,
   };
   return start({
     configPath: "./test/e2e/fixture/wrangler.toml",
@@ -43,6 +46,13 @@ export async function startFixture(vars: Readonly<Record<string, string>> = {}):
 /** The consumer of a queue with events of the embedded store. */
 export async function startEvents(vars: Readonly<Record<string, string>>): Promise<Server> {
   return start({ configPath: "./test/e2e/fixture/events/wrangler.toml", vars });
+}
+
+/** The service with a scanner over HTTP, and one behind a service binding. */
+export async function startScanned(vars: Readonly<Record<string, string>>): Promise<Server> {
+  const folder = "./test/e2e/fixture";
+  const scanner = { configPath: `${folder}/scanner/wrangler.toml`, vars: { ...vars } };
+  return start({ configPath: `${folder}/scanned/wrangler.toml`, vars }, [scanner]);
 }
 
 /** What the fixture has to know of a server that the tests do not know. */
@@ -57,8 +67,11 @@ interface WorkerOptions {
   readonly vars: Readonly<Record<string, string>>;
 }
 
-async function start({ vars, ...options }: WorkerOptions): Promise<Server> {
-  const harness = createTestHarness({ workers: [{ ...options, vars: { ...vars } }] });
+async function start(
+  { vars, ...options }: WorkerOptions,
+  others: readonly { readonly configPath: string; readonly vars: Record<string, string> }[] = [],
+): Promise<Server> {
+  const harness = createTestHarness({ workers: [{ ...options, vars: { ...vars } }, ...others] });
   const { url } = await harness.listen();
   const store = addressOf(url.origin);
   return {

@@ -6,7 +6,7 @@ describe("the type of a configuration", () => {
   it("has the names of its policies, for hooks and callers", () => {
     type Names = PolicyNameOf<typeof development>;
     expectTypeOf<Names>().toEqualTypeOf<
-      "avatar" | "document" | "limited" | "photo" | "plan" | "team" | "video"
+      "avatar" | "checked" | "document" | "limited" | "photo" | "plan" | "team" | "video"
     >();
   });
 

@@ -66,6 +66,27 @@ describe("when one user is revoked", () => {
     ]);
   });
 
+  it("those are aborted whose files were to be checked first, where they are pending", async () => {
+    const { photo, film, team } = REVOCABLE_CONFIG.policies;
+    const worker = startRevocable({
+      config: {
+        ...REVOCABLE_CONFIG,
+        policies: { photo, film: { ...film, quarantine: {} }, team: { ...team, quarantine: {} } },
+      },
+      env: { MEDIA_READ_ACCESS_KEY_ID: "AKIDREAD", MEDIA_READ_SECRET_ACCESS_KEY: "reading-key" },
+    });
+    for (const policy of ["film", "team"])
+      for (const user of ["alice", "bob"]) await create(worker, policy, { user, ...RED });
+    expect(openKeys(worker)).toContain("pending/teams/red/alice");
+    expect(await revoke(worker)).toEqual({ ...NOTHING, aborted: 2 });
+    expect(openKeys(worker)).toEqual(["pending/films/bob", "pending/teams/red/bob"]);
+    const { uploads } = await env.LEDGER.getByName(ledgerName(USERS, "team", "red")).list({});
+    expect(uploads.map(({ claims, status }) => `${claims.sub} ${status}`).toSorted()).toEqual([
+      "alice aborted",
+      "bob pending",
+    ]);
+  });
+
   it("every page of a ledger and of a store is read", async () => {
     const worker = startRevocable();
     for (let count = 0; count < 60; count += 1) await create(worker, "metered");

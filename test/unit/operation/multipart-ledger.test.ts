@@ -101,6 +101,9 @@ describe("a multipart upload with a ledger", () => {
           addStuck: async (stuck) => stub.addStuck(stuck),
           removeStuck: async (id) => stub.removeStuck(id),
           readStuck: async () => stub.readStuck(),
+          hold: async (id, held) => stub.hold(id, held),
+          letGo: async (id, end) => stub.letGo(id, end),
+          noteDeletion: async (object) => stub.noteDeletion(object),
           ...overrides,
         };
       },

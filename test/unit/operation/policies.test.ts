@@ -267,7 +267,7 @@ describe("what remains of a quota", () => {
     const response = await worker.ask("GET", "/v1/policies");
     expect(response.status).toBe(200);
     const list = await response.json<List>();
-    expect(namesOf(list)).toHaveLength(6);
+    expect(namesOf(list)).toHaveLength(7);
     expect(find(list, "limited")).toMatchObject({
       maxBytes: 10_000_000,
       quota: { uploads: { limit: 50 }, bytes: { limit: 20_000_000 }, pending: { limit: 50 } },

@@ -226,6 +226,8 @@ describe("a copy", () => {
         WEBHOOK_URL: "https://backend.example.com/hook",
         LOCAL_ACCESS_KEY_ID: "AKIDLOCAL",
         LOCAL_SECRET_ACCESS_KEY: "local-secret-key",
+        LOCAL_READ_ACCESS_KEY_ID: "AKIDLOCALREAD",
+        LOCAL_READ_SECRET_ACCESS_KEY: "local-read-secret-key",
       },
     });
     const copy = eventOf("photos/alice/1.png", "CopyObject");

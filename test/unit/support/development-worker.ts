@@ -10,6 +10,13 @@ const ORIGIN = "http://localhost:8787";
 const STORE_PATH = "/cdn-cgi/local/r2/s3/uploads/";
 const METADATA = "x-amz-meta-";
 
+/** What the store is asked. */
+export interface StoreRequest {
+  readonly operation: "HEAD" | "GET" | "PUT" | "DELETE" | "COPY";
+  readonly key: string;
+  readonly request: Request;
+}
+
 interface Delivered {
   readonly headers: Headers;
   readonly body: string;
@@ -24,6 +31,8 @@ export interface Environment {
   refuses: readonly string[];
   /** Runs after the store has done what was asked, before it answers. */
   beforeAnswer: ((method: string) => Promise<void>) | undefined;
+  /** Answers in place of the store; `answer` is what the store does. */
+  around: ((asked: StoreRequest, answer: () => Promise<Response>) => Promise<Response>) | undefined;
   readonly delivered: Delivered[];
   /** Methods and keys that were asked of the store. */
   readonly requests: string[];
@@ -36,6 +45,7 @@ export function controlEnvironment(): Environment {
     store: undefined,
     refuses: [],
     beforeAnswer: undefined,
+    around: undefined,
     delivered: [],
     requests: [],
   };
@@ -50,9 +60,15 @@ export function controlEnvironment(): Environment {
     const key = decodeURIComponent(pathname.slice(STORE_PATH.length));
     environment.requests.push(`${request.method} ${key}`);
     if (environment.refuses.includes(request.method)) return new Response(null, { status: 403 });
-    const answer = await (environment.store?.() ?? answerFromBucket(request, key));
-    await environment.beforeAnswer?.(request.method);
-    return answer;
+    const answer = async () => {
+      const answered = await (environment.store?.() ?? answerFromBucket(request, key));
+      await environment.beforeAnswer?.(request.method);
+      return answered;
+    };
+    if (!environment.around) return answer();
+    const isCopy = request.headers.has("x-amz-copy-source");
+    const operation = (isCopy ? "COPY" : request.method) as StoreRequest["operation"];
+    return environment.around({ operation, key, request }, answer);
   });
   return environment;
 }
@@ -92,11 +108,11 @@ async function listBucket({ searchParams }: URL): Promise<Response> {
   );
 }
 
-async function answerFromBucket(
-  { method, url, headers: sent }: Request,
-  key: string,
-): Promise<Response> {
+async function answerFromBucket(request: Request, key: string): Promise<Response> {
+  const { method, url, headers: sent } = request;
   if (method === "GET" && key === "") return listBucket(new URL(url));
+  if (sent.has("x-amz-copy-source")) return copyInBucket(sent, key);
+  if (method === "GET") return readFromBucket(sent, key);
   if (method === "DELETE") {
     await bucket().delete(key);
     return new Response(null, { status: 204 });
@@ -116,6 +132,50 @@ async function answerFromBucket(
   for (const [name, value] of Object.entries(object.customMetadata ?? {}))
     headers.set(METADATA + name, value);
   return new Response(null, { headers });
+}
+
+const notFound = () => new Response("<Error><Code>NoSuchKey</Code></Error>", { status: 404 });
+const failed = () =>
+  new Response("<Error><Code>PreconditionFailed</Code></Error>", { status: 412 });
+
+async function copyInBucket(sent: Headers, key: string): Promise<Response> {
+  const source = decodeURIComponent(sent.get("x-amz-copy-source") ?? "").replace("uploads/", "");
+  const object = await bucket().get(source);
+  if (!object) return notFound();
+  const expected = sent.get("x-amz-copy-source-if-match");
+  if (expected !== null && expected !== object.httpEtag) return failed();
+  const named = [...sent].filter(([name]) => name.startsWith(METADATA));
+  const copied = await bucket().put(key, await object.arrayBuffer(), {
+    httpMetadata: { contentType: sent.get("content-type") ?? "" },
+    customMetadata: Object.fromEntries(
+      named.map(([name, value]) => [name.slice(METADATA.length), value]),
+    ),
+  });
+  return new Response(`<CopyObjectResult><ETag>${copied.httpEtag}</ETag></CopyObjectResult>`);
+}
+
+async function readFromBucket(sent: Headers, key: string): Promise<Response> {
+  const object = await bucket().get(key, { range: sent });
+  if (!object) return notFound();
+  const expected = sent.get("if-match");
+  if (expected !== null && expected !== object.httpEtag) return failed();
+  const headers = { etag: object.httpEtag };
+  return new Response(object.body, { status: sent.has("range") ? 206 : 200, headers });
+}
+
+/** What a client's PUT leaves in the store: the file itself. */
+export async function putFile(
+  key: string,
+  bytes: Uint8Array,
+  contentType = "image/png",
+): Promise<void> {
+  await bucket().put(key, bytes, { httpMetadata: { contentType } });
+}
+
+/** Returns the file under a key. */
+export async function readFile(key: string): Promise<Uint8Array | undefined> {
+  const object = await bucket().get(key);
+  return object ? new Uint8Array(await object.arrayBuffer()) : undefined;
 }
 
 /** What a client's PUT leaves in the store. */

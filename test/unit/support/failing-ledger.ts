@@ -87,6 +87,9 @@ export function startFailingWorker({
     addStuck: async (stuck) => around(async (ledger) => ledger.addStuck(stuck), name),
     removeStuck: async (id) => around(async (ledger) => ledger.removeStuck(id), name),
     readStuck: async () => around(async (ledger) => ledger.readStuck(), name),
+    hold: async (id, held) => around(async (ledger) => ledger.hold(id, held), name),
+    letGo: async (id, end) => around(async (ledger) => ledger.letGo(id, end), name),
+    noteDeletion: async (object) => around(async (ledger) => ledger.noteDeletion(object), name),
   });
   const worker = createWorker(
     config,

@@ -1,0 +1,50 @@
+/** Settles an upload with what was found in the store, and cleans up after one that was rejected or aborted meanwhile. */
+import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
+import type { Ledger } from "../ledger/client.ts";
+import type { Outcome, UploadRecord } from "../ledger/record.ts";
+import { describeError } from "../log.ts";
+import type { Service } from "../service.ts";
+import { cleanUp } from "./cleanup.ts";
+import { endTicket } from "./end-ticket.ts";
+import type { LocatedUpload } from "./locate.ts";
+import { refuseOld } from "./record.ts";
+
+/** Returns the record. It decides: another request may have completed or aborted the upload meanwhile. Throws `ledger-unavailable`. */
+export async function settleFound(
+  service: Service,
+  ledger: Ledger | undefined,
+  upload: LocatedUpload,
+  outcome: Outcome,
+): Promise<UploadRecord> {
+  const { claims } = upload;
+  const settled = ledger
+    ? ((await ledger.settle(claims.jti, outcome)) ?? refuseOld())
+    : { ...recordWithoutLedger(claims, service.now()), ...outcome };
+  if (settled.status === "rejected" || settled.status === "aborted")
+    await tryCleanUp(service, ledger, upload);
+  return settled;
+}
+
+/** Returns the fields of a record that is kept nowhere. */
+export function recordWithoutLedger(
+  claims: UploadClaims,
+  nowMs: number,
+): { readonly claims: UploadClaims; readonly createdAtMs: number; readonly finishedAtMs: number } {
+  return { claims, createdAtMs: claims.iat * 1000, finishedAtMs: nowMs };
+}
+
+/** The alarm of a ledger tries again later. Without a ledger, lifecycle rules of the store remain. */
+async function tryCleanUp(
+  service: Service,
+  ledger: Ledger | undefined,
+  upload: LocatedUpload,
+): Promise<void> {
+  try {
+    if (ledger) await endTicket(service, ledger, upload);
+    // Without a record an old upload may have been completed before: then nothing is deleted.
+    else if (service.now() < lastArrivalMs(upload.claims)) await cleanUp(upload, service.log);
+  } catch (error) {
+    const reason = describeError(error);
+    service.log("cleanup-failed", { upload: upload.claims.jti, reason });
+  }
+}
