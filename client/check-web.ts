@@ -20,7 +20,7 @@ const IMPORTS: readonly Import[] = [
   {
     name: "createUploader",
     program: 'export { createUploader } from "./dist/index.js"',
-    maxKiB: 6,
+    maxKiB: 6.5,
   },
   {
     name: "createUploader, createQueue",

@@ -33,6 +33,7 @@ const ENGLISH: Texts = {
   "store-refused": ["Refused by the store", "The store answered {storeCode}."],
   "unexpected-answer": ["Wrong server", "The server that answered is not the service."],
   "file-unreadable": ["File not readable", "The file was moved or changed. Choose it again."],
+  "still-pending": ["Still being checked", "The file is stored, and its check takes longer."],
   other: ["Failed", "Something went wrong."],
 };
 
@@ -71,6 +72,7 @@ const KOREAN: Texts = {
   "store-refused": ["스토어가 거절함", "스토어가 {storeCode}(으)로 답했습니다."],
   "unexpected-answer": ["다른 서버", "답한 서버가 이 서비스가 아닙니다."],
   "file-unreadable": ["파일을 읽을 수 없음", "파일이 옮겨졌거나 바뀌었습니다. 다시 선택해 주세요."],
+  "still-pending": ["아직 검사 중", "파일은 저장되었고, 검사가 더 걸리고 있습니다."],
   other: ["실패", "문제가 생겼습니다."],
 };
 

@@ -49,6 +49,34 @@ void main() {
     expect(service.seen[2].json, <String, Object?>{'etag': 'abc'});
   });
 
+  test('an upload whose file is checked for long is asked for again', () async {
+    final FakeServer service = FakeServer(<Reply>[
+      json(201, _ticket),
+      store(200, etag: 'abc'),
+      readVector('completed-later').reply,
+      json(200, _completed),
+    ]);
+    final CompletedUpload upload =
+        await service.open().uploadBytes(_bytes, _options);
+    expect(upload.key, _completed['key']);
+    expect(service.waited, <Duration>[const Duration(seconds: 16)]);
+    expect(service.seen.last.json, <String, Object?>{'etag': 'abc'});
+  });
+
+  test('a file that is checked for too long is left to the service', () async {
+    final FakeServer service = FakeServer(<Reply>[
+      json(201, _ticket),
+      store(200, etag: 'abc'),
+      for (int i = 0; i < 21; i += 1) readVector('completed-later').reply,
+    ]);
+    await expectLater(
+      service.open().uploadBytes(_bytes, _options),
+      _throwsCode(UploadCode.stillPending),
+    );
+    expect(service.waited, hasLength(20));
+    expect(service.lines.last, startsWith('POST '));
+  });
+
   test('the request has its exact content type, without a charset', () async {
     final FakeServer service =
         FakeServer(<Reply>[problem(403, UploadCode.forbidden)]);

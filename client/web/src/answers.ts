@@ -92,6 +92,14 @@ export interface Completed {
   readonly partsListed?: boolean;
 }
 
+/** An upload whose file the service is still checking. */
+export interface Unfinished {
+  readonly status: "pending";
+  readonly key: string;
+  /** In seconds. */
+  readonly retryAfter: number;
+}
+
 export interface PartsState {
   readonly partsListed: boolean;
   readonly done: readonly { readonly partNumber: number; readonly etag: string }[];
@@ -159,8 +167,8 @@ export function isPartsState(value: unknown): value is PartsState {
   return hasFields(value, "partsListed", "done");
 }
 
-export function isCompleted(value: unknown): value is Completed {
-  return hasFields(value, "key", "receipt");
+export function isCompletion(value: unknown): value is Completed | Unfinished {
+  return hasFields(value, "key", "status") && ("receipt" in value || "retryAfter" in value);
 }
 
 export function isDownloadTicket(value: unknown): value is DownloadTicket {

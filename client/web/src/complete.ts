@@ -1,6 +1,7 @@
 /** Completing an upload: the service checks what is stored, and gives a receipt. */
-import { isCompleted, type Completed } from "./answers.ts";
+import { isCompletion, type Completed } from "./answers.ts";
 import { hasCode } from "./error.ts";
+import { loadLater } from "./load-later.ts";
 import type { UploadContext } from "./upload-context.ts";
 
 /** What the store answered to the PUTs. */
@@ -11,15 +12,21 @@ export interface Sent {
 
 /** Completes the upload. Can be called again safely. Without a signal there is no retry. */
 export async function complete(
-  { call, options }: UploadContext,
+  context: UploadContext,
   id: string,
   body: Sent,
   signal?: AbortSignal,
 ): Promise<Completed> {
-  options.onPhase?.("completing");
+  context.options.onPhase?.("completing");
   const request = { body, signal, triesOnce: !signal };
-  return call(isCompleted, `POST /v1/uploads/${id}/complete`, request);
+  const ask = async () => context.call(isCompletion, `POST /v1/uploads/${id}/complete`, request);
+  const answer = await ask();
+  if (answer.status === "completed") return answer;
+  const { waitUntilChecked } = await loadLater(context, importWaiting, signal);
+  return waitUntilChecked(context, answer, { ask, signal });
 }
+
+const importWaiting = async () => import("./wait-until-checked.ts");
 
 /** Completes the upload, or returns `undefined` if that fails. */
 export async function tryToComplete(

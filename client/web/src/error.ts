@@ -28,14 +28,16 @@ export type ProblemCode =
 
 /**
  * The codes of the client: no answer, or one that the page is not allowed to read; the upload was
- * aborted; the store refused it; the answer is not from the service; the file cannot be read any more.
+ * aborted; the store refused it; the answer is not from the service; the file cannot be read any more;
+ * it is stored, and the service is still checking it.
  */
 export type ClientCode =
   | "network"
   | "aborted"
   | "store-refused"
   | "unexpected-answer"
-  | "file-unreadable";
+  | "file-unreadable"
+  | "still-pending";
 
 /** An error in one field of a request: a JSON pointer (RFC 6901), and what to change. */
 export interface FieldError {

@@ -4,10 +4,10 @@ import type { ActiveUpload } from "./active-upload.ts";
 import type { Completed } from "./answers.ts";
 import { isGone } from "./complete.ts";
 import { createUpload } from "./create-upload.ts";
-import { UploadError, hasCode } from "./error.ts";
+import { hasCode } from "./error.ts";
+import { loadLater } from "./load-later.ts";
 import type * as Multipart from "./multipart.ts";
 import type { ResumeEntry } from "./resume-entry.ts";
-import { retry } from "./retry.ts";
 import { sendSinglePart } from "./send-single-part.ts";
 import type { UploadContext } from "./upload-context.ts";
 
@@ -51,18 +51,12 @@ async function findOrCreate(
   return found ? reopenUpload(context, found) : createUpload(context, signal);
 }
 
-const importMultipart = async () =>
-  import("./multipart.ts").catch((cause: unknown) => {
-    throw new UploadError("network", "A script of the client could not be loaded", { cause });
-  });
-
 /** Loads what only multipart uploads need. */
 async function loadMultipart(
   context: UploadContext,
   signal: AbortSignal,
 ): Promise<typeof Multipart> {
-  const { options, onOffline } = context;
-  return retry(importMultipart, context, { signal, onRetry: options.onRetry, onOffline });
+  return loadLater(context, async () => import("./multipart.ts"), signal);
 }
 
 /** Cleans up after a failure. Keeps the parts that another try of the same file can use. */
@@ -72,6 +66,8 @@ export async function cleanUp(
   error: unknown,
 ): Promise<void> {
   if (upload?.kind === "multipart" && entry && !hasEnded(error)) return;
+  // The service completes it without the client.
+  if (hasCode(error, "still-pending")) return;
   await entry?.remove();
   if (upload) await tryToAbort(context, upload.id);
 }

@@ -60,6 +60,8 @@ interface UppySigner {
 /** The fields of the service's answers. Each route has some of them. */
 interface Answer extends SignedRequest {
   readonly id?: string;
+  /** `pending` while the service checks the file. */
+  readonly status?: string;
   readonly receipt?: string;
   readonly message?: string;
   /** In seconds. */
@@ -187,7 +189,7 @@ function completeEach(
     if (uploadId === undefined || !uppy.getFile(fileId)) return;
     try {
       const path = `/v1/uploads/${uploadId}/complete`;
-      const { key, receipt } = await tryAgain(async () => ask(path));
+      const { key, receipt } = await completeChecked(async () => ask(path));
       const file = uppy.getFile(fileId);
       if (!file) return;
       const response = { ...file.response, body: { key, ...file.response?.body, receipt } };
@@ -210,7 +212,22 @@ function completeEach(
   });
 }
 
+/** Asks again while the service checks the file, for less than five minutes. */
+async function completeChecked(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let questions = 1; questions <= MAX_QUESTIONS; questions += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one question after the other
+    const answer = await tryAgain(ask);
+    if (answer.status !== "pending") return answer;
+    // oxlint-disable-next-line no-await-in-loop -- a pause before the next question
+    await pause((answer.retryAfter ?? 0) + Math.min(questions, MAX_ADDED_SECONDS));
+  }
+  throw new Error("The file is stored, and the service is still checking it");
+}
+
 const MAX_COMPLETIONS = 4;
+const MAX_QUESTIONS = 20;
+/** The pauses grow to so many seconds, beside what the service says. */
+const MAX_ADDED_SECONDS = 12;
 /** The pauses before further tries. */
 const PAUSES_SECONDS = [1, 3, 5, 10];
 const MAX_RETRY_AFTER_SECONDS = 120;

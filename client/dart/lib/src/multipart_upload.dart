@@ -80,7 +80,9 @@ class MultipartUpload {
           error.code == UploadCode.alreadyExists ||
           error.upload == 'rejected';
       if (hasEnded) await _saved.remove();
-      final bool cannotResume = _saved.key == null && !hasEnded;
+      // The service completes it without the client.
+      final bool goesOn = error.code == UploadCode.stillPending;
+      final bool cannotResume = _saved.key == null && !hasEnded && !goesOn;
       if (cannotResume) await _context.service.tryToAbort(_state.id);
       rethrow;
     }

@@ -1,4 +1,5 @@
 import 'dart:convert';
+import 'dart:math';
 import 'dart:typed_data';
 
 import 'package:http/http.dart' as http;
@@ -26,6 +27,17 @@ const Duration _timeout = Duration(seconds: 90);
 /// How long a cancelled upload waits for its abort.
 const Duration _abortTimeout = Duration(seconds: 5);
 const int _answerBytes = 4 * 1024 * 1024;
+
+/// Less than five minutes of waiting while a file is checked.
+const int _maxQuestions = 20;
+
+/// The pauses grow to so many seconds, beside what the service says.
+const int _maxAddedSeconds = 12;
+const UploadException _stillPending = UploadException(
+  UploadCode.stillPending,
+  'The file is stored, and the service is still checking it. '
+  'It goes on without the client',
+);
 
 /// Calls the edge-presigner service.
 class Service {
@@ -84,13 +96,25 @@ class Service {
   Future<Json> listParts(String id, StopSignal stop) =>
       callService('GET', '/v1/uploads/$id/parts', stop: stop);
 
-  /// Sends `POST /v1/uploads/{id}/complete`.
+  /// Sends `POST /v1/uploads/{id}/complete`, and again while the service checks
+  /// the file: for some minutes, and then it throws `still-pending`.
   Future<CompletedUpload> complete(
-          String id, Json request, StopSignal stop) async =>
-      CompletedUpload.fromJson(
-        await callService('POST', '/v1/uploads/$id/complete',
-            body: request, stop: stop),
-      );
+    String id,
+    Json request,
+    StopSignal stop,
+  ) async {
+    for (int questions = 1;; questions += 1) {
+      final Json answer = await callService('POST', '/v1/uploads/$id/complete',
+          body: request, stop: stop);
+      if (answer['status'] != 'pending') {
+        return CompletedUpload.fromJson(answer);
+      }
+      if (questions > _maxQuestions) throw _stillPending;
+      final int seconds =
+          readInt(answer, 'retryAfter') + min(questions, _maxAddedSeconds);
+      await backOff.pause(Duration(seconds: seconds), stop);
+    }
+  }
 
   /// Sends `DELETE /v1/uploads/{id}`.
   Future<void> abort(String id, StopSignal stop) async {

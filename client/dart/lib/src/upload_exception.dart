@@ -36,6 +36,10 @@ abstract final class UploadCode {
   /// The file cannot be read, or does not have the given size.
   static const String fileUnreadable = 'file-unreadable';
 
+  /// The file is stored, and the service is still checking it. It goes on
+  /// without the client.
+  static const String stillPending = 'still-pending';
+
   /// The store refused the file.
   static const String storeRefused = 'store-refused';
 

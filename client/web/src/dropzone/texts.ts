@@ -42,6 +42,7 @@ export const ENGLISH = {
   unauthenticated: "Log in again",
   network: "The connection was lost",
   "file-unreadable": "The file was changed or deleted",
+  "still-pending": "The file is still being checked",
   other: "Upload failed",
 };
 
@@ -90,6 +91,7 @@ const KOREAN: Texts = {
   unauthenticated: "다시 로그인해 주세요",
   network: "연결이 끊어졌습니다",
   "file-unreadable": "파일이 변경되었거나 삭제되었습니다",
+  "still-pending": "파일을 아직 검사하고 있습니다",
   other: "업로드하지 못했습니다",
 };
 

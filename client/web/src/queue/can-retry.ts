@@ -10,6 +10,8 @@ const FINAL_CODES = new Set<UploadError["code"]>([
   "forbidden",
   "key-outside-prefix",
   "file-unreadable",
+  // It would be uploaded a second time.
+  "still-pending",
 ]);
 
 /** Whether another try of the same file can succeed. */
