@@ -4,6 +4,7 @@ import { styleText } from "node:util";
 import { InvalidArgumentError, type Command } from "commander";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { parseWebhookSecrets } from "../src/config/compile-proof.ts";
+import { SCANNER_SECRET_NAME } from "../src/config/quarantine-schema.ts";
 import { parsePrivateKeys } from "../src/config/private-key.ts";
 import { readSecret } from "../src/secret.ts";
 import { print, printJson } from "./output.ts";
@@ -13,24 +14,35 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** Those that are made if none is named. */
 const NAMES = ["UPLOAD_ID_SECRET", "RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET"] as const;
-type Name = (typeof NAMES)[number];
+type Kind = (typeof NAMES)[number] | "SCANNER_SECRET";
+
+interface Secret {
+  readonly name: string;
+  readonly kind: Kind;
+}
+
+const ALL: readonly Secret[] = NAMES.map((name) => ({ name, kind: name }));
 
 /** Adds the command `keys` to the program. */
 export function addKeys(program: Command): void {
   program
     .command("keys")
     .description("Generates the secrets of the Worker and prints the commands that set them.")
-    .argument("[name...]", `secrets to generate, of ${NAMES.join(", ")} (default: all)`)
+    .argument(
+      "[name...]",
+      `secrets to generate: SCANNER_SECRET, or of ${NAMES.join(", ")} (default: these)`,
+    )
     .option(
       "--rotate",
       "keep the current values, read from the environment, valid beside the new ones",
     )
     .option("--json", "print only names and values, as JSON for wrangler secret bulk")
     .action(async (names: string[], options: Options) => {
-      const wanted = names.length === 0 ? NAMES : names.map(toName);
+      const wanted = names.length === 0 ? ALL : names.map(toSecret);
       const make = options.rotate ? rotate : create;
-      const made = await Promise.all(wanted.map(async (name) => make(name)));
+      const made = await Promise.all(wanted.map(async (secret) => make(secret)));
       const secrets: Readonly<Record<string, string>> = made.reduce(
         (all, one) => ({ ...all, ...one }),
         {},
@@ -40,26 +52,30 @@ export function addKeys(program: Command): void {
     });
 }
 
-function toName(text: string): Name {
-  const name = NAMES.find((known) => known === text);
-  if (name) return name;
-  throw new InvalidArgumentError(`There is no secret ${text}. Use ${NAMES.join(", ")}.`);
+/** The secrets of scanners have the names that the configuration gives them. */
+function toSecret(text: string): Secret {
+  if (SCANNER_SECRET_NAME.test(text)) return { name: text, kind: "SCANNER_SECRET" };
+  const secret = ALL.find(({ name }) => name === text);
+  if (secret) return secret;
+  throw new InvalidArgumentError(
+    `There is no secret ${text}. Use ${NAMES.join(", ")} or SCANNER_SECRET.`,
+  );
 }
 
-async function create(name: Name): Promise<Readonly<Record<string, string>>> {
-  return { [name]: await MAKERS[name]() };
+async function create({ name, kind }: Secret): Promise<Readonly<Record<string, string>>> {
+  return { [name]: await MAKERS[kind]() };
 }
 
 /** Returns the new value beside the current one, so that what was made with the current one stays valid until it expires. */
-async function rotate(name: Name): Promise<Readonly<Record<string, string>>> {
+async function rotate({ name, kind }: Secret): Promise<Readonly<Record<string, string>>> {
   const present = readSecret(process.env, name);
   if (!present) {
     throw new InvalidArgumentError(
       `Set ${name} in the environment to its current value: --rotate keeps it beside the new one.`,
     );
   }
-  const made = await MAKERS[name]();
-  switch (name) {
+  const made = await MAKERS[kind]();
+  switch (kind) {
     case "UPLOAD_ID_SECRET":
       // In the order in which they are set: after each one, every id that is out still opens.
       return {
@@ -67,9 +83,10 @@ async function rotate(name: Name): Promise<Readonly<Record<string, string>>> {
         UPLOAD_ID_SECRET_PREVIOUS: present.reveal(),
         UPLOAD_ID_SECRET: made,
       };
-    case "WEBHOOK_SECRET": {
+    case "WEBHOOK_SECRET":
+    case "SCANNER_SECRET": {
       if (!parseWebhookSecrets(present.reveal())) throw invalidSecret(name);
-      return { WEBHOOK_SECRET: [made, ...present.reveal().split(" ").slice(0, 1)].join(" ") };
+      return { [name]: [made, ...present.reveal().split(" ").slice(0, 1)].join(" ") };
     }
     case "RECEIPT_PRIVATE_KEY": {
       const [current] = parsePrivateKeys(present.reveal()) ?? [];
@@ -85,15 +102,18 @@ function rotatedAt(): string {
 }
 
 /** Returns the error for a current value that the Worker would refuse. It does not print the value, which may be a mistyped secret. */
-function invalidSecret(name: Name): InvalidArgumentError {
+function invalidSecret(name: string): InvalidArgumentError {
   return new InvalidArgumentError(
     `${name} in the environment is not valid: set it to the complete current value, as keys printed it.`,
   );
 }
 
-const MAKERS: Readonly<Record<Name, () => Promise<string>>> = {
+const makeSigningSecret = async () => `whsec_${randomBytes(32).toString("base64")}`;
+
+const MAKERS: Readonly<Record<Kind, () => Promise<string>>> = {
   UPLOAD_ID_SECRET: async () => randomBytes(48).toString("base64url"),
-  WEBHOOK_SECRET: async () => `whsec_${randomBytes(32).toString("base64")}`,
+  WEBHOOK_SECRET: makeSigningSecret,
+  SCANNER_SECRET: makeSigningSecret,
   RECEIPT_PRIVATE_KEY: async () => {
     const { privateKey } = await generateKeyPair("ES256", { extractable: true });
     const key: JWK = await exportJWK(privateKey);

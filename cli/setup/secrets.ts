@@ -1,4 +1,5 @@
 /** Lists the secrets of a store and of the configuration, with the commands that set them. */
+import { SCANNER_SECRET_NAME } from "../../src/config/quarantine-schema.ts";
 import { requiredSecretsOf } from "../placeholder-secrets.ts";
 import type { Advice } from "./advice.ts";
 import type { BucketUse } from "./bucket-use.ts";
@@ -42,8 +43,14 @@ export function secretLinesOf(
     ...parent.map((name) =>
       line(name, "parent of credentials for one prefix: docs/credentials.md"),
     ),
-    ...others.map((name) => line(name, DESCRIPTIONS[name] ?? "shared with your backend")),
+    ...others.map((name) => line(name, describe(name))),
   ];
+}
+
+function describe(name: string): string {
+  if (SCANNER_SECRET_NAME.test(name))
+    return `shared with the scanner; generate it with npx edge-presigner keys ${name}`;
+  return DESCRIPTIONS[name] ?? "shared with your backend";
 }
 
 function line(name: string, description: string): SecretLine {

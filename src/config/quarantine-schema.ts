@@ -4,6 +4,9 @@ import * as z from "zod/mini";
 /** What is looked at before an object is promoted. */
 const CHECKS = ["magic"] as const;
 
+/** By its end the command line knows which form the secret has. */
+export const SCANNER_SECRET_NAME = /^([A-Z0-9]{1,32}_){0,4}SCANNER_SECRET$/;
+
 const scannerSchema = z.strictObject({
   /** Where it is asked: an https URL. Either this or `binding`. */
   url: z.optional(z.string()),
@@ -15,12 +18,7 @@ const scannerSchema = z.strictObject({
   secret: z._default(
     z
       .string()
-      .check(
-        z.regex(
-          /^([A-Z0-9]{1,32}_){0,4}SCANNER_SECRET$/,
-          'must be "SCANNER_SECRET", or end with _SCANNER_SECRET',
-        ),
-      ),
+      .check(z.regex(SCANNER_SECRET_NAME, 'must be "SCANNER_SECRET", or end with _SCANNER_SECRET')),
     "SCANNER_SECRET",
   ),
 });

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseWebhookSecrets } from "../../../src/config/compile-proof.ts";
 import { compileConfig } from "../../../src/config/compile.ts";
 import development from "../../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
@@ -81,6 +83,17 @@ describe("edge-presigner keys", () => {
     expect(
       (await keys(["RECEIPT_PRIVATE_KEY", "--rotate"], after))["RECEIPT_PRIVATE_KEY"]?.split('"d"'),
     ).toHaveLength(3);
+  });
+
+  it("makes the secret of a scanner under its own name, and keeps the present one in a rotation", async () => {
+    const name = "CLAMAV_SCANNER_SECRET";
+    const before = await keys([name]);
+    expect(Object.keys(before)).toEqual([name]);
+    const after = await keys([name, "--rotate"], before);
+    const [made, present] = (after[name] ?? "").split(" ");
+    expect(present).toBe(before[name]);
+    expect(parseWebhookSecrets(after[name] ?? "")).toHaveLength(2);
+    expect(new Webhook(made ?? "").sign("a", new Date(0), "b")).toMatch(/^v1,/);
   });
 
   it("are set one by one in a rotation, and an upload is completed after each", async () => {

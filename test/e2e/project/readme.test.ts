@@ -1,11 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, globSync, mkdtempSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findPort } from "../support/find-port.ts";
 
 /** The shell blocks of the README, in order, by the heading of their section. */
 async function readBlocks(heading: string): Promise<readonly string[]> {
@@ -20,15 +19,6 @@ const linesOf = (blocks: readonly string[]) =>
     .join("")
     .trim()
     .split(/\s*\n\s*/);
-
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (!address || typeof address === "string") throw new Error("There is no free port");
-  return address.port;
-}
 
 describe("a newcomer with the README", () => {
   let port: number;

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { transformSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
+import { findPort } from "../support/find-port.ts";
 import { installLocked } from "../support/install-locked.ts";
 import { readFileOf } from "../support/recipe.ts";
 import { askForTicket, bytesOf, call, put, startServer, tokenFor } from "../support/server.ts";
@@ -115,15 +116,6 @@ const BACKENDS: Readonly<Record<string, (at: string, port: number) => Start>> = 
     env: { PYTHONPATH: unpackPython(), PYTHONDONTWRITEBYTECODE: "1" },
   }),
 };
-
-async function findPort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  if (!address || typeof address === "string") throw new Error("There is no free port");
-  return address.port;
-}
 
 async function waitUntilUp(url: string, child: ChildProcess, printed: () => string) {
   const deadline = Date.now() + 30_000;
