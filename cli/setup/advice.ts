@@ -8,6 +8,8 @@ export interface Advice {
   readonly isReaderOptional: boolean;
   readonly writer: string;
   readonly reader: string;
+  /** The reading key in place of `reader`, if a policy has quarantine. */
+  readonly promoter?: string;
   /** What to know before you rely on a rule. */
   readonly cors?: string;
   readonly lifecycle?: string;
@@ -40,7 +42,7 @@ export const ADVICE = {
     writer:
       "Create an IAM user with only this policy. If a KMS key encrypts the bucket, add kms:GenerateDataKey on that key, and kms:Decrypt for multipart uploads.",
     reader:
-      "Create a second IAM user with this policy. If a KMS key encrypts the bucket, add kms:Decrypt on that key. If complete answers 502 for a missing file, remove the Condition.",
+      "Create a second IAM user with this policy. If a KMS key encrypts the bucket, add kms:Decrypt on that key, and kms:GenerateDataKey with quarantine. If complete answers 502 for a missing file, remove the Condition.",
     bucketPolicy:
       "It applies to everybody who writes to these object keys, also to your backend: write copies, or uploads with longer expiry, to other keys. The command replaces the current policy of the bucket: add its statements to the file first.",
   },
@@ -51,6 +53,8 @@ export const ADVICE = {
       'Create an API token "Object Read & Write" for only this bucket (dashboard: R2, Manage API tokens; permission group Workers R2 Storage Bucket Item Write). R2 has no write-only token: this one can also read, list and delete. Do not keep anything in the bucket that an uploader must not see.',
     reader:
       'Optional, because the first token can read: create a token "Object Read only" for this bucket. If it leaks, nobody can change objects with it. Objects are still deleted with the first token.',
+    promoter:
+      'Create a second token "Object Read & Write" for this bucket: it promotes files out of quarantine. R2 has no token that writes under one prefix only: keep both secret in the same way.',
     cors: '--apply needs an API token "Admin Read & Write". Wrangler needs a login.',
     lifecycle:
       "Every new R2 bucket has a rule of 7 days, and of two rules the earlier one applies. If uploads can be resumed for longer, find that rule with npx wrangler r2 bucket lifecycle list and remove it.",

@@ -137,7 +137,7 @@ function findOtherUses(
 }
 
 /** The fields of a rule that setup writes. */
-const KNOWN = new Set(["Status", "AbortIncompleteMultipartUpload"]);
+const KNOWN = new Set(["Status", "AbortIncompleteMultipartUpload", "Expiration"]);
 
 /** Returns warnings about other rules for the same origins: some stores use only the first one. */
 function findShadowedRules(kept: readonly CORSRule[], { cors }: Plan): readonly string[] {
@@ -153,17 +153,34 @@ function findShadowedRules(kept: readonly CORSRule[], { cors }: Plan): readonly 
 
 /** Returns warnings about other rules that apply earlier: of two rules for a key the earlier one applies. */
 function findEarlierRules(kept: readonly LifecycleRule[], { lifecycle }: Plan): readonly string[] {
-  const days = lifecycle[0]?.AbortIncompleteMultipartUpload.DaysAfterInitiation ?? 0;
-  return kept.flatMap(({ ID, Status, AbortIncompleteMultipartUpload: abort, Filter }) => {
-    const after = Status === "Enabled" ? abort?.DaysAfterInitiation : undefined;
-    const prefix = Filter?.Prefix ?? "";
-    const isOurs = lifecycle.some(
-      (rule) => rule.Filter.Prefix.startsWith(prefix) || prefix.startsWith(rule.Filter.Prefix),
-    );
-    return after !== undefined && after < days && isOurs
-      ? [
-          `The rule ${ID ?? "without an ID"} aborts multipart uploads after ${after} days, and of two rules the earlier one applies: remove it, or shorten resumeWithin.`,
-        ]
-      : [];
-  });
+  return kept
+    .filter(({ Status }) => Status === "Enabled")
+    .flatMap((rule) => {
+      const prefix = rule.Filter?.Prefix ?? "";
+      const meeting = lifecycle.filter(
+        ({ Filter }) => Filter.Prefix.startsWith(prefix) || prefix.startsWith(Filter.Prefix),
+      );
+      const name = `The rule ${rule.ID ?? "without an ID"}`;
+      const abortDays = abortDaysOf(rule);
+      const expiryDays = rule.Expiration?.Days;
+      const isEarlier = (days: number | undefined, own: number | undefined) =>
+        days !== undefined && own !== undefined && days < own;
+      return [
+        ...(meeting.some((own) => isEarlier(abortDays, abortDaysOf(own)))
+          ? [
+              `${name} aborts multipart uploads after ${abortDays} days, and of two rules the earlier one applies: remove it, or shorten resumeWithin.`,
+            ]
+          : []),
+        ...(meeting.some(({ Expiration }) => isEarlier(expiryDays, Expiration?.Days))
+          ? [
+              `${name} deletes files in quarantine after ${expiryDays} days, while they can still be promoted: remove it.`,
+            ]
+          : []),
+      ];
+    });
 }
+
+const abortDaysOf = ({
+  AbortIncompleteMultipartUpload: abort,
+}: Pick<LifecycleRule, "AbortIncompleteMultipartUpload">): number | undefined =>
+  abort?.DaysAfterInitiation;

@@ -49,7 +49,36 @@ export function storesIn({ bucket, ownOrigin }: Store, { stores }: Policy): read
 
 /** Returns the key prefixes of the policies, without those that another one covers. */
 export function keysOf(policies: readonly Policy[]): readonly Keys[] {
-  const all = policies.map(({ template }) => startOf(template));
+  return uncovered(policies.map(({ template }) => startOf(template)));
+}
+
+/** Returns the key prefixes under which files of these policies are in quarantine. */
+export function pendingKeysOf(policies: readonly Policy[]): readonly Keys[] {
+  return uncovered(policies.flatMap(pendingOf));
+}
+
+/** Returns the key prefixes that tickets of the policies write to: under quarantine the pending ones. */
+export function ticketKeysOf(policies: readonly Policy[]): readonly Keys[] {
+  return uncovered(
+    policies.flatMap((policy) => (policy.quarantine ? pendingOf(policy) : keysOf([policy]))),
+  );
+}
+
+/** Returns the key prefixes of everything that the policies store. */
+export function allKeysOf(policies: readonly Policy[]): readonly Keys[] {
+  return uncovered([...keysOf(policies), ...pendingKeysOf(policies)]);
+}
+
+/** Whether the policy has a quarantine. */
+export const isQuarantined = ({ quarantine }: Policy): boolean => quarantine !== undefined;
+
+function pendingOf({ quarantine, template }: Policy): readonly Keys[] {
+  if (!quarantine) return [];
+  const { text, isPrefix } = startOf(template);
+  return [{ text: quarantine.prefix + text, isPrefix }];
+}
+
+function uncovered(all: readonly Keys[]): readonly Keys[] {
   return all.filter(
     (keys, index) =>
       !all.some(

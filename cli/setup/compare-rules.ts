@@ -1,7 +1,7 @@
 /** Computes the next rules of a bucket and how they differ: other rules are kept, those of setup are replaced. */
 import type { CORSRule, LifecycleRule } from "@aws-sdk/client-s3";
 import type { S3CorsRule } from "./cors.ts";
-import { isNumbered, type AbortRule } from "./lifecycle.ts";
+import { isNumbered, type SetupRule } from "./lifecycle.ts";
 
 /** The fields of a rule as text. Lists are sorted, because stores return them in any order. */
 export type RuleFields = Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export function nextCorsRules(
 /** Returns the rules of setup and all other rules. */
 export function nextLifecycleRules(
   present: readonly LifecycleRule[],
-  wanted: readonly AbortRule[],
+  wanted: readonly SetupRule[],
   ruleId: string,
 ): readonly LifecycleRule[] {
   return [...wanted, ...present.filter(({ ID }) => !isNumbered(ID, ruleId))];

@@ -3,7 +3,7 @@ import type { Store } from "../../src/store/store.ts";
 import type { ProviderName } from "../../src/store/providers.ts";
 import { endpointOf } from "./endpoint.ts";
 import { toGcloud, toS3, toWrangler, type CorsRule } from "./cors.ts";
-import { jurisdictionOf, toGcloudLifecycle, toWranglerLines, type AbortRule } from "./lifecycle.ts";
+import { jurisdictionOf, toGcloudLifecycle, toWranglerLines, type SetupRule } from "./lifecycle.ts";
 
 export const FORMATS = ["aws-cli", "aws-console", "wrangler", "gcloud"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -73,7 +73,7 @@ export function corsPastes(store: Store, rule: CorsRule): Readonly<Record<Format
 /** Returns the lifecycle rules for each tool, or `undefined` for a tool that cannot set them. */
 export function lifecyclePastes(
   store: Store,
-  rules: readonly AbortRule[],
+  rules: readonly SetupRule[],
 ): Readonly<Record<Format, Paste | undefined>> {
   const { bucket } = store;
   return {

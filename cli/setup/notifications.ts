@@ -1,5 +1,5 @@
 /** Writes the commands with which an R2 bucket sends its events to a queue: docs/bucket-events.md. */
-import { keysOf, type BucketUse } from "./bucket-use.ts";
+import { allKeysOf, type BucketUse } from "./bucket-use.ts";
 import { jurisdictionOf, quote } from "./lifecycle.ts";
 
 /** The name of the queue in docs/bucket-events.md. */
@@ -8,7 +8,7 @@ const QUEUE = "bucket-events";
 /** Returns a command for each prefix of the policies; none for a store that is not R2. */
 export function notificationLinesOf({ store, policies }: BucketUse): readonly string[] {
   if (store.providerName !== "r2") return [];
-  return keysOf(policies).map(({ text }) =>
+  return allKeysOf(policies).map(({ text }) =>
     [
       `npx wrangler r2 bucket notification create ${store.bucket}`,
       `--event-type object-create object-delete --queue ${QUEUE}`,

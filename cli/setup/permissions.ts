@@ -4,18 +4,22 @@ import type { Store } from "../../src/store/store.ts";
 import { hasPlaceholder } from "../../src/key/template.ts";
 import { toDocument, type PolicyDocument, type Statement } from "./policy-document.ts";
 import type { Keys } from "../../src/key/template-start.ts";
-import { keysOf, type BucketUse } from "./bucket-use.ts";
+import { allKeysOf, isQuarantined, keysOf, ticketKeysOf, type BucketUse } from "./bucket-use.ts";
 
 /** Returns the policy of the writing key. It cannot read, so that no ticket can be turned into a copy. */
 export function writerPolicy({ store, policies, hasRevocations }: BucketUse): PolicyDocument {
   const multipart = policies.filter(({ multipartFrom }) => multipartFrom !== undefined);
-  const tagged = policies.filter(({ fixedHeaders }) => "x-amz-tagging" in fixedHeaders);
   return toDocument([
-    allow("PutObjects", ["s3:PutObject"], resourcesOf(store, policies)),
+    allow("PutObjects", ["s3:PutObject"], resourcesOf(store, ticketKeysOf(policies))),
     allow(
       "MultipartUploads",
       ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-      resourcesOf(store, multipart),
+      resourcesOf(store, ticketKeysOf(multipart)),
+    ),
+    allow(
+      "TagObjects",
+      ["s3:PutObjectTagging"],
+      resourcesOf(store, ticketKeysOf(policies.filter(hasTags))),
     ),
     // A revocation aborts a user's open uploads, and no ledger knows those of policies without a quota.
     allow(
@@ -23,19 +27,19 @@ export function writerPolicy({ store, policies, hasRevocations }: BucketUse): Po
       ["s3:ListBucketMultipartUploads"],
       hasRevocations === true && multipart.length > 0 ? [bucketArn(store)] : [],
     ),
-    allow("TagObjects", ["s3:PutObjectTagging"], resourcesOf(store, tagged)),
   ]);
 }
 
 /**
- * Returns the policy of the reading key: it checks uploads, signs downloads and deletes. Without
- * s3:ListBucket, AWS answers 403 instead of 404 for a missing object.
+ * Returns the policy of the reading key: it checks uploads, promotes them out of quarantine, signs downloads and
+ * deletes. Without s3:ListBucket, AWS answers 403 instead of 404 for a missing object.
  */
 export function readerPolicy({ store, policies }: BucketUse): PolicyDocument {
   const deleted = policies.filter(
     ({ delete: isDeleteAllowed, template }) => isDeleteAllowed || hasPlaceholder(template, "id"),
   );
-  const prefixes = keysOf(policies).map((keys) => pattern(keys));
+  const promoted = policies.filter(isQuarantined);
+  const prefixes = allKeysOf(policies).map((keys) => pattern(keys));
   return toDocument([
     {
       Sid: "ListToFindMissing",
@@ -45,20 +49,42 @@ export function readerPolicy({ store, policies }: BucketUse): PolicyDocument {
       // S3 compares the prefix with the missing key. Policies for the whole bucket need no condition.
       ...(!prefixes.includes("*") && { Condition: { StringLike: { "s3:prefix": prefixes } } }),
     },
-    allow("ReadObjects", ["s3:GetObject"], resourcesOf(store, policies)),
-    allow("DeleteObjects", ["s3:DeleteObject"], resourcesOf(store, deleted)),
+    allow("ReadObjects", ["s3:GetObject"], resourcesOf(store, allKeysOf(policies))),
+    allow("DeleteObjects", ["s3:DeleteObject"], resourcesOf(store, allKeysOf(deleted))),
+    // A large file is copied in parts, and a copy that fails is aborted.
+    allow(
+      "PromoteObjects",
+      ["s3:PutObject", "s3:AbortMultipartUpload"],
+      resourcesOf(store, keysOf(promoted)),
+    ),
+    allow(
+      "TagPromotedObjects",
+      ["s3:PutObjectTagging"],
+      resourcesOf(store, keysOf(promoted.filter(hasTags))),
+    ),
   ]);
 }
 
-/** Returns the ARNs of all object keys that the policies can make. */
-export function resourcesOf(store: Store, policies: readonly Policy[]): readonly string[] {
-  return keysOf(policies).map((keys) => `${bucketArn(store)}/${pattern(keys)}`);
+const hasTags = ({ fixedHeaders }: Policy): boolean => "x-amz-tagging" in fixedHeaders;
+
+/** Returns the ARNs of the object keys. */
+export function resourcesOf(store: Store, keys: readonly Keys[]): readonly string[] {
+  return keys.map((one) => `${bucketArn(store)}/${pattern(one)}`);
 }
 
 /** Returns the ARN of the bucket, such as `arn:aws:s3:::media`. */
 export function bucketArn(store: Store): string {
   return `arn:${partitionOf(store)}:s3:::${store.bucket}`;
 }
+
+/** Returns the ARN of the reading key's user, as `setup` names it, in any account. */
+export function readerArn(store: Store): string {
+  return `arn:${partitionOf(store)}:iam::*:user/${userOf(store, "reader")}`;
+}
+
+/** Returns the name of the user that has the key. */
+export const userOf = ({ name }: Store, whose: "writer" | "reader"): string =>
+  `edge-presigner-${name}-${whose}`;
 
 /** GovCloud and China are partitions of their own (AWS: "Amazon Resource Names"). */
 function partitionOf({ providerName, region }: Store): string {

@@ -2,7 +2,7 @@
 import { ADVICE, type Advice } from "./advice.ts";
 import { bucketPolicy } from "./bucket-policy.ts";
 import { corsRuleOf, type CorsRule } from "./cors.ts";
-import { abortRulesOf, type AbortRule } from "./lifecycle.ts";
+import { lifecycleRulesOf, type SetupRule } from "./lifecycle.ts";
 import { notificationLinesOf } from "./notifications.ts";
 import { readerPolicy, writerPolicy } from "./permissions.ts";
 import type { PolicyDocument } from "./policy-document.ts";
@@ -21,11 +21,13 @@ export interface Plan {
   readonly writer: PolicyDocument | undefined;
   readonly reader: PolicyDocument | undefined;
   readonly bucketPolicy: PolicyDocument | undefined;
-  /** Empty if no policy allows multipart uploads. */
-  readonly lifecycle: readonly AbortRule[];
+  /** Empty if no policy allows multipart uploads or has quarantine. */
+  readonly lifecycle: readonly SetupRule[];
   readonly secrets: readonly SecretLine[];
   /** `undefined` without a policy that gives credentials. */
   readonly scoped: ScopedPlan | undefined;
+  /** From where a scanner reads files. `undefined` if no policy has a scanner. */
+  readonly scannerOrigin: string | undefined;
   /** Commands of Wrangler; empty for a store without event notifications. */
   readonly notifications: readonly string[];
   /** How to end what was signed; empty where nothing can be revoked. */
@@ -47,10 +49,15 @@ export async function planSetup(
     writer: advice.hasPolicies ? writerPolicy(use) : undefined,
     reader: advice.hasPolicies ? readerPolicy(use) : undefined,
     bucketPolicy: bucketPolicy(use),
-    lifecycle: abortRulesOf(use, ruleId),
+    lifecycle: lifecycleRulesOf(use, ruleId),
     secrets: secretLinesOf(use, definition, advice),
     scoped: planScoped(use.store, use.credentialPolicies),
+    scannerOrigin: scannerOriginOf(use),
     notifications: notificationLinesOf(use),
     rotation: rotationStepsOf(use),
   };
+}
+
+function scannerOriginOf({ store, policies }: BucketUse): string | undefined {
+  return policies.some(({ quarantine }) => quarantine?.scanner) ? store.origin : undefined;
 }

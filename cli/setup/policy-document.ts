@@ -5,6 +5,8 @@ export interface Statement {
   readonly Effect: "Allow" | "Deny";
   /** Only in a bucket policy. */
   readonly Principal?: "*";
+  /** Everybody but these (Ceph). */
+  readonly NotPrincipal?: { readonly AWS: readonly string[] };
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
   readonly Condition?: Readonly<

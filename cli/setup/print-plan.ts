@@ -8,9 +8,12 @@ import {
   type Format,
   type Paste,
 } from "./formats.ts";
+import { isQuarantined } from "./bucket-use.ts";
 import { formatJson } from "./format-json.ts";
+import { userOf } from "./permissions.ts";
 import { printScoped } from "./print-scoped.ts";
 import type { Plan } from "./plan.ts";
+import { keyNotesOf } from "./quarantine-notes.ts";
 
 /** The options of printing. With `format`, all other tools are left out. */
 export interface PrintOptions {
@@ -32,6 +35,7 @@ export function printPlan(plan: Plan, { format, lines }: PrintOptions): string {
       ? [section("Credentials for one prefix", ...printScoped(store, plan.scoped))]
       : []),
     section("Secrets of the Worker", ...secrets(plan)),
+    ...scanner(plan),
     ...notifications(plan, formats),
     ...(plan.rotation.length > 0
       ? [section("If every URL has to end at once", plan.rotation.join("\n"))]
@@ -45,12 +49,15 @@ export function printPlan(plan: Plan, { format, lines }: PrintOptions): string {
 
 /** Returns what tickets need. */
 function tickets(plan: Plan, formats: readonly Format[]): readonly Section[] {
+  const notes = keyNotesOf(plan.use, plan.advice);
   return [
     section("CORS", ...cors(plan, formats)),
-    section("Writing key", plan.advice.writer, ...iam(plan, "writer")),
-    section("Reading key", plan.advice.reader, ...iam(plan, "reader")),
-    ...(plan.bucketPolicy ? [section("Bucket policy", ...bucketPolicyLines(plan))] : []),
-    section("Lifecycle of unfinished multipart uploads", ...lifecycle(plan, formats)),
+    section("Writing key", notes.writer, ...iam(plan, "writer")),
+    section("Reading key", notes.reader, ...iam(plan, "reader")),
+    ...(plan.bucketPolicy
+      ? [section("Bucket policy", ...noted(notes.bucketPolicy), ...bucketPolicyLines(plan))]
+      : []),
+    section(lifecycleTitle(plan), ...lifecycle(plan, formats)),
   ];
 }
 
@@ -73,7 +80,7 @@ function cors({ use, cors: rule, advice }: Plan, formats: readonly Format[]): re
 function iam({ use, writer, reader }: Plan, whose: "writer" | "reader"): readonly string[] {
   const document = whose === "writer" ? writer : reader;
   if (!document) return [];
-  const user = `edge-presigner-${use.store.name}-${whose}`;
+  const user = userOf(use.store, whose);
   const commands =
     use.store.providerName === "aws"
       ? [
@@ -89,6 +96,11 @@ function bucketPolicyLines({ use, bucketPolicy, advice }: Plan): readonly string
   if (!bucketPolicy) return [];
   const command = `aws s3api put-bucket-policy --bucket ${use.store.bucket} ${awsFlags(use.store)} --policy file://bucket-policy.json`;
   return [...noted(advice.bucketPolicy), file("bucket-policy.json", bucketPolicy, [command])];
+}
+
+function lifecycleTitle({ use }: Plan): string {
+  const unfinished = "Lifecycle of unfinished multipart uploads";
+  return use.policies.some(isQuarantined) ? `${unfinished} and of files in quarantine` : unfinished;
 }
 
 function lifecycle(
@@ -114,6 +126,12 @@ function secrets({ secrets: lines }: Plan): readonly string[] {
       })
       .join("\n"),
   ];
+}
+
+function scanner({ scannerOrigin }: Plan): readonly Section[] {
+  if (scannerOrigin === undefined) return [];
+  const what = "The scanner reads files from this origin, and needs no other (docs/quarantine.md).";
+  return [section("Scanner", what, `STORE_ORIGINS=${scannerOrigin}`)];
 }
 
 function notifications(

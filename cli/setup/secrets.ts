@@ -29,6 +29,10 @@ export function secretLinesOf(
   const readerId = id.replace(/_ACCESS_KEY_ID$/, "_READ_ACCESS_KEY_ID");
   const readerSecret = secret.replace(/_SECRET_ACCESS_KEY$/, "_READ_SECRET_ACCESS_KEY");
   const required = requiredSecretsOf(definition);
+  const reading = [
+    line(readerId, "reading key: access key id"),
+    line(readerSecret, "reading key: secret access key"),
+  ];
   const others = required.filter((name) => !/_(ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/.test(name));
   // Only with a policy that gives credentials.
   const parent = [
@@ -38,8 +42,11 @@ export function secretLinesOf(
   return [
     line(id, "writing key: access key id"),
     line(secret, "writing key: secret access key"),
-    { ...line(readerId, "reading key: access key id"), isOptional: isReaderOptional },
-    { ...line(readerSecret, "reading key: secret access key"), isOptional: isReaderOptional },
+    ...reading.map((one) => ({
+      ...one,
+      // Required by policies with quarantine.
+      isOptional: isReaderOptional && !required.includes(one.name),
+    })),
     ...parent.map((name) =>
       line(name, "parent of credentials for one prefix: docs/credentials.md"),
     ),

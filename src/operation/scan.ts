@@ -23,7 +23,8 @@ export class NoVerdict extends Error {
 /** How long it may take, from the request to the last byte of the answer. */
 const TIMEOUT_MS = 25_000;
 const MAX_BYTES = 16 * 1024;
-const READABLE_SECONDS = 300;
+/** How long the scanner may begin to read the object. */
+export const READABLE_SECONDS = 300;
 /** What a binding gets: the host means nothing. */
 const BINDING_URL = "https://scanner/";
 

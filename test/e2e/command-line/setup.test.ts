@@ -44,6 +44,8 @@ describe("what setup works out", () => {
     ["alibaba", []],
     ["r2", ["media-eu"]],
     ["compatible", []],
+    ["aws-quarantine", []],
+    ["r2-quarantine", []],
   ] as const)("is what was looked over for %s", async ([name, args]) => {
     const golden: unknown = JSON.parse(await readFile(`${GOLDEN}/${name}.json`, "utf8"));
     expect(await documentOf(name, ...args)).toEqual(golden);
@@ -79,7 +81,7 @@ describe("what setup works out", () => {
     expect(stdout).toContain('stores: { "media-eu": r2({');
   });
 
-  it.for(["aws", "aws-china"])(
+  it.for(["aws", "aws-china", "aws-quarantine"])(
     "names actions and conditions that AWS lists, in AWS's grammar: %s",
     async (name) => {
       const { permissions, bucketPolicy } = await documentOf(name);
@@ -106,6 +108,26 @@ describe("what setup works out", () => {
   it("gives the writing key no right to read, list or delete", async () => {
     const { permissions } = await documentOf("aws");
     expect(JSON.stringify(permissions.writer.policy)).not.toMatch(/s3:(Get|Delete|ListBucket|\*)/);
+  });
+
+  it("lets the writing key write what is pending alone, under quarantine", async () => {
+    const { permissions } = await documentOf("aws-quarantine");
+    const writer = JSON.stringify(permissions.writer.policy);
+    expect(writer).toContain("acme-media/pending/checked/*");
+    expect(writer).toContain("acme-media/unchecked/videos/*");
+    expect(writer).not.toMatch(/acme-media\/(checked|videos)/);
+  });
+
+  it("requires the reading key under quarantine, also where it is optional otherwise", async () => {
+    const isOptional = async (name: string, store: string) => {
+      const { stdout } = await setup(name, store, "--json");
+      const { secrets } = z
+        .looseObject({ secrets: z.array(secretSchema) })
+        .parse(JSON.parse(stdout));
+      return secrets.find(({ name: one }) => one.endsWith("_READ_ACCESS_KEY_ID"))?.isOptional;
+    };
+    expect(await isOptional("r2", "media-eu")).toBe(true);
+    expect(await isOptional("r2-quarantine", "media")).toBe(false);
   });
 
   it("has no secret in it, though the environment has them", async () => {
@@ -140,6 +162,23 @@ describe("the commands that setup prints", () => {
           enabled: true,
           conditions: { prefix: "documents/" },
           abortMultipartUploadsTransition: { condition: { type: "Age", maxAge: 8 * 86_400 } },
+        },
+      ],
+    });
+  });
+
+  it("delete what stays in quarantine: Wrangler sends both actions of the rule on", async () => {
+    const { stdout } = await setup("r2-quarantine", "--format", "wrangler");
+    const received = await paste(stdout);
+    const age = (days: number) => ({ condition: { type: "Age", maxAge: days * 86_400 } });
+    expect(received.get(`PUT /accounts/${ACCOUNT}/r2/buckets/media/lifecycle`)).toEqual({
+      rules: [
+        {
+          id: "edge-presigner",
+          enabled: true,
+          conditions: { prefix: "pending/videos/" },
+          abortMultipartUploadsTransition: age(8),
+          deleteObjectsTransition: age(15),
         },
       ],
     });
@@ -236,6 +275,8 @@ describe("the store that setup is for", () => {
     expect(stderr).toContain("needs no setup");
   });
 });
+
+const secretSchema = z.looseObject({ name: z.string(), isOptional: z.boolean() });
 
 /** Cloudflare: the body of "Put Bucket CORS Policy". */
 const corsRuleSchema = z.strictObject({

@@ -30,6 +30,7 @@ const OPERATORS: Readonly<Record<string, RegExp>> = {
   String: /^(String\w+|Null)$/,
   Numeric: /^(Numeric\w+|Null)$/,
   Bool: /^(Bool|Null)$/,
+  ARN: /^(Arn\w+|Null)$/,
 };
 
 /** What is wrong with it; a bucket's policy names a principal in each statement, a key's in none. */
