@@ -88,7 +88,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   try {
     for (const store of stores) {
       // oxlint-disable-next-line no-await-in-loop -- one store after the other
-      const report = await examine(config, store, { ...options, signal });
+      const report = await examine(config, store, { ...options, signal, missingSecrets });
       reports.push(report);
       if (!options.json) print(describe(report, store, path));
     }
@@ -153,10 +153,20 @@ function storesOf({ policies }: Config, name: string | undefined): readonly Stor
 async function examine(
   config: Config,
   store: Store,
-  { dev, json, report, signal }: Options & { readonly signal: AbortSignal },
+  {
+    dev,
+    json,
+    report,
+    signal,
+    missingSecrets,
+  }: Options & { readonly signal: AbortSignal; readonly missingSecrets: readonly string[] },
 ): Promise<Report> {
   const context = { nowMs: Date.now, newId: randomUUID, signal };
-  const session = openSession(config, store, { embeddedOrigin: dev.origin, context });
+  const session = openSession(config, store, {
+    embeddedOrigin: dev.origin,
+    context,
+    missingSecrets,
+  });
   const progress = json ? undefined : createSpinner();
   progress?.start(`${store.name}: Access`);
   try {

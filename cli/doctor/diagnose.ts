@@ -9,10 +9,12 @@ import { CHUNKED, CHUNKED_PART } from "./probe-chunked.ts";
 import { COPIES } from "./probe-copies.ts";
 import { CREDENTIALS } from "./probe-credentials.ts";
 import { FORMS } from "./probe-form.ts";
-import { LIFECYCLE } from "./probe-lifecycle.ts";
+import { EXPIRY, LIFECYCLE } from "./probe-lifecycle.ts";
 import { METADATA_ALIAS } from "./probe-metadata-alias.ts";
 import { PARTS } from "./probe-multipart.ts";
 import { PERMISSIONS } from "./probe-permissions.ts";
+import { QUARANTINE } from "./probe-quarantine.ts";
+import { SCANNERS } from "./probe-scanner.ts";
 import { TICKETS } from "./probe-tickets.ts";
 import { UNSIGNED } from "./probe-unsigned-headers.ts";
 import { Inconclusive, type Probe } from "./probe.ts";
@@ -31,6 +33,7 @@ const SECTIONS: readonly Section[] = [
   { title: "Permissions", probes: PERMISSIONS },
   { title: "Credentials for one prefix", probes: [CREDENTIALS] },
   { title: "Multipart uploads", probes: [...PARTS, CHUNKED_PART, LIFECYCLE] },
+  { title: "Quarantine", probes: [...QUARANTINE, EXPIRY, SCANNERS] },
   { title: "Checksums", probes: CHECKSUMS_SEEN },
 ];
 

@@ -147,7 +147,7 @@ async function tryRegion(session: Session): Promise<readonly Finding[]> {
     method: "PUT",
     origin: session.origin,
     basePath: store.basePath,
-    key: admitted.key.encoded,
+    key: session.locate(admitted).key,
     headers: { ...admitted.grant.headers, "content-length": String(session.body.length) },
     expiresInSeconds: 60,
     now: new Date(session.nowMs()),

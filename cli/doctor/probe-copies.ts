@@ -20,7 +20,7 @@ type Attempt = (spelling: Spelling, guard?: "signed-empty") => Promise<Answer>;
 async function putVictim(session: Session): Promise<string> {
   const victim = await session.admit();
   await putFirst(session, await session.sign(victim));
-  return `/${session.store.bucket}/${victim.key.encoded}`;
+  return `/${session.store.bucket}/${session.locate(victim).key}`;
 }
 
 async function tryCopy(session: Session): Promise<readonly Finding[]> {

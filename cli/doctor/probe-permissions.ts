@@ -78,7 +78,7 @@ async function tryPublicList({ sendRequest, origin, store }: Session): Promise<r
 async function putOne(session: Session): Promise<EncodedKey> {
   const admitted = await session.admit();
   await putFirst(session, await session.sign(admitted));
-  return admitted.key.encoded;
+  return session.locate(admitted).key;
 }
 
 async function askAsWriter(

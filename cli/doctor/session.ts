@@ -6,6 +6,7 @@ import { createMultipart } from "../../src/store/multipart.ts";
 import type { StoreAccess } from "../../src/store/request.ts";
 import { encodeKey } from "../../src/store/encode-key.ts";
 import type { ObjectLocation } from "../../src/store/store.ts";
+import { ticketLocation } from "../../src/operation/locate.ts";
 import { openAdmitted } from "../../src/operation/open-multipart.ts";
 import { signPart, signPut, type PartTicket, type Ticket } from "../../src/operation/ticket.ts";
 import { createSigner, type Signer } from "../../src/store/sigv4.ts";
@@ -37,13 +38,16 @@ export interface Session extends SessionContext {
   readonly writer: Signer;
   readonly reader: Signer;
   readonly hasReader: boolean;
+  /** The secrets that are not known here: the configuration has placeholders for them. */
+  readonly missingSecrets: readonly string[];
   readonly sendRequest: SendRequest;
   readonly sendChunked: SendChunked;
   readonly accessWith: (signer: Signer) => StoreAccess;
   /** The body of every upload, unless a probe changes it. */
   readonly body: Uint8Array<ArrayBuffer>;
-  /** Returns an admitted upload under a new key. Throws the signal's reason. */
-  readonly admit: () => Promise<Admitted>;
+  /** Returns an admitted upload under a new key, of the policy with the fewest requirements or of another. Throws the signal's reason. */
+  readonly admit: (under?: Policy) => Promise<Admitted>;
+  /** Returns where its ticket leads. */
   readonly locate: (admitted: Admitted) => ObjectLocation;
   /** Returns the ticket that the Worker would issue. */
   readonly sign: (admitted: Admitted, nowMs?: number) => Promise<Ticket>;
@@ -59,7 +63,12 @@ export function openSession(
   {
     embeddedOrigin,
     context,
-  }: { readonly embeddedOrigin: string; readonly context: SessionContext },
+    missingSecrets = [],
+  }: {
+    readonly embeddedOrigin: string;
+    readonly context: SessionContext;
+    readonly missingSecrets?: readonly string[];
+  },
 ): Session {
   const policies = policiesOf(config, store);
   const policy = choosePolicy(config, policies, store);
@@ -67,11 +76,6 @@ export function openSession(
   const reader = createSigner(store.readCredentials, store);
   const accessWith = (signer: Signer): StoreAccess => ({ signer, now: context.nowMs, fetch });
   const cleanup = createCleanup({ reader: accessWith(reader), writer: accessWith(writer) });
-  const locate = ({ key }: Pick<Admitted, "key">): ObjectLocation => ({
-    store,
-    key: key.encoded,
-    requestOrigin: embeddedOrigin,
-  });
   return {
     ...context,
     config,
@@ -83,27 +87,28 @@ export function openSession(
     writer,
     reader,
     hasReader: store.readCredentials !== store.credentials,
+    missingSecrets,
     sendRequest: createRequestSender(context.signal),
     sendChunked: createChunkedSender(context.signal),
     accessWith,
     body: SAMPLE,
-    locate,
-    async admit() {
+    locate: ticketLocation,
+    async admit(under = policy) {
       context.signal.throwIfAborted();
       const moment = {
         nowMs: context.nowMs(),
         newId: context.newId,
         requestOrigin: embeddedOrigin,
       };
-      return admitSample(config, { policy, store }, moment);
+      return admitSample(config, { policy: under, store }, moment);
     },
     sign: async (admitted, nowMs = context.nowMs()) =>
       signPut(admitted, { signer: writer, now: new Date(nowMs) }),
     async createUpload(admitted) {
       const { "content-type": contentType = "" } = admitted.grant.headers;
       const headers = { "content-type": contentType };
-      const uploadId = await createMultipart(locate(admitted), headers, accessWith(writer));
-      cleanup.addUpload(locate(admitted), uploadId);
+      const uploadId = await createMultipart(ticketLocation(admitted), headers, accessWith(writer));
+      cleanup.addUpload(ticketLocation(admitted), uploadId);
       return uploadId;
     },
     cleanup,

@@ -163,8 +163,6 @@ function findEarlierRules(kept: readonly LifecycleRule[], { lifecycle }: Plan): 
       const name = `The rule ${rule.ID ?? "without an ID"}`;
       const abortDays = abortDaysOf(rule);
       const expiryDays = rule.Expiration?.Days;
-      const isEarlier = (days: number | undefined, own: number | undefined) =>
-        days !== undefined && own !== undefined && days < own;
       return [
         ...(meeting.some((own) => isEarlier(abortDays, abortDaysOf(own)))
           ? [
@@ -179,6 +177,9 @@ function findEarlierRules(kept: readonly LifecycleRule[], { lifecycle }: Plan): 
       ];
     });
 }
+
+const isEarlier = (days: number | undefined, own: number | undefined): boolean =>
+  days !== undefined && own !== undefined && days < own;
 
 const abortDaysOf = ({
   AbortIncompleteMultipartUpload: abort,

@@ -40,14 +40,15 @@ export function readerPolicy({ store, policies }: BucketUse): PolicyDocument {
   );
   const promoted = policies.filter(isQuarantined);
   const prefixes = allKeysOf(policies).map((keys) => pattern(keys));
+  // S3 compares the prefix with the missing key; Ceph 16.2 does not, and answers 403 as without the permission.
+  const hasCondition = !prefixes.includes("*") && store.providerName !== "ceph";
   return toDocument([
     {
       Sid: "ListToFindMissing",
       Effect: "Allow",
       Action: ["s3:ListBucket"],
       Resource: [bucketArn(store)],
-      // S3 compares the prefix with the missing key. Policies for the whole bucket need no condition.
-      ...(!prefixes.includes("*") && { Condition: { StringLike: { "s3:prefix": prefixes } } }),
+      ...(hasCondition && { Condition: { StringLike: { "s3:prefix": prefixes } } }),
     },
     allow("ReadObjects", ["s3:GetObject"], resourcesOf(store, allKeysOf(policies))),
     allow("DeleteObjects", ["s3:DeleteObject"], resourcesOf(store, allKeysOf(deleted))),

@@ -108,6 +108,9 @@ spawn "$H/run/osd.pid" "$OUT/log/osd.out" ceph-osd "${c[@]}" -i 0 -f
 timeout 60 radosgw-admin "${c[@]}" -n client.rgw user create --uid=local --display-name=local --access-key="$S3_ACCESS_KEY_ID" --secret-key="$S3_SECRET_ACCESS_KEY" >>"$OUT/log/setup.log" 2>&1
 admin() { timeout 60 radosgw-admin "${c[@]}" -n client.rgw "$@" >>"$OUT/log/setup.log" 2>&1; }
 admin user create --uid=edge-presigner-media-scoped --display-name=scoped --access-key="$SCOPED_KEY" --secret-key="$SCOPED_SECRET"
+# The users of test/stores/quarantine-ceph.test.ts, under the names that setup gives them.
+admin user create --uid=edge-presigner-local-writer --display-name=writer --access-key=CEPHWRITERKEY --secret-key=ceph-writer-secret
+admin user create --uid=edge-presigner-local-reader --display-name=reader --access-key=CEPHREADERKEY --secret-key=ceph-reader-secret
 admin role create --role-name=prefix --assume-role-policy-doc='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam:::user/edge-presigner-media-scoped"]},"Action":["sts:AssumeRole"]}]}'
 admin role-policy put --role-name=prefix --policy-name=bucket --policy-doc='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["arn:aws:s3:::'$S3_BUCKET'","arn:aws:s3:::'$S3_BUCKET'/*"]}]}'
 # The role that `setup` prints for the policy of doctor's test.

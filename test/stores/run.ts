@@ -34,7 +34,7 @@ const ATTACKS = [
 ];
 /** Those of one store. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
-  ceph: ["doctor-ceph", "forms-ceph", "uppy-ceph", "revoke-ceph", "copies"],
+  ceph: ["doctor-ceph", "forms-ceph", "quarantine-ceph", "uppy-ceph", "revoke-ceph", "copies"],
   swift: ["doctor-swift", "copies"],
   "ceph-sts": ["credentials-ceph", "credentials-tools", "doctor-credentials"],
 };

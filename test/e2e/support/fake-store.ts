@@ -59,6 +59,13 @@ export type Break =
   | "lifecycle-disabled"
   | "lifecycle-elsewhere"
   | "lifecycle-early"
+  | "no-expiry"
+  | "expiry-early"
+  | "writer-writes-final"
+  | "writer-copies-final"
+  | "reader-may-not-copy"
+  | "no-copy-condition"
+  | "reader-may-not-delete"
   | "slow"
   | "busy"
   | "less-busy"
@@ -228,10 +235,13 @@ function answer(state: State, incoming: Incoming): Outgoing {
     return isWriter ? answerParts(state, incoming, key) : refuse(403, "AccessDenied");
   switch (incoming.method) {
     case "PUT":
-      return isWriter ? putObject(state, incoming, key) : refuse(403, "AccessDenied");
+      return mayPut(state, incoming, { who, key })
+        ? putObject(state, incoming, key)
+        : refuse(403, "AccessDenied");
     case "DELETE":
       if (who === "" || (isWriter && !broken.has("writer-deletes")))
         return refuse(403, "AccessDenied");
+      if (!isWriter && broken.has("reader-may-not-delete")) return refuse(403, "AccessDenied");
       state.objects.delete(key);
       return { status: 204 };
     case "GET":
@@ -240,6 +250,18 @@ function answer(state: State, incoming: Incoming): Outgoing {
     default:
       return refuse(405, "MethodNotAllowed");
   }
+}
+
+/** The rights that setup prints. Below `checked/` are the final keys of a quarantine. */
+function mayPut(
+  { broken }: State,
+  { headers }: Incoming,
+  { who, key }: { readonly who: string; readonly key: string },
+): boolean {
+  if (!key.startsWith("checked/")) return who === WRITER.id;
+  const isCopy = Boolean(headers["x-amz-copy-source"]);
+  if (who === READER.id) return isCopy && !broken.has("reader-may-not-copy");
+  return broken.has(isCopy ? "writer-copies-final" : "writer-writes-final");
 }
 
 function preflight({ broken }: State, { headers }: Incoming): Outgoing {
@@ -387,7 +409,9 @@ function answerBucket({ broken }: State, who: string, query: URLSearchParams): O
     const prefix = broken.has("lifecycle-elsewhere") ? "logs/" : "";
     const days = broken.has("lifecycle-early") ? 1 : 8;
     const rule = `<Rule><Filter><Prefix>${prefix}</Prefix></Filter><Status>${status}</Status><AbortIncompleteMultipartUpload><DaysAfterInitiation>${days}</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>`;
-    return { status: 200, body: `<LifecycleConfiguration>${rule}</LifecycleConfiguration>` };
+    const expiry = `<Rule><Filter><Prefix>pending/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>${broken.has("expiry-early") ? 2 : 30}</Days></Expiration></Rule>`;
+    const rules = broken.has("no-expiry") ? rule : rule + expiry;
+    return { status: 200, body: `<LifecycleConfiguration>${rules}</LifecycleConfiguration>` };
   }
   const mayList = who === READER.id || broken.has(who === "" ? "public-list" : "writer-lists");
   return mayList
@@ -435,8 +459,12 @@ function putObject(state: State, incoming: Incoming, key: string): Outgoing {
   if (refusal) return refusal;
   const source = copySourceOf(state, incoming);
   const copied = source
-    ? objects.get(decodeURIComponent(source).slice(`/${BUCKET}/`.length))
+    ? objects.get(decodeURIComponent(source).replace(/^\//, "").slice(`${BUCKET}/`.length))
     : undefined;
+  const copyCondition = headers["x-amz-copy-source-if-match"];
+  if (copied && copyCondition !== undefined && !broken.has("no-copy-condition")) {
+    if (copyCondition !== etagOf(copied.bytes)) return refuse(412, "PreconditionFailed");
+  }
   objects.set(key, {
     bytes: copied?.bytes ?? body,
     isPublic: headers["x-amz-acl"] === "public-read",
