@@ -1,5 +1,6 @@
 /** Decides what the Worker would answer to a request for a ticket, by the Worker's own steps, without a store or a ledger. */
 import type { Config, Policy } from "../../src/config/config.ts";
+import type { Quarantine } from "../../src/config/quarantine-schema.ts";
 import { describeBytes } from "../../src/describe-bytes.ts";
 import { parseIntent } from "../../src/http/v1-request.ts";
 import type { Admitted } from "../../src/operation/admit.ts";
@@ -23,7 +24,16 @@ export interface SimulatedRequest {
   readonly region: Region;
 }
 
-export type StepName = "token" | "request" | "policy" | "grant" | "key" | "limits" | "ticket";
+export type StepName =
+  | "token"
+  | "request"
+  | "policy"
+  | "grant"
+  | "key"
+  | "limits"
+  | "ticket"
+  /** What completion does, under a policy with quarantine. */
+  | "complete";
 
 export interface Step {
   readonly step: StepName;
@@ -33,6 +43,8 @@ export interface Step {
 /** A ticket without its signature. */
 export interface SimulatedTicket {
   readonly key: string;
+  /** Where the ticket leads under quarantine. */
+  readonly pendingKey: string | undefined;
   readonly store: string;
   readonly headers: Readonly<Record<string, string>>;
   /** The names in `X-Amz-SignedHeaders`. For a multipart upload: of each part. */
@@ -93,7 +105,8 @@ export async function decide(
     const admitted = await admitUnused(admission, context.nowMs);
     done(describeLimits(policy, grant), "ticket");
     const ticket = await signTicket(admitted, context);
-    done(`valid for ${ticket.expiresInSeconds} seconds`, "ticket");
+    done(describeTicket(ticket), "complete");
+    if (policy.quarantine) done(describeQuarantine(policy.quarantine, grant), "complete");
     return { isAllowed: true, status: 201, steps, ticket };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -121,11 +134,12 @@ async function signTicket(
   admitted: Admitted,
   { nowMs }: SimulationContext,
 ): Promise<SimulatedTicket> {
-  const { grant, key } = admitted;
+  const { grant, key, claims } = admitted;
   const url = await signOne(admitted, new Date(nowMs));
   const signedHeaders = new URL(url).searchParams.get("X-Amz-SignedHeaders") ?? "";
   return {
     key: key.text,
+    pendingKey: claims.pendingKey,
     store: grant.store.name,
     headers: grant.headers,
     signedHeaders: signedHeaders.split(";"),
@@ -170,4 +184,17 @@ function describeGrant({ contentType, size, maxBytes, parts, checksum }: Grant):
 function describeLimits({ quota }: Policy, { size, maxBytes }: Grant): string {
   if (!quota) return "no quota";
   return `${describeBytes(size ?? maxBytes)} fit into the unused quota of a new user`;
+}
+
+function describeTicket({ expiresInSeconds, pendingKey }: SimulatedTicket): string {
+  const where = pendingKey === undefined ? "" : `, for ${pendingKey}`;
+  return `valid for ${expiresInSeconds} seconds${where}`;
+}
+
+function describeQuarantine({ verify, scanner }: Quarantine, { contentType }: Grant): string {
+  const checks = [
+    ...(verify.includes("magic") ? [`its first bytes are those of ${contentType}`] : []),
+    ...(scanner ? [`the scanner ${scanner.url ?? scanner.binding} calls it clean`] : []),
+  ];
+  return `copies the file to its key if ${checks.join(" and ")}`;
 }

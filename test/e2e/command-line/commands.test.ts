@@ -235,6 +235,17 @@ describe("edge-presigner simulate", () => {
     expect(stdout).toContain(`Add "upload" to the token's claim actions`);
   });
 
+  it("tells where a file waits under quarantine, and what completion does with it", async () => {
+    const asked = ["--policy", "checked", "--name", "a.png", "--size", "9"];
+    const { stdout } = await simulate(...asked);
+    expect(stdout).toMatch(/for pending\/checked\/alice\/[0-9a-f-]{36}\.png\n/);
+    expect(stdout).toContain("if its first bytes are those of image/png\n");
+    const { ticket } = JSON.parse((await simulate(...asked, "--json")).stdout) as {
+      ticket: { key: string; pendingKey: string };
+    };
+    expect(ticket.pendingKey).toBe(`pending/${ticket.key}`);
+  });
+
   it("tells how long a ticket for the background lives, where the policy has one", async () => {
     const asked = ["--name", "a.mp4", "--size", "9", "--background"];
     const { stdout } = await simulate("--policy", "video", "--json", ...asked);
