@@ -60,7 +60,7 @@ async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: number): Pro
 }
 
 /** Reads a body of at most `maxBytes` as UTF-8. Throws for a longer one, and for other encodings. */
-export async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   let text = "";
   let bytes = 0;

@@ -1,12 +1,11 @@
 /** Uploads a file through a deployed Worker with a user's token: ticket, PUT, completion, receipt. */
-import { randomBytes } from "node:crypto";
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import type { Ticket } from "../../client/web/src/index.ts";
 import type { Config, Policy } from "../../src/config/config.ts";
 import { describeBytes } from "../../src/describe-bytes.ts";
 import { describeFailure, openUploader } from "../open-uploader.ts";
 import { good, type Finding } from "./finding.ts";
-import { sampleOf } from "./sample.ts";
+import { sampleFile, sampleOf } from "./sample.ts";
 
 interface TicketProbe {
   readonly url: URL;
@@ -36,16 +35,17 @@ export async function probeWorkerTicket({
     const message = `not tested: the smallest file of "${policy.name}" has ${describeBytes(size)}. Choose another policy with --policy`;
     return { name: "worker-ticket", verdict: "note", message };
   }
-  return send({ url, config, token, policy: name }, policy, new Blob([randomBytes(size)]));
+  return send({ url, config, token, policy: name }, policy, size);
 }
 
 async function send(
   { url, config, token }: TicketProbe,
   policy: Policy,
-  file: Blob,
+  size: number,
 ): Promise<Finding> {
   const name = "worker-ticket";
   const { contentType, extension } = sampleOf(policy.types);
+  const file = new Blob([sampleFile(contentType, size)]);
   let other: ReturnType<typeof differsFrom>;
   try {
     const uploader = await openUploader({ url, token });

@@ -1,5 +1,7 @@
 /** Chooses the sample file for a policy: a content type that it allows, and an extension of that type. */
+import { randomBytes } from "node:crypto";
 import mime from "mime";
+import { signatureOf } from "../../src/content/signatures.ts";
 import type { ChecksumAlgorithm } from "../../src/store/checksum.ts";
 
 interface Sample {
@@ -25,6 +27,15 @@ export function sampleOf([type = "*/*"]: readonly string[]): Sample {
   if (known) return known;
   const contentType = type.replace(/\*$/, "x-edge-presigner-doctor");
   return { contentType, extension: mime.getExtension(contentType) ?? "bin" };
+}
+
+/** Returns a file of so many bytes: the first ones of its type, which quarantine looks at, and random text. */
+export function sampleFile(contentType: string, size: number): Uint8Array<ArrayBuffer> {
+  const { kind = "text", starts = [] } = signatureOf(contentType) ?? {};
+  // Where any text will do, a digit starts JSON too.
+  const [start = kind === "svg" ? "<svg/>" : "0"] = starts;
+  const text = randomBytes(Math.ceil(size / 2)).toString("hex");
+  return Uint8Array.from(Buffer.from((start + text).slice(0, size), "latin1"));
 }
 
 /** The body of the sample, and its checksums in base64. */

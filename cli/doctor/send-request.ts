@@ -1,5 +1,4 @@
 /** Sends a request to a store or a Worker, with limits for time and size, and without following redirects. */
-import { readText } from "../../src/bounded-fetch.ts";
 import { readField } from "../../src/store/xml.ts";
 
 interface Request {
@@ -12,6 +11,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  /** The body as it came. Absent where only the text was read. */
+  readonly bytes?: Uint8Array;
   /** The error code of the store, if the answer has one. */
   readonly code: string | undefined;
 }
@@ -33,11 +34,13 @@ export function createRequestSender(signal: AbortSignal): SendRequest {
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
         ...(body !== undefined && { body }),
       });
-      const text = response.body ? await readText(response.body, MAX_BYTES) : "";
+      const bytes = response.body ? await readBytes(response.body) : new Uint8Array();
+      const text = new TextDecoder().decode(bytes);
       return {
         status: response.status,
         headers: response.headers,
         text,
+        bytes,
         code: readField(text, "Code"),
       };
     } catch (cause) {
@@ -45,6 +48,17 @@ export function createRequestSender(signal: AbortSignal): SendRequest {
       throw new NoResponse(`${new URL(url).origin} did not answer: ${reasonOf(cause)}`, { cause });
     }
   };
+}
+
+async function readBytes(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.byteLength;
+    if (length > MAX_BYTES) throw new Error(`The body has more than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** No response arrived, or none that can be read. */

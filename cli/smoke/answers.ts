@@ -24,5 +24,8 @@ export const signedSchema = z.object({
 });
 export const ticketSchema = z.extend(signedSchema, { id: z.string(), key: z.string() });
 export const completedSchema = z.object({ receipt: z.string() });
+export type Completed = z.output<typeof completedSchema>;
+/** Of a file that is still in quarantine. */
+export const pendingSchema = z.object({ status: z.literal("pending") });
 export type SmokeTicket = z.output<typeof ticketSchema>;
 export type SmokePolicies = z.output<typeof policiesSchema>;

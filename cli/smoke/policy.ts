@@ -1,6 +1,6 @@
 /** Chooses the policy of the test, and makes a small file that it allows. */
-import { createHash, randomBytes } from "node:crypto";
-import { sampleOf } from "../doctor/sample.ts";
+import { createHash } from "node:crypto";
+import { sampleFile, sampleOf } from "../doctor/sample.ts";
 import type { SmokePolicies, SmokePolicy } from "./answers.ts";
 import { WorkerError } from "../open-uploader.ts";
 
@@ -32,27 +32,25 @@ interface SmokeFile {
   readonly checksum: { readonly algorithm: string; readonly value: string } | undefined;
 }
 
-/** Returns a small file that the policy allows: text, so that any program can show it. */
+/** Returns a small file that the policy allows. */
 export function fileFor({
   types = [],
   minBytes = 0,
   maxBytes = BYTES,
   checksum,
 }: SmokePolicy): SmokeFile {
-  const size = Math.max(minBytes, Math.min(BYTES, maxBytes));
-  const text = randomBytes(Math.ceil(size / 2))
-    .toString("hex")
-    .slice(0, size);
+  const sample = sampleOf(types);
+  const bytes = sampleFile(sample.contentType, Math.max(minBytes, Math.min(BYTES, maxBytes)));
   const algorithm = ["sha256", "md5"].find((one) => checksum?.algorithms.includes(one));
   return {
-    ...sampleOf(types),
-    bytes: new TextEncoder().encode(text),
+    ...sample,
+    bytes,
     checksum:
       algorithm === undefined
         ? undefined
         : {
             algorithm,
-            value: createHash(algorithm).update(text).digest("base64"),
+            value: createHash(algorithm).update(bytes).digest("base64"),
           },
   };
 }

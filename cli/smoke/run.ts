@@ -1,12 +1,15 @@
 /** The steps of `edge-presigner smoke`. A file that was stored is deleted again, whatever fails after it. */
+import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod/mini";
 import { createRequestSender, type SendRequest } from "../doctor/send-request.ts";
 import {
   completedSchema,
+  pendingSchema,
   healthSchema,
   policiesSchema,
   signedSchema,
   ticketSchema,
+  type Completed,
   type SmokePolicy,
   type SmokeTicket,
 } from "./answers.ts";
@@ -15,6 +18,10 @@ import { WorkerError } from "../open-uploader.ts";
 import { fileFor, findPolicy } from "./policy.ts";
 import { createSteps, type Step, type Steps } from "./steps.ts";
 import { verifyReceipt } from "./verify-receipt.ts";
+
+/** A minute for a scanner. */
+const MAX_QUESTIONS = 20;
+const PAUSE_MS = 3000;
 
 export interface SmokeResult {
   /** No step has failed. */
@@ -84,8 +91,7 @@ async function smoke({ url, policy: name, receipts }: SmokeRequest, tools: Tools
       return { message: `${file.bytes.length} bytes of ${file.contentType}`, value: undefined };
     });
     const { receipt } = await steps.run("complete", async () => {
-      const path = `/v1/uploads/${ticket.id}/complete`;
-      const value = await ask({ method: "POST", path, answer: completedSchema });
+      const value = await completeInTime(ask, ticket);
       return { message: "the file has arrived as it was granted", value };
     });
     await steps.run("receipt", async () => verifyReceipt(receipt, url, receipts));
@@ -93,6 +99,22 @@ async function smoke({ url, policy: name, receipts }: SmokeRequest, tools: Tools
   } finally {
     await removeAgain(tools, policy, ticket);
   }
+}
+
+/** Asks again while the file is in quarantine. Throws `WorkerError`. */
+async function completeInTime(ask: AskWorker, { id }: SmokeTicket): Promise<Completed> {
+  const path = `/v1/uploads/${id}/complete`;
+  const answer = z.union([completedSchema, pendingSchema]);
+  for (let questions = 0; questions < MAX_QUESTIONS; questions += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one question after the other
+    const completed = await ask({ method: "POST", path, answer });
+    if ("receipt" in completed) return completed;
+    // oxlint-disable-next-line no-await-in-loop -- a pause before the next question
+    await wait(PAUSE_MS);
+  }
+  throw new WorkerError(
+    "The file is still in quarantine: look for scanner-failed in the log of the Worker",
+  );
 }
 
 interface StoredFile {
@@ -113,8 +135,8 @@ async function readAgain(
     const body = { policy: policy.name, key };
     const path = "/v1/downloads";
     const ticket = await ask({ method: "POST", path, body, answer: signedSchema });
-    const { text } = await askStore(send, ticket.url, { headers: ticket.headers });
-    if (text !== new TextDecoder().decode(bytes))
+    const answer = await askStore(send, ticket.url, { headers: ticket.headers });
+    if (!answer.bytes || Buffer.compare(answer.bytes, bytes) !== 0)
       throw new WorkerError("The store returned other bytes than were sent");
     return { message: "the same bytes", value: undefined };
   });

@@ -97,6 +97,23 @@ describe("edge-presigner smoke", () => {
     expect(status).toBe(0);
   });
 
+  it("sends a file that quarantine takes for what it is, and waits while it is checked", async () => {
+    let questions = 0;
+    const front = await startFront((path, answer) => {
+      if (!path.endsWith("/complete")) return answer;
+      questions += 1;
+      return questions === 1 ? { status: "pending" } : answer;
+    });
+    try {
+      const { results, steps } = await smoke(front.url, "--policy", "checked");
+      expect(results).toMatchObject({ complete: "good", receipt: "good", download: "good" });
+      expect(questions).toBe(2);
+      expect(await server.read(keyOf(steps))).toBeDefined();
+    } finally {
+      front.close();
+    }
+  });
+
   it("says which step failed, and aborts the upload that the store refused", async () => {
     const front = await startFront((path, answer) =>
       path === "/v1/uploads" ? { ...answer, url: `${front.url}/refusing-store` } : answer,

@@ -8,7 +8,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EICAR, EICAR_NAME, findClamd, startClamd, type Clamd } from "../support/clamd.ts";
 import { findPort } from "../support/find-port.ts";
 import { readScannerFile, startScanner, type Scanner } from "../support/scanner.ts";
-import { startServer, type Server } from "../support/server.ts";
+import {
+  askForTicket,
+  bytesOf,
+  call,
+  put,
+  startFixture,
+  startServer,
+  tokenFor,
+  type Server,
+  type Ticket,
+} from "../support/server.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32, "s").toString("base64")}`;
 const KiB = 1024;
@@ -59,7 +69,7 @@ describe.skipIf(reason !== "")(`the scanner of docs/recipes/scanner-clamav.md${r
   let env: Readonly<Record<string, string>>;
   beforeAll(async () => {
     if ("missing" in found) throw new Error(found.missing);
-    [server, clamd] = await Promise.all([startServer(), startClamd(found, CONFIG)]);
+    [server, clamd] = await Promise.all([startServer(), startClamd(found, { lines: CONFIG })]);
     const { origin, basePath, bucket, region, accessKeyId, secretAccessKey } = server.store;
     client = new S3Client({
       endpoint: origin + basePath.slice(0, -`/${bucket}/`.length),
@@ -69,7 +79,7 @@ describe.skipIf(reason !== "")(`the scanner of docs/recipes/scanner-clamav.md${r
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
     });
-    env = { SCANNER_SECRET: SECRET, STORE_ORIGINS: origin, CLAMD: clamd.address };
+    env = { SCANNER_SECRET: SECRET, STORE_ORIGINS: origin, CLAMD: `127.0.0.1:${clamd.port}` };
     scanner = await startScanner({ env });
   }, 180_000);
   afterAll(async () => {
@@ -266,3 +276,77 @@ describe.skipIf(reason !== "")(`the scanner of docs/recipes/scanner-clamav.md${r
     });
   });
 });
+
+describe.skipIf(reason !== "")(
+  `an upload under quarantine, with clamd behind the scanner${reason}`,
+  () => {
+    let server: Server;
+    let clamd: Clamd;
+    let scanner: Scanner;
+    beforeAll(async () => {
+      if ("missing" in found) throw new Error(found.missing);
+      const port = await findPort();
+      const vars = { SCANNER_URL: `http://127.0.0.1:${port}/scan`, SCANNER_SECRET: SECRET };
+      [server, clamd] = await Promise.all([
+        startFixture(vars),
+        startClamd(found, { lines: CONFIG }),
+      ]);
+      const env = {
+        SCANNER_SECRET: SECRET,
+        STORE_ORIGINS: server.url,
+        CLAMD: `127.0.0.1:${clamd.port}`,
+      };
+      scanner = await startScanner({ env, port });
+    }, 180_000);
+    afterAll(async () => {
+      await Promise.all([server.close(), clamd.close(), scanner.close()]);
+    });
+
+    const upload = async (content: string): Promise<Ticket> => {
+      const bytes = bytesOf(content);
+      const request = { policy: "scanned", filename: "a.txt", contentType: "text/plain" };
+      const ticket = await askForTicket(server, tokenFor("ann"), {
+        ...request,
+        size: bytes.length,
+      });
+      expect(await put(ticket, bytes)).toMatchObject({ status: 200 });
+      return ticket;
+    };
+    const complete = async ({ id }: Ticket) =>
+      call(server, tokenFor("ann"), "POST", `/v1/uploads/${id}/complete`);
+    const settled = async (ticket: Ticket) => {
+      await expect
+        .poll(async () => (await complete(ticket)).status, { timeout: 30_000 })
+        .not.toBe(202);
+      return complete(ticket);
+    };
+
+    it("is promoted if clamd finds nothing", async () => {
+      const ticket = await upload("hello");
+      expect(await settled(ticket)).toMatchObject({ status: 200, body: { status: "completed" } });
+      expect(Buffer.from((await server.read(ticket.key))?.bytes ?? []).toString()).toBe("hello");
+      expect(await server.read(`pending/${ticket.key}`)).toBeUndefined();
+    });
+
+    it("is rejected with what clamd finds, and is nowhere in the bucket", async () => {
+      const ticket = await upload(EICAR);
+      const rejected = await settled(ticket);
+      expect(rejected).toMatchObject({ status: 422, body: { code: "verification-failed" } });
+      expect(JSON.stringify(rejected.body)).toContain(`scanner: ${EICAR_NAME}`);
+      expect(await server.read(ticket.key)).toBeUndefined();
+      // Until the ticket ends an empty object keeps its place, so that nobody can store there again.
+      expect((await server.read(`pending/${ticket.key}`))?.bytes ?? []).toHaveLength(0);
+    });
+
+    it("waits while clamd is down, and is rejected once it is up", async () => {
+      if ("missing" in found) throw new Error(found.missing);
+      await clamd.close();
+      const ticket = await upload(EICAR);
+      expect(await complete(ticket)).toMatchObject({ status: 202, body: { status: "pending" } });
+      expect(await server.read(ticket.key)).toBeUndefined();
+      clamd = await startClamd(found, { lines: CONFIG, port: clamd.port });
+      expect(await settled(ticket)).toMatchObject({ status: 422 });
+      expect(await server.read(ticket.key)).toBeUndefined();
+    });
+  },
+);

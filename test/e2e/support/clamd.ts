@@ -44,15 +44,24 @@ export function findClamd(): Program | { readonly missing: string } {
 }
 
 export interface Clamd {
-  /** Host and port. */
-  readonly address: string;
+  readonly port: number;
   readonly close: () => Promise<void>;
 }
 
-/** Starts it with these lines of clamd.conf on a free port, and waits until it answers. */
-export async function startClamd({ command, libraries }: Program, lines: string): Promise<Clamd> {
+interface ClamdOptions {
+  /** Of clamd.conf. */
+  readonly lines: string;
+  /** A free one by default. */
+  readonly port?: number;
+}
+
+/** Starts it, and waits until it answers. */
+export async function startClamd(
+  { command, libraries }: Program,
+  { lines, port: chosen }: ClamdOptions,
+): Promise<Clamd> {
   const folder = mkdtempSync(join(tmpdir(), "clamd-"));
-  const port = await findPort();
+  const port = chosen ?? (await findPort());
   mkdirSync(join(folder, "database"));
   const hash = createHash("md5").update(EICAR).digest("hex");
   writeFileSync(join(folder, "database/eicar.hdb"), `${hash}:${EICAR.length}:Eicar-Test\n`);
@@ -73,7 +82,7 @@ export async function startClamd({ command, libraries }: Program, lines: string)
     stream.on("data", (chunk) => printed.push(String(chunk)));
   await waitForPong(port, child, () => printed.join(""));
   return {
-    address: `127.0.0.1:${port}`,
+    port,
     async close() {
       if (child.exitCode === null) {
         child.kill();

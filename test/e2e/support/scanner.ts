@@ -26,18 +26,24 @@ export interface Scanner {
 
 interface ScannerOptions {
   readonly env: Readonly<Record<string, string>>;
+  /** A free one by default. */
+  readonly port?: number;
   /** Changes its program, for a time that is too long for a test. */
   readonly change?: (program: string) => string;
 }
 
-/** Starts it with these variables on a free port, and waits until it listens. */
-export async function startScanner({ env, change }: ScannerOptions): Promise<Scanner> {
+/** Starts it with these variables, and waits until it listens. */
+export async function startScanner({
+  env,
+  change,
+  port: chosen,
+}: ScannerOptions): Promise<Scanner> {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, "scanner-"));
   const program = readScannerFile("scanner.mjs");
   writeFileSync(join(folder, "clamd.mjs"), readScannerFile("clamd.mjs"));
   writeFileSync(join(folder, "scanner.mjs"), change?.(program) ?? program);
-  const port = await findPort();
+  const port = chosen ?? (await findPort());
   const child = spawn(process.execPath, ["scanner.mjs"], {
     cwd: folder,
     env: { ...process.env, PORT: String(port), ...env },
