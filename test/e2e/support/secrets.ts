@@ -4,6 +4,7 @@ import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 export const SECRETS = {
   ...DEVELOPMENT_SECRETS,
   AUTH_SECRET: "a shared secret of more than thirty-two characters",
+  ADMIN_SECRET: "an admin secret of more than thirty-two characters",
   UPLOAD_ID_SECRET: "an upload id secret of more than thirty-two characters",
   RECEIPT_PRIVATE_KEY: JSON.stringify({
     kty: "EC",
