@@ -20,18 +20,20 @@ const RESERVED_CLAIMS = new Set(["iss", "aud", "exp", "nbf", "iat", "policies", 
  * Returns the policy with the fewest requirements. Throws `InvalidArgumentError` if all its keys are
  * the same for every upload: doctor would replace and delete an object of somebody else.
  */
-export function choosePolicy(
-  { issuers }: Config,
-  policies: readonly Policy[],
-  { name }: Store,
-): Policy {
-  const [first] = policies
-    .filter(({ template }) => template.segments.flat().some((part) => isUnique(part, issuers[0])))
-    .toSorted((a, b) => costOf(a) - costOf(b));
+export function choosePolicy(config: Config, policies: readonly Policy[], { name }: Store): Policy {
+  const first = findPolicy(config, policies);
   if (first) return first;
   throw new InvalidArgumentError(
     `Cannot test the store "${name}": the keys of its policies are the same for every upload, so doctor would replace the object that is there. Use a configuration with a policy whose key has {user} or {id} (--config).`,
   );
+}
+
+/** Returns the policy with the fewest requirements whose keys are unique, or `undefined`. */
+export function findPolicy({ issuers }: Config, policies: readonly Policy[]): Policy | undefined {
+  const [first] = policies
+    .filter(({ template }) => template.segments.flat().some((part) => isUnique(part, issuers[0])))
+    .toSorted((a, b) => costOf(a) - costOf(b));
+  return first;
 }
 
 const costOf = ({ overwrite, checksum }: Policy) =>

@@ -29,7 +29,7 @@ async function tryBody(session: Session): Promise<readonly Finding[]> {
 
 async function tryPart(session: Session): Promise<readonly Finding[]> {
   if (session.policies.every(({ multipartFrom }) => multipartFrom === undefined)) return [];
-  const admitted = await session.admit();
+  const admitted = await session.admitParts();
   const uploadId = await session.createUpload(admitted);
   const bytes = session.body.length;
   const answer = await putChunked(

@@ -1,4 +1,5 @@
 /** Tests whether a ticket can be turned into a copy of another user's object (docs/security.md). */
+import type { Admitted } from "../../src/operation/admit.ts";
 import { isRefused, isAccepted, statusOf, type Answer } from "./send-request.ts";
 import { good, unknown, type Finding, type FindingName, type Setting } from "./finding.ts";
 import { putFirst, type Probe } from "./probe.ts";
@@ -26,7 +27,7 @@ async function putVictim(session: Session): Promise<string> {
 async function tryCopy(session: Session): Promise<readonly Finding[]> {
   const source = await putVictim(session);
   const attempt: Attempt = async (spelling, guard) =>
-    put(session, await session.sign(await admit(session, guard)), {
+    put(session, await session.sign(guarded(session, await session.admit(), guard)), {
       headers: { [spelling]: source },
     });
   return [await trySpellings(session, "copy-source", attempt)];
@@ -53,16 +54,15 @@ async function tryCopyOnPart(session: Session): Promise<readonly Finding[]> {
 
 function partWith(session: Session, source: string, body: Uint8Array<ArrayBuffer>): Attempt {
   return async (spelling, guard) => {
-    const admitted = await admit(session, guard);
+    const admitted = guarded(session, await session.admitParts(), guard);
     const uploadId = await session.createUpload(admitted);
     const ticket = await signOnePart(session, admitted, { uploadId, bytes: body.length });
     return put(session, ticket, { headers: { [spelling]: source }, body });
   };
 }
 
-async function admit(session: Session, guard?: "signed-empty"): ReturnType<Session["admit"]> {
-  const admitted = await session.admit();
-  const { store } = session;
+/** Returns the upload with another copy guard than that of the store. */
+function guarded({ store }: Session, admitted: Admitted, guard?: "signed-empty"): Admitted {
   const grant = { ...admitted.grant, store: { ...store, copyGuard: guard ?? store.copyGuard } };
   return { ...admitted, grant };
 }
@@ -120,7 +120,7 @@ async function findGuard(
   { spelling, attempt }: Omit<Copied, "name">,
 ): Promise<Setting | undefined> {
   if (session.store.copyGuard === "signed-empty") return undefined;
-  const ticket = await session.sign(await admit(session, "signed-empty"));
+  const ticket = await session.sign(guarded(session, await session.admit(), "signed-empty"));
   if (!isAccepted(await put(session, ticket))) return undefined;
   const isKept = isRefused(await attempt(spelling, "signed-empty"));
   return isKept ? { copyGuard: "signed-empty" } : undefined;

@@ -58,7 +58,7 @@ async function putPart(
 }
 
 async function runMultipart(session: Session): Promise<readonly Finding[]> {
-  const admitted = await session.admit();
+  const admitted = await session.admitParts();
   const location = session.locate(admitted);
   const writer = session.accessWith(session.writer);
   const uploadId = await session.createUpload(admitted);
@@ -127,7 +127,7 @@ function trackObject({ cleanup }: Session, location: ObjectLocation, uploadId: s
 /** Tests whether completion can replace an existing object. That is harmless for keys with `{id}`. */
 async function tryConditional(session: Session): Promise<readonly Finding[]> {
   if (!isUsed(session)) return [];
-  const admitted = await session.admit();
+  const admitted = await session.admitParts();
   const location = session.locate(admitted);
   await putFirst(session, await session.sign(admitted));
   const uploadId = await session.createUpload(admitted);
@@ -169,7 +169,7 @@ function evaluateConditional({ policies }: Session, completion: Completion | "re
 async function tryAbort(session: Session): Promise<readonly Finding[]> {
   const name = "abort";
   if (!isUsed(session)) return [];
-  const admitted = await session.admit();
+  const admitted = await session.admitParts();
   const uploadId = await session.createUpload(admitted);
   await abortMultipart(session.locate(admitted), uploadId, session.accessWith(session.writer));
   const part = await putPart(session, admitted, uploadId, session.body.length);

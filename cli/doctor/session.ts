@@ -10,7 +10,7 @@ import { ticketLocation } from "../../src/operation/locate.ts";
 import { openAdmitted } from "../../src/operation/open-multipart.ts";
 import { signPart, signPut, type PartTicket, type Ticket } from "../../src/operation/ticket.ts";
 import { createSigner, type Signer } from "../../src/store/sigv4.ts";
-import { admitSample, choosePolicy } from "./admit-sample.ts";
+import { admitSample, choosePolicy, findPolicy } from "./admit-sample.ts";
 import { createRequestSender, isAccepted, type Answer, type SendRequest } from "./send-request.ts";
 import { createChunkedSender, type SendChunked } from "./send-chunked.ts";
 import { createCleanup, type Cleanup } from "./cleanup.ts";
@@ -47,6 +47,8 @@ export interface Session extends SessionContext {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Returns an admitted upload under a new key, of the policy with the fewest requirements or of another. Throws the signal's reason. */
   readonly admit: (under?: Policy) => Promise<Admitted>;
+  /** The same for an upload in parts: of a policy that has them, as other keys may lack the rights. */
+  readonly admitParts: () => Promise<Admitted>;
   /** Returns where its ticket leads. */
   readonly locate: (admitted: Admitted) => ObjectLocation;
   /** Returns the ticket that the Worker would issue. */
@@ -72,6 +74,16 @@ export function openSession(
 ): Session {
   const policies = policiesOf(config, store);
   const policy = choosePolicy(config, policies, store);
+  const multipart = policies.filter(({ multipartFrom }) => multipartFrom !== undefined);
+  const admit = async (under = policy) => {
+    context.signal.throwIfAborted();
+    const moment = {
+      nowMs: context.nowMs(),
+      newId: context.newId,
+      requestOrigin: embeddedOrigin,
+    };
+    return admitSample(config, { policy: under, store }, moment);
+  };
   const writer = createSigner(store.credentials, store);
   const reader = createSigner(store.readCredentials, store);
   const accessWith = (signer: Signer): StoreAccess => ({ signer, now: context.nowMs, fetch });
@@ -93,15 +105,8 @@ export function openSession(
     accessWith,
     body: SAMPLE,
     locate: ticketLocation,
-    async admit(under = policy) {
-      context.signal.throwIfAborted();
-      const moment = {
-        nowMs: context.nowMs(),
-        newId: context.newId,
-        requestOrigin: embeddedOrigin,
-      };
-      return admitSample(config, { policy: under, store }, moment);
-    },
+    admit,
+    admitParts: async () => admit(findPolicy(config, multipart) ?? policy),
     sign: async (admitted, nowMs = context.nowMs()) =>
       signPut(admitted, { signer: writer, now: new Date(nowMs) }),
     async createUpload(admitted) {

@@ -36,7 +36,18 @@ const definition = {
   origins: ["https://app.acme.dev"],
   stores: { local: ceph({ ...peer, bucket: Bucket }) },
   defaultPolicy: "checked",
-  policies: { checked: development.policies["checked"], photo: development.policies["photo"] },
+  policies: {
+    checked: development.policies["checked"],
+    clip: {
+      store: "local",
+      key: "clips/{user}/{id}.{ext}",
+      types: ["video/mp4"],
+      maxBytes: "1 GB",
+      multipartFrom: "8 MiB",
+      quarantine: {},
+    },
+    photo: development.policies["photo"],
+  },
 };
 const NAMES: readonly FindingName[] = [
   "quarantine-writer",
@@ -114,13 +125,20 @@ it("let nobody but the reading key copy, and that one to final keys alone", asyn
   expect(await copy(owner, "elsewhere/b")).toBe("copied");
 });
 
-it("come with a lifecycle rule that Ceph keeps as it was sent", async () => {
+it("come with lifecycle rules that Ceph keeps as they were sent", async () => {
   const rules = lifecycleRulesOf(use);
   expect(rules).toMatchObject([
-    { Filter: { Prefix: "pending/checked/" }, Expiration: { Days: 9 } },
+    {
+      Filter: { Prefix: "pending/clips/" },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 8 },
+      Expiration: { Days: 15 },
+    },
+    { Filter: { Prefix: "pending/checked/" }, Expiration: { Days: 15 } },
   ]);
   const LifecycleConfiguration = { Rules: [...rules] };
   await owner.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
   const { Rules } = await owner.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
-  expect(Rules).toMatchObject(rules);
+  const byId = (a: { ID?: string | undefined }, b: { ID?: string | undefined }) =>
+    String(a.ID).localeCompare(String(b.ID));
+  expect(Rules?.toSorted(byId)).toMatchObject(rules);
 });
