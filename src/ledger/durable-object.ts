@@ -137,17 +137,17 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
     }
 
     async hold(id: string, { holder, forMs }: Hold): Promise<Held | undefined> {
-      return this.#ledger.change((nowMs) =>
+      return this.ledger.change((nowMs) =>
         hold(this.#sql, id, { holder, untilMs: nowMs + forMs, nowMs }),
       );
     }
 
     async letGo(id: string, end: LetGo): Promise<void> {
-      return this.#ledger.change(() => letGo(this.#sql, id, end));
+      return this.ledger.change(() => letGo(this.#sql, id, end));
     }
 
     async noteDeletion(object: DeletedObject): Promise<void> {
-      return this.#ledger.change(() => noteDeletion(this.#sql, object));
+      return this.ledger.change(() => noteDeletion(this.#sql, object));
     }
 
     async readRevocations(knownVersion: string | undefined): Promise<RevocationList> {
@@ -211,11 +211,11 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
       const { now } = this.#dependencies;
       return {
         hold: async (forMs) =>
-          this.#ledger.transact(() =>
+          this.ledger.transact(() =>
             hold(this.#sql, jti, { holder, untilMs: now() + forMs, nowMs: now() }),
           ),
         letGo: async (isOver) =>
-          this.#ledger.transact(() => letGo(this.#sql, jti, { holder, isOver })),
+          this.ledger.transact(() => letGo(this.#sql, jti, { holder, isOver })),
       };
     }
 
