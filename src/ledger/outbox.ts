@@ -89,7 +89,7 @@ export async function sendDue(
         sql.exec(
           "UPDATE message SET attempts = ?, next_ms = ? WHERE id = ?",
           attempts + 1,
-          now() + delay(attempts, random()),
+          nextTry(sql, { nowMs: now(), delayMs: DELAYS_MS[attempts] ?? HOUR, random }),
           id,
         );
         return;
@@ -101,9 +101,26 @@ export async function sendDue(
   );
 }
 
-/** Varies by a tenth, so that a recovering receiver does not get all retries at once. */
-function delay(attempts: number, random: number): number {
-  return Math.round((DELAYS_MS[attempts] ?? HOUR) * (0.9 + 0.2 * random));
+interface Retry {
+  readonly nowMs: number;
+  readonly delayMs: number;
+  readonly random: () => number;
+}
+
+/**
+ * Returns when to try again: after the delay, which varies by a tenth, so that a recovering receiver does not
+ * get all retries at once. If another message is due at about that time, both share one alarm: while a
+ * receiver is down, alarms are most of what a ledger costs.
+ */
+function nextTry(sql: SqlStorage, { nowMs, delayMs, random }: Retry): number {
+  const [other] = sql
+    .exec<{ next_ms: number }>(
+      "SELECT next_ms FROM message WHERE next_ms BETWEEN ? AND ? ORDER BY next_ms DESC LIMIT 1",
+      nowMs + 0.75 * delayMs,
+      nowMs + 1.1 * delayMs,
+    )
+    .toArray();
+  return other?.next_ms ?? nowMs + Math.round(delayMs * (0.9 + 0.2 * random()));
 }
 
 const MAX_WAITING = 100;

@@ -79,6 +79,28 @@ describe("webhooks", () => {
     }
   });
 
+  it("are tried again together by one alarm, and none later than an hour and a tenth", async () => {
+    environment.receiver = () => new Response(null, { status: 500 });
+    for (let minutes = 0; minutes < 15; minutes += 5) {
+      await completeOne();
+      await alarm();
+      moveClock(5 * MINUTE);
+    }
+    const next = async () =>
+      (await rowsOf("SELECT min(next_ms) AS first, max(next_ms) AS last FROM message"))[0];
+    let late = 0;
+    for (let times = 0; times < 40; times += 1) {
+      const { first } = (await next()) ?? {};
+      moveClock(Math.max(0, Number(first) - Date.now()) / 1000);
+      await alarm();
+      late = Math.max(late, Number((await next())?.["last"]) - Date.now());
+    }
+    expect(late).toBeLessThanOrEqual(1.1 * HOUR * 1000);
+    expect(await rowsOf("SELECT count(DISTINCT next_ms) AS alarms FROM message")).toEqual([
+      { alarms: 1 },
+    ]);
+  });
+
   it("stop after three days, and the log says so", async () => {
     environment.receiver = () => new Response(null, { status: 500 });
     await completeOne();
