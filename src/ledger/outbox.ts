@@ -19,7 +19,11 @@ const HOUR = 60 * MINUTE;
 /** After these delays, every hour. */
 const DELAYS_MS = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE];
 const GIVE_UP_MS = 72 * HOUR;
-const BATCH_SIZE = 10;
+/**
+ * A Worker may have six open connections (Cloudflare: "Simultaneous open connections"): another message would
+ * wait for one, and the receiver's 15 seconds would run meanwhile.
+ */
+const BATCH_SIZE = 6;
 
 /** Adds the message of a finished upload (Standard Webhooks 1.0: type, timestamp, data). */
 export function enqueue(sql: SqlStorage, record: FinishedRecord, nowMs: number): void {

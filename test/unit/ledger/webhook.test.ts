@@ -101,6 +101,23 @@ describe("webhooks", () => {
     ]);
   });
 
+  it("are sent six at once: a Worker has no more connections", async () => {
+    let [open, most] = [0, 0];
+    environment.receiver = async () => {
+      open += 1;
+      most = Math.max(most, open);
+      await scheduler.wait(5);
+      open -= 1;
+      return new Response(null, { status: 204 });
+    };
+    for (let count = 0; count < 8; count += 1) await completeOne();
+    await alarm();
+    expect(environment.delivered).toHaveLength(6);
+    expect(most).toBe(6);
+    await alarm();
+    expect(environment.delivered).toHaveLength(8);
+  });
+
   it("stop after three days, and the log says so", async () => {
     environment.receiver = () => new Response(null, { status: 500 });
     await completeOne();
