@@ -17,8 +17,8 @@ export interface Workspace {
 }
 
 /** Creates the folder. It is removed when this process ends, also by an error or a signal that can be caught. */
-export function openWorkspace(): Workspace {
-  const folder = mkdtempSync(join(tmpdir(), "edge-presigner-bench-"));
+export function openWorkspace(parent = tmpdir()): Workspace {
+  const folder = mkdtempSync(join(parent, "edge-presigner-bench-"));
   const children = new Set<ChildProcess>();
 
   process.once("exit", () => {

@@ -18,19 +18,23 @@ export function writeDocs(result: Result): void {
   page = replacePart(page, "origin", describeOrigin(result));
   writeFileSync(PAGE, page);
   writeFileSync(join(ROOT, "docs", "performance.svg"), drawChart(result));
+  formatFile(PAGE);
+}
+
+export function formatFile(file: string): void {
   const oxfmt = join(
     dirname(createRequire(import.meta.url).resolve("oxfmt/package.json")),
     "bin",
     "oxfmt",
   );
-  spawnSync(process.execPath, [oxfmt, PAGE], { stdio: "inherit" });
+  spawnSync(process.execPath, [oxfmt, file], { stdio: "inherit" });
 }
 
 /** Replaces what is between `<!-- NAME -->` and `<!-- /NAME -->`. */
-function replacePart(page: string, name: string, text: string): string {
+export function replacePart(page: string, name: string, text: string): string {
   const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [page.indexOf(start), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/performance.md has no ${start} … ${end}`);
+  if (from < 0 || to < from) throw new Error(`The page has no ${start} … ${end}`);
   return `${page.slice(0, from + start.length)}\n\n${text}\n\n${page.slice(to)}`;
 }
 

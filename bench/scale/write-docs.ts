@@ -1,0 +1,75 @@
+/** Prints the result, and writes it into docs/scale.md and its chart. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readVersions } from "../versions.ts";
+import { ROOT } from "../workspace.ts";
+import { formatFile, replacePart } from "../write-docs.ts";
+import { breaksTable } from "./breaks.ts";
+import { drawChart } from "./chart.ts";
+import { teamTable, usersTable } from "./days.ts";
+import { about, percent, table } from "./format.ts";
+import { READ_ON } from "./published.ts";
+import type { Result } from "./result.ts";
+import { samplingErrorOf } from "./summarize.ts";
+import { limitsTable, modesTable, pricesTable } from "./tables.ts";
+
+const PAGE = join(ROOT, "docs", "scale.md");
+const PERFORMANCE = join(ROOT, "docs", "performance.md");
+
+/** The parts of the page, each between markers of its name. */
+function partsOf(result: Result): Readonly<Record<string, string>> {
+  return {
+    breaks: breaksTable(result),
+    capacity: capacityTable(result),
+    limits: limitsTable(result.usages),
+    modes: modesTable(result.usages),
+    prices: pricesTable(),
+    users: usersTable(result),
+    team: teamTable(result),
+    origin: describeOrigin(result),
+  };
+}
+
+export function formatResult(result: Result): string {
+  const { breaks, modes, users, team, origin } = partsOf(result);
+  return [breaks, modes, users, team, origin].join("\n\n");
+}
+
+export function writeDocs(result: Result): void {
+  let page = readFileSync(PAGE, "utf8");
+  for (const [name, text] of Object.entries(partsOf(result))) page = replacePart(page, name, text);
+  writeFileSync(PAGE, page);
+  writeFileSync(join(ROOT, "docs", "scale.svg"), drawChart(result));
+  formatFile(PAGE);
+}
+
+/** What was measured on this machine, by its CPU time alone. */
+function capacityTable({ ledger }: Result): string {
+  const [, ticketUs = "NaN"] =
+    /CPU of a ticket +\| (\d+) µs/.exec(readFileSync(PERFORMANCE, "utf8")) ?? [];
+  const rows = [
+    [
+      "isolate, of one core",
+      `${about(1e6 / Number(ticketUs))} tickets a second`,
+      `[${ticketUs} µs](performance.md#on-the-machine-where-it-was-measured) a ticket`,
+    ],
+    ...(ledger
+      ? [
+          [
+            "ledger, of one core",
+            `${about(1000 / ledger.ledgerMs)} uploads a second`,
+            `${about(ledger.ledgerMs)} ms an upload, ${about(ledger.ledgerMs / ledger.statelessMs)} times what its ticket and completion take without a ledger: reservation, completion, webhook and deletion`,
+          ],
+        ]
+      : []),
+  ];
+  return table(["one", "does", "which takes"], rows);
+}
+
+function describeOrigin(result: Result): string {
+  const { date, bad } = result;
+  const { seed, sampledUsers } = bad.scenario;
+  const { ofTotal, ofPeak } = samplingErrorOf(bad);
+  const { workerd = "", node = "", machine = "" } = readVersions();
+  return `Simulated on ${date} with seed ${seed} and ${about(sampledUsers)} of a million users: in 95 of 100 samples a total is at most ${percent(ofTotal)} off, and the peak of half an hour ${percent(ofPeak)}. workerd ${workerd}, node ${node}; ${machine}. Prices and limits: copies of Cloudflare's and AWS's pages, read on ${READ_ON}.`;
+}
