@@ -45,20 +45,20 @@ export function createSimulatedService({
   onOperation,
 }: Options): SimulatedService {
   let ids = 0;
+  const ledgers = openLedgers({
+    binding,
+    schedule,
+    getDependencies: () => service.getLedgerDependencies(),
+    takeWaitMs: outside.takeWaitMs,
+    onOperation,
+  });
   const service = createService({
     now: schedule.now,
     random: createRandom(seed).next,
     newId: () => `${(ids += 1).toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`,
     fetch: outside.fetch,
-    ledgers: { getByName: (name) => ledgers.namespace.getByName(name) },
+    ledgers: ledgers.namespace,
     hasWebhook,
-  });
-  const ledgers = openLedgers({
-    binding,
-    schedule,
-    getDependencies: service.getLedgerDependencies,
-    takeWaitMs: outside.takeWaitMs,
-    onOperation,
   });
   return {
     ledgers,
