@@ -65,9 +65,15 @@ const anyClaims = fc
     }),
     fc.integer({ min: 1, max: 7 * DAY }),
     size,
+    optional(text),
   )
-  .map(([common, lifetime, rest]) =>
-    uploadClaimsSchema().parse({ ...common, exp: common.iat + lifetime, ...rest }),
+  .map(([common, lifetime, rest, prefix]) =>
+    uploadClaimsSchema().parse({
+      ...common,
+      exp: common.iat + lifetime,
+      ...rest,
+      ...(prefix !== undefined && { pendingKey: prefix + common.key }),
+    }),
   );
 
 describe("the id of an upload", () => {
@@ -137,6 +143,11 @@ describe("the id of an upload", () => {
       "Ab4BHXz1OwQLkPIevNhezqaicAAAAAAAAEAAgAAAAAAAAAPwpYrYBoCjBQV2aWRlbwVtZWRpYRd2aWRlb3MvYWxpY2Uv7KCc7KO8Lm1wNAl2aWRlby9tcDSA5JfQEoCAgAQYMn5VcGxvYWQuSWRfb2YtdGhlLXN0b3JlASxMUEpOdWwrd293NG02RHNxeGJuaW5oc1dIbHdmcDBKZWN3UXpZcE9MbUNRPSwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsFWh0dHA6Ly9sb2NhbGhvc3Q6ODc4NwYv-rYiXnoT2zTk9hP1nlg",
     ],
     [
+      "of a file that is checked first",
+      { ...CLAIMS, pendingKey: `pending/${CLAIMS.key}` },
+      "AcMCHXz1OwQLkPIevNhezqaicAAAAAAAAEAAgAAAAAAAAAPwpYrYBqwCBXBob3RvBW1lZGlhNXBob3Rvcy9hbGljZS8wMDAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDIucG5nCWltYWdlL3BuZwUIcGVuZGluZy-jvpUF3ZPzPmJE35hq6KMn",
+    ],
+    [
       "without a size, from claims of release 0.1.0",
       { ...CLAIMS, metadata: undefined, size: undefined, minBytes: 1, maxBytes: 10_000_000 },
       "AQEdfPU7BAuQ8h682F7OpqJwAAAAAAAAQACAAAAAAAAAA_ClitgGrAIFcGhvdG8FbWVkaWE1cGhvdG9zL2FsaWNlLzAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMi5wbmcJaW1hZ2UvcG5nAYCt4gSA3JLgyfBJweh1iUxVnVn9",
@@ -187,7 +198,7 @@ describe("the id of an upload", () => {
 
   it.for([
     ["version", 0, [2]],
-    ["field", 1, [0xc3, 2]],
+    ["field", 1, [0xc3, 4]],
   ] as const)(
     "of a later release with another %s is refused, and not read in part",
     async ([, at, replacement]) => {
@@ -198,7 +209,7 @@ describe("the id of an upload", () => {
         hmac.update(changed);
         return base64url.encode(new Uint8Array([...changed, ...hmac.digestSync().subarray(0, 16)]));
       };
-      // Flags 67 become 323: 256 and 67.
+      // Flags 67 become 579: 512 and 67.
       const later = new Uint8Array([
         ...packed.subarray(0, at),
         ...replacement,
