@@ -1,11 +1,25 @@
-/** Writes one event. Fields never hold a secret, a signature, a token, or a URL but that of an issuer's keys. */
-export type Log = (event: string, fields: Readonly<Record<string, unknown>>) => void;
+import { LEVELS, LEVEL_NAMES, type EventFields, type EventName, type Level } from "./events.ts";
 
-/** Writes each event as one line of JSON. */
+/** Writes one event. Fields never hold a secret, a signature, a token, or a URL but that of an issuer's keys. */
+export type Log = <Name extends EventName>(
+  event: Name,
+  fields: Readonly<EventFields[Name]>,
+) => void;
+
+/** Writes each event as one line of JSON, with its level also where the platform shows one. */
 export const logToConsole: Log = (event, fields) => {
+  const level = LEVELS[event];
   // oxlint-disable-next-line no-console -- this is where the service logs
-  console.log(JSON.stringify({ event, ...fields }));
+  console[level](JSON.stringify({ event, level, ...fields }));
 };
+
+/** Returns a log that writes only events of this level, and of more serious ones. */
+export function fromLevel(least: Level, log: Log): Log {
+  const written = new Set<Level>(LEVEL_NAMES.slice(LEVEL_NAMES.indexOf(least)));
+  return (event, fields) => {
+    if (written.has(LEVELS[event])) log(event, fields);
+  };
+}
 
 /** The names of errors that this service throws itself. */
 const OWN = new Set(["Error", "TypeError"]);

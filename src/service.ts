@@ -10,6 +10,8 @@ import type { Ledger } from "./ledger/client.ts";
 import type { KnownRevocations } from "./ledger/known-revocations.ts";
 import type { Receipts } from "./ledger/receipt.ts";
 import type { Log } from "./log.ts";
+import type { Observer } from "./observe/observer.ts";
+import type { Watch } from "./observe/watch.ts";
 import type { Signer } from "./store/sigv4.ts";
 import type { Store } from "./store/store.ts";
 
@@ -60,4 +62,8 @@ export interface Service extends Dependencies {
   readonly ledgerOf: (owner: Pick<Owner, "digest">) => Ledger;
   readonly perAddress: RateLimiter;
   readonly perCaller: RateLimiter;
+  /** `undefined` where no request is watched. */
+  readonly observer: Observer | undefined;
+  /** Of this request, where somebody watches it. */
+  readonly watch?: Watch | undefined;
 }

@@ -19,7 +19,8 @@ import type { LedgerDependencies } from "./ledger/dependencies.ts";
 import { createReceipts } from "./ledger/receipt.ts";
 import { createDeliver } from "./ledger/webhook.ts";
 import { lazy } from "./lazy.ts";
-import type { Log } from "./log.ts";
+import { fromLevel, type Log } from "./log.ts";
+import { createObserver } from "./observe/observer.ts";
 import { abortParts, cleanUpAndLook, cleanUpPromoted } from "./operation/cleanup.ts";
 import { locateUpload, measureObject } from "./operation/locate.ts";
 import { promote } from "./operation/promote.ts";
@@ -79,8 +80,10 @@ export function composeWorker(
     checkLedger(config, env);
     checkSessions(config, hooks);
     checkScanners(config, env);
-    const service = { ...createService(config, env, dependencies), hooks };
-    return { ...compose(createApp(service), () => service), dependencies };
+    const log = fromLevel(config.logging.level, dependencies.log);
+    const service = { ...createService(config, env, { ...dependencies, log }), hooks };
+    const worker = compose(createApp(service), () => service);
+    return { ...worker, dependencies: { ...dependencies, log } };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const fail = () => {
@@ -165,10 +168,11 @@ function createService(
   for (const name of ["RATE_LIMIT_ADDRESS", "RATE_LIMIT_CALLER"] as const)
     if (!env[name])
       dependencies.log("rate-limit-failed", { reason: `wrangler.toml has no binding ${name}` });
+  const deployment = env.VERSION?.id;
   return {
     ...dependencies,
     config,
-    deployment: env.VERSION?.id,
+    deployment,
     verifiers: createVerifiers(config.issuers, config.adminIssuers, dependencies),
     adminVerifiers: createVerifiers(config.adminIssuers, config.issuers, dependencies),
     stores,
@@ -184,6 +188,7 @@ function createService(
     },
     perAddress: { name: "address", binding: env.RATE_LIMIT_ADDRESS, limit: perAddress },
     perCaller: { name: "caller", binding: env.RATE_LIMIT_CALLER, limit: perCaller },
+    observer: createObserver(config.logging, { ...dependencies, deployment }),
   };
 }
 

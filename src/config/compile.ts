@@ -72,7 +72,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
   if (errors.errors.length > 0 || !settings.all || !keys)
     throw new ConfigurationError(errors.errors);
 
-  const { defaultPolicy, limits, receipts, revocations } = settings.all;
+  const { defaultPolicy, limits, logging, receipts, revocations } = settings.all;
   const { expiresIn: expiresInSeconds, ...names } = receipts;
   const config = {
     ...splitOrigins(origins),
@@ -82,6 +82,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
     defaultPolicy,
     limits,
     revocations,
+    logging,
     receipts: { ...names, expiresInSeconds, keys },
     ...secrets,
   };

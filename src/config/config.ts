@@ -1,5 +1,6 @@
 /** The configuration as the Worker uses it: compiled once per isolate. */
 import type { IdSecrets } from "./compile-id-secrets.ts";
+import type { Level } from "../events.ts";
 import type { Template } from "../key/template.ts";
 import type { Secret } from "../secret.ts";
 import type { ChecksumAlgorithm } from "../store/checksum.ts";
@@ -70,6 +71,13 @@ export interface Webhook {
 /** By the names of the secrets. Each signs every request to its scanner. */
 export type ScannerSecrets = ReadonlyMap<string, Webhook["secrets"]>;
 
+export interface Logging {
+  /** Less serious events are not written. */
+  readonly level: Level;
+  /** Which requests get a line; a number is their share, from 0 to 1. */
+  readonly requests: "all" | "errors" | "off" | number;
+}
+
 export interface Config {
   readonly origins: ReadonlySet<string>;
   /** Origins with any port: `http://localhost` and `http://127.0.0.1` in development. */
@@ -81,6 +89,7 @@ export interface Config {
   readonly credentialPolicies: ReadonlyMap<string, CredentialPolicy>;
   readonly defaultPolicy: string | undefined;
   readonly limits: { readonly perAddress: RateLimit; readonly perCaller: RateLimit };
+  readonly logging: Logging;
   readonly idSecrets: IdSecrets;
   readonly receipts: ReceiptSettings;
   readonly webhook: Webhook | undefined;

@@ -39,7 +39,7 @@ export function joinSecrets(
   checkKeySpaces?.([...policies, ...credentialPolicies.map(prefixSpace)], errors.at("policies"));
   const issuers = plan.issuers.map((issuer) => joinIssuer(issuer, env, errors));
   const adminIssuers = plan.adminIssuers.map((issuer) => joinIssuer(issuer, env, errors));
-  const { origins, defaultPolicy, limits, revocations, receipts, webhookUrl } = plan;
+  const { origins, defaultPolicy, limits, logging, revocations, receipts, webhookUrl } = plan;
   const { keys, ...secrets } = compileSecrets(
     {
       stores,
@@ -62,6 +62,7 @@ export function joinSecrets(
     defaultPolicy,
     limits,
     revocations,
+    logging,
     receipts: { ...receipts, keys },
     ...secrets,
   };

@@ -26,7 +26,10 @@ export type CredentialPolicyPlan = Omit<CredentialPolicy, "store" | "parent"> & 
   readonly store: string;
 };
 
-export interface ConfigPlan extends Pick<Config, "defaultPolicy" | "limits" | "revocations"> {
+export interface ConfigPlan extends Pick<
+  Config,
+  "defaultPolicy" | "limits" | "logging" | "revocations"
+> {
   /** As they are written in the configuration. */
   readonly origins: readonly string[];
   readonly issuers: readonly IssuerPlan[];
@@ -51,6 +54,7 @@ export function planConfig({ config, stores, webhookUrl }: Compiled): ConfigPlan
     defaultPolicy: config.defaultPolicy,
     limits: config.limits,
     revocations: config.revocations,
+    logging: config.logging,
     receipts,
     webhookUrl,
   };

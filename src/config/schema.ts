@@ -1,6 +1,7 @@
 /** The fields of `presigner.config.ts` beside its stores, policies and issuers. */
 import * as z from "zod/mini";
 import { duration, rate } from "./quantity.ts";
+import { LEVEL_NAMES } from "../events.ts";
 import { messageOf } from "./schema-messages.ts";
 
 z.config({ customError: messageOf });
@@ -11,7 +12,15 @@ const LIMITS = {
   perAddress: { limit: 600, windowSeconds: 60 },
   perCaller: { limit: 120, windowSeconds: 60 },
 };
+const LOGGING = { level: "info", requests: "off" } as const;
 const text = z.string().check(z.minLength(1));
+const SHARE = {
+  error: 'must be "all", "errors", "off", or a share from 0 to 1, such as 0.1',
+};
+const isShare = (value: unknown) => typeof value !== "number" || (value >= 0 && value <= 1);
+const requests = z
+  .union([z.enum(["all", "errors", "off"]), z.number()], SHARE)
+  .check(z.refine(isShare, SHARE));
 
 export const settingsSchema = z.strictObject({
   /** The exact origins of the browsers' pages. Apps that are no browser send none. */
@@ -39,4 +48,12 @@ export const settingsSchema = z.strictObject({
   ),
   /** `true` lets admins revoke tokens and uploads, and each request is compared with what they have revoked. */
   revocations: z._default(z.boolean(), false),
+  /** What the log has: events from a level on, and a line for each request, for a share of them, or for those that got a problem. */
+  logging: z._default(
+    z.strictObject({
+      level: z._default(z.enum(LEVEL_NAMES), LOGGING.level),
+      requests: z._default(requests, LOGGING.requests),
+    }),
+    LOGGING,
+  ),
 });

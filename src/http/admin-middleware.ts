@@ -2,6 +2,7 @@
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
 import { authenticateAdmin } from "../grant/authenticate-admin.ts";
+import { observeService } from "../observe/observe-service.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { AdminEnv } from "./base.ts";
@@ -22,12 +23,14 @@ export const refusePages = createMiddleware(async ({ req }, next) => {
 
 /**
  * Authenticates the admin before the body is read, counts the request of the address and of the admin, and
- * logs it. Handlers behind it, and no others, have `c.get("admin")`.
+ * logs it. Handlers behind it, and no others, have `c.get("admin")`, and the service that this request uses.
  */
 export function withAdmin(service: Service) {
   return createMiddleware<AdminEnv>(async (c, next) => {
     await countAddress(service, c.req.header("cf-connecting-ip"));
     const admin = await authenticateAdmin(c.req.raw.headers, service, service.now());
+    const observation = c.get("observation");
+    observation?.isBy(admin);
     await countCaller(service, admin, "admin");
     // The pattern of the route: the path may name a user or a key.
     service.log("admin-called", {
@@ -38,6 +41,7 @@ export function withAdmin(service: Service) {
     });
     if (c.req.method === "HEAD") return c.notFound();
     c.set("admin", admin);
+    c.set("service", observation ? observeService(service, observation) : service);
     return next();
   });
 }

@@ -33,30 +33,30 @@ export function adminUserRoutes(
     const query = c.req.query();
     const user = parseUser(service, c.req.param("user"), query);
     const page = parseAs(userListQuery(), query);
-    return answerJson(c, userUploadsAnswer(await listUserUploads(service, user, page)));
+    return answerJson(c, userUploadsAnswer(await listUserUploads(c.get("service"), user, page)));
   });
 
   app.get("/users/:user/quota", admin, async (c) => {
     const user = parseUser(service, c.req.param("user"), c.req.query());
-    return answerJson(c, await readUserQuota(service, user));
+    return answerJson(c, await readUserQuota(c.get("service"), user));
   });
 
   app.on("PATCH", "/users/:user/quota", admin, limitBody(), async (c) => {
     const user = parseUser(service, c.req.param("user"), c.req.query());
     const change = parseQuotaChange(await readJson(c.req.raw));
-    const { before, after } = await correctUserQuota(service, user, change);
+    const { before, after } = await correctUserQuota(c.get("service"), user, change);
     return answerJson(c, { before, after });
   });
 
   app.post("/users/:user/outbox/:message/retry", admin, async (c) => {
     const user = parseUser(service, c.req.param("user"), c.req.query());
-    await sendMessageAgain(service, user, c.req.param("message"));
+    await sendMessageAgain(c.get("service"), user, c.req.param("message"));
     return c.body(null, 202);
   });
 
   app.delete("/users/:user", admin, async (c) => {
     const user = parseUser(service, c.req.param("user"), c.req.query());
-    const report = await deleteUser(service, user, placeOf(c.req.raw));
+    const report = await deleteUser(c.get("service"), user, placeOf(c.req.raw));
     return answerJson(c, deletionAnswer(report), report.isDone ? 200 : 202);
   });
 
@@ -64,13 +64,16 @@ export function adminUserRoutes(
     const { key, id } = parseAs(objectQuery(), c.req.query());
     const { requestOrigin } = placeOf(c.req.raw);
     if (key !== undefined && id === undefined)
-      return answerJson(c, foundObjectAnswer(await findByKey(service, key, requestOrigin)));
+      return answerJson(
+        c,
+        foundObjectAnswer(await findByKey(c.get("service"), key, requestOrigin)),
+      );
     if (id !== undefined && key === undefined)
-      return answerJson(c, foundObjectAnswer(await findById(service, id, requestOrigin)));
+      return answerJson(c, foundObjectAnswer(await findById(c.get("service"), id, requestOrigin)));
     throw invalidRequest({ pointer: "/key", detail: "is required, or id in its place" });
   });
   app.get("/stuck", admin, async (c) =>
-    answerJson(c, stuckAnswer(await service.ledgerOf({ digest: DIRECTORY }).readStuck())),
+    answerJson(c, stuckAnswer(await c.get("service").ledgerOf({ digest: DIRECTORY }).readStuck())),
   );
 
   return app;

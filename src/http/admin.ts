@@ -32,7 +32,7 @@ export function adminRoutes(service: Service): Hono<BaseEnv> {
     const body = hasBody ? await readJson(c.req.raw) : {};
     const { before, ...subject } = parseAs(revocationRequest(), body);
     const beforeMs = before === undefined ? undefined : Date.parse(before);
-    const report = await revoke(service, { ...subject, beforeMs }, placeOf(c.req.raw));
+    const report = await revoke(c.get("service"), { ...subject, beforeMs }, placeOf(c.req.raw));
     return answerJson(c, revocationAnswer(report), 201);
   });
 

@@ -1,12 +1,15 @@
 /** The base app: every response has a request id and is not cached, and every error is a problem. */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import { matchedRoutes } from "hono/route";
 import { Hono } from "hono/tiny";
 import type { Admin } from "../grant/authenticate-admin.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import type { Log } from "../log.ts";
+import type { Observation } from "../observe/observation.ts";
+import type { Ending, Observer } from "../observe/observer.ts";
 import { Problem, problemResponse } from "../problem.ts";
-import type { Dependencies } from "../service.ts";
+import type { Dependencies, Service } from "../service.ts";
 import { logError } from "./log-error.ts";
 
 /** Where a request is answered. */
@@ -26,19 +29,24 @@ export interface BaseEnv {
     requestId: string;
     /** Headers of the answer to this request, whatever it is. */
     commonHeaders: Readonly<Record<string, string>>;
+    /** Of a request that somebody watches. */
+    observation: Observation | undefined;
   };
 }
 
-/** The variables of a request whose caller is authenticated. Only the middleware `withCaller` adds `caller`. */
+/**
+ * The variables of a request whose caller is authenticated. Only the middleware `withCaller` adds `caller`, and
+ * the service that this request uses.
+ */
 export interface CallerEnv {
   Bindings: Mount;
-  Variables: BaseEnv["Variables"] & { caller: Caller };
+  Variables: BaseEnv["Variables"] & { caller: Caller; service: Service };
 }
 
-/** The variables of a request of an admin. Only the middleware `withAdmin` adds `admin`. */
+/** The same of an admin: only the middleware `withAdmin` adds `admin`. */
 export interface AdminEnv {
   Bindings: Mount;
-  Variables: BaseEnv["Variables"] & { admin: Admin };
+  Variables: BaseEnv["Variables"] & { admin: Admin; service: Service };
 }
 
 const COMMON_HEADERS = {
@@ -49,12 +57,12 @@ const COMMON_HEADERS = {
   vary: "Origin",
 } as const;
 
+interface BaseDependencies extends Pick<Dependencies, "log" | "now" | "newId"> {
+  readonly observer?: Observer | undefined;
+}
+
 /** Returns an app without routes. */
-export function createBaseApp({
-  log,
-  now,
-  newId,
-}: Pick<Dependencies, "log" | "now" | "newId">): Hono<BaseEnv> {
+export function createBaseApp({ log, now, newId, observer }: BaseDependencies): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>({ getPath: (_, mount) => mount?.env?.path ?? "/" });
   app.use(
     createMiddleware<BaseEnv>(async (c, next) => {
@@ -62,6 +70,8 @@ export function createBaseApp({
       const requestId = newId();
       c.set("requestId", requestId);
       c.set("commonHeaders", { ...COMMON_HEADERS, "x-request-id": requestId });
+      const observation = observer?.begin();
+      if (observation) c.set("observation", observation);
       await next();
       const { headers } = c.res;
       if (!headers.has("x-request-id")) {
@@ -74,6 +84,7 @@ export function createBaseApp({
       // The platform's clock advances only while the Worker waits: for a ledger, a store or an issuer.
       const durationMs = now() - startedAt;
       if (durationMs > 0) headers.set("server-timing", `app;dur=${durationMs}`);
+      if (observation) observer?.end(observation, endingOf(c));
     }),
   );
   app.notFound((c) => {
@@ -91,5 +102,15 @@ function redactPath(path: string): string {
 
 function refuse(c: Context<BaseEnv>, error: Error, log: Log): Response {
   const requestId = c.get("requestId");
-  return problemResponse(logError(error, { log, requestId }), requestId);
+  const problem = logError(error, { log, requestId });
+  c.get("observation")?.endsWith(problem);
+  return problemResponse(problem, requestId);
+}
+
+/** The first pattern without a wildcard is the route: all middleware of the whole app has one. */
+function endingOf(c: Context<BaseEnv>): Ending {
+  c.get("observation")?.comesFrom(c.req.raw.cf?.["country"]);
+  const route = matchedRoutes(c).find(({ path }) => !path.includes("*"))?.path ?? "none";
+  const { method } = c.req;
+  return { requestId: c.get("requestId"), method, route, status: c.res.status };
 }

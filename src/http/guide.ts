@@ -30,7 +30,7 @@ export function guideRoutes(service: Service): Hono<BaseEnv> {
   app.get("/presigned-url", withCaller(service, "upload"), async (c) => {
     requireToken(c.get("caller"));
     const { fileName, fileType, fileSize, policy } = parseAs(guideQuery(), c.req.query());
-    const { admitted, ticket } = await createTicket(contextOf(c, service), {
+    const { admitted, ticket } = await createTicket(contextOf(c), {
       policy,
       filename: fileName,
       contentType: fileType,

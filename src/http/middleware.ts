@@ -9,6 +9,7 @@ import { describeBytes } from "../describe-bytes.ts";
 import { SESSION_ISSUER } from "../config/session-issuer.ts";
 import { runHook } from "../hook.ts";
 import { refuseRevokedToken } from "../operation/refuse-revoked.ts";
+import { observeService } from "../observe/observe-service.ts";
 import type { UploadContext } from "../operation/allow.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
@@ -20,7 +21,8 @@ const AUTHENTICATE_MS = 5000;
 /**
  * Authenticates the caller before the body is read, counts the request of the address and of the
  * caller, and checks that the token allows the action: "any" for a route that every token may use.
- * Handlers behind it, and no others, have `c.get("caller")`.
+ * Handlers behind it, and no others, have `c.get("caller")`, and
+ * the service that this request uses, `c.get("service")`.
  */
 export function withCaller(service: Service, action: Action | "any", kind?: RequestKind) {
   const addedHeaders = service.config.issuers.flatMap(({ tokenHeader }) => tokenHeader ?? []);
@@ -34,12 +36,15 @@ export function withCaller(service: Service, action: Action | "any", kind?: Requ
         ? await findSession(c, service)
         : await authenticate(headers, service.verifiers, service.now());
     if (refreshed) await refreshed;
+    const observation = c.get("observation");
+    observation?.isBy(caller);
     refuseRevokedToken(service, caller);
     await countCaller(service, caller, kind);
     if (action !== "any") requireAction(caller, action);
     // Hono answers HEAD by running GET, and some of those create an upload.
     if (c.req.method === "HEAD") return c.notFound();
     c.set("caller", caller);
+    c.set("service", observation ? observeService(service, observation) : service);
     return next();
   });
 }
@@ -117,6 +122,6 @@ export const limitBody = (kind: keyof typeof MAX_BODY_BYTES = "other") => {
 };
 
 /** Returns who creates uploads, where, and with which service. */
-export function contextOf(c: Context<CallerEnv>, service: Service): UploadContext {
-  return { service, caller: c.get("caller"), place: placeOf(c.req.raw) };
+export function contextOf(c: Context<CallerEnv>): UploadContext {
+  return { service: c.get("service"), caller: c.get("caller"), place: placeOf(c.req.raw) };
 }

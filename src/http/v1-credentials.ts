@@ -17,7 +17,7 @@ export function credentialRoutes(service: Service): Hono<BaseEnv> {
   app.on("POST", "/v1/credentials", holder, limitBody(), async (c) => {
     requireProgram(c);
     const intent = parseAs(credentialsRequest(), await readJson(c.req.raw));
-    const issued = await issueCredentials(service, c.get("caller"), intent);
+    const issued = await issueCredentials(c.get("service"), c.get("caller"), intent);
     return answerJson(c, credentialsAnswer(issued), 201);
   });
   return app;

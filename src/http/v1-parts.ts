@@ -16,12 +16,15 @@ export function partRoutes(service: Service): Hono<BaseEnv> {
 
   app.on("POST", path, uploader, limitBody(), async (c) => {
     const intents = parsePartIntents(await readJson(c.req.raw));
-    const tickets = await signParts(service, c.get("caller"), c.req.param("id"), intents);
+    const tickets = await signParts(c.get("service"), c.get("caller"), c.req.param("id"), intents);
     return answerJson(c, { parts: tickets.map(partAnswer) });
   });
 
   app.on("GET", path, uploader, async (c) =>
-    answerJson(c, progressAnswer(await findProgress(service, c.get("caller"), c.req.param("id")))),
+    answerJson(
+      c,
+      progressAnswer(await findProgress(c.get("service"), c.get("caller"), c.req.param("id"))),
+    ),
   );
   return app;
 }

@@ -23,7 +23,7 @@ export function ticketRoutes(service: Service): Hono<BaseEnv> {
   const downloader = withCaller(service, "download", "downloads");
 
   app.post("/v1/uploads", uploader, limitBody(), async (c) => {
-    const context = repeatableContextOf(c, service);
+    const context = repeatableContextOf(c);
     const intent = parseIntent(await readJson(c.req.raw));
     const upload = await createUpload(context, intent);
     const { grant, remaining } = upload.admitted;
@@ -33,7 +33,7 @@ export function ticketRoutes(service: Service): Hono<BaseEnv> {
   });
 
   app.post("/v1/uploads/batch", uploader, limitBody("batch"), async (c) => {
-    const context = repeatableContextOf(c, service);
+    const context = repeatableContextOf(c);
     const { uploads } = parseAs(batchRequest(), await readJson(c.req.raw));
     const countItem = countItems(service, c.get("caller"));
     const countAndParse = async (item: unknown, index: number) => {
@@ -55,14 +55,14 @@ export function ticketRoutes(service: Service): Hono<BaseEnv> {
     const place = placeOf(c.req.raw);
     return answerJson(
       c,
-      downloadAnswer(await createDownload(service, c.get("caller"), intent, place)),
+      downloadAnswer(await createDownload(c.get("service"), c.get("caller"), intent, place)),
     );
   });
   return app;
 }
 
 /** Throws `bad-request` for an Idempotency-Key that is none. */
-function repeatableContextOf(c: Context<CallerEnv>, service: Service): UploadContext {
+function repeatableContextOf(c: Context<CallerEnv>): UploadContext {
   const idempotencyKey = readIdempotencyKey(c.req.header("idempotency-key"));
-  return { ...contextOf(c, service), idempotencyKey };
+  return { ...contextOf(c), idempotencyKey };
 }

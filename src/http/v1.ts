@@ -30,12 +30,12 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
   const deleter = withCaller(service, "delete", "deletions");
 
   app.get("/v1/policies", withCaller(service, "any"), async (c) =>
-    answerJson(c, policiesAnswer(await listPolicies(service, c.get("caller")))),
+    answerJson(c, policiesAnswer(await listPolicies(c.get("service"), c.get("caller")))),
   );
 
   app.get("/v1/uploads", withCaller(service, "list"), async (c) => {
     const query = parseAs(listQuery(), c.req.query());
-    const { uploads, cursor } = await listUploads(service, c.get("caller"), query);
+    const { uploads, cursor } = await listUploads(c.get("service"), c.get("caller"), query);
     return answerJson(c, {
       uploads: uploads.map(recordAnswer),
       ...(cursor !== undefined && { cursor }),
@@ -43,7 +43,10 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
   });
 
   app.get("/v1/uploads/:id", uploader, async (c) =>
-    answerJson(c, recordAnswer(await findUpload(service, c.get("caller"), c.req.param("id")))),
+    answerJson(
+      c,
+      recordAnswer(await findUpload(c.get("service"), c.get("caller"), c.req.param("id"))),
+    ),
   );
 
   // Above the route of a single upload, which would take "batch" for an id.
@@ -51,7 +54,7 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
     const caller = c.get("caller");
     const ids = parseIds(await readJson(c.req.raw));
     const outcomes = await completeUploads(
-      service,
+      c.get("service"),
       caller,
       ids,
       countItems(service, caller, "completions"),
@@ -64,20 +67,20 @@ export function v1Routes(service: Service): Hono<BaseEnv> {
     const id = c.req.param("id");
     const hasBody = c.req.header("content-type") !== undefined;
     const { etag, parts } = hasBody ? parseAs(completeRequest(), await readJson(c.req.raw)) : {};
-    const completed = await completeUpload(service, c.get("caller"), { id, etag, parts });
+    const completed = await completeUpload(c.get("service"), c.get("caller"), { id, etag, parts });
     const answer = completionAnswer(completed, id);
     if (!isUnfinished(completed)) return answerJson(c, answer);
     return answerJson(c, answer, 202, { "retry-after": String(completed.retryAfterSeconds) });
   });
 
   app.delete("/v1/uploads/:id", uploader, async (c) => {
-    const isReserved = await abortUpload(service, c.get("caller"), c.req.param("id"));
+    const isReserved = await abortUpload(c.get("service"), c.get("caller"), c.req.param("id"));
     return c.body(null, isReserved ? 202 : 204);
   });
 
   app.on("DELETE", "/v1/objects", deleter, limitBody(), async (c) => {
     const intent = parseAs(objectRequest(), await readJson(c.req.raw));
-    await removeObject(service, c.get("caller"), intent, placeOf(c.req.raw));
+    await removeObject(c.get("service"), c.get("caller"), intent, placeOf(c.req.raw));
     return c.body(null, 204);
   });
 

@@ -5,7 +5,6 @@ import type { UploadClaims } from "../grant/upload-claims.ts";
 import { Problem } from "../problem.ts";
 import { admit, admitAll, type Admitted, type Reserve } from "./admit.ts";
 import { allow, type UploadContext } from "./allow.ts";
-import { tellGranted } from "./ask-app.ts";
 import {
   startMultipart,
   type AdmittedMultipart,
@@ -15,6 +14,7 @@ import { refuseVariables, signForm, type Form } from "./form.ts";
 import { refuseRevokedUpload } from "./refuse-revoked.ts";
 import type { Repetition } from "./repeat.ts";
 import { signPut, type SignOptions, type Ticket } from "./ticket.ts";
+import { reportGranted, reportRefusal, watchUpload } from "./watch-ticket.ts";
 
 interface Created {
   /** The sealed id. */
@@ -39,11 +39,24 @@ interface MultipartUpload extends Created {
 
 export type CreatedUpload = SinglePartUpload | MultipartUpload;
 
+interface AdmittedTicket {
+  readonly admitted: Admitted;
+  readonly ticket: Ticket;
+}
+
 /** Creates one upload. Throws the problem of the first rule that is broken; nothing is signed then. */
-export async function createUpload(
+export function createUpload(
   context: UploadContext,
   intent: Intent,
   maxTickets = MAX_SIGNED_PARTS,
+): Promise<CreatedUpload> {
+  return watchUpload(context.service, intent.policy, () => create(context, intent, maxTickets));
+}
+
+async function create(
+  context: UploadContext,
+  intent: Intent,
+  maxTickets: number,
 ): Promise<CreatedUpload> {
   const allowed = await allow(context, intent);
   const admitted = await admit(allowed, reserveIn(context), repetitionIn(context));
@@ -53,21 +66,24 @@ export async function createUpload(
 }
 
 /** Creates an upload that is one PUT, whatever its policy prefers. Throws as `createUpload` does. */
-export async function createSinglePartUpload(
+export function createSinglePartUpload(
   context: UploadContext,
   intent: Intent,
 ): Promise<SinglePartUpload> {
-  return signSinglePart(context, await admitSinglePart(context, intent));
+  return watchUpload(context.service, intent.policy, async () =>
+    signSinglePart(context, await admitSinglePart(context, intent)),
+  );
 }
 
 /**
  * Creates an upload that is one POST form, under a policy that has them. Throws as `createUpload` does, and
  * `invalid-request` for a text with a variable of forms.
  */
-export async function createFormUpload(
-  context: UploadContext,
-  intent: Intent,
-): Promise<FormUpload> {
+export function createFormUpload(context: UploadContext, intent: Intent): Promise<FormUpload> {
+  return watchUpload(context.service, intent.policy, () => createForm(context, intent));
+}
+
+async function createForm(context: UploadContext, intent: Intent): Promise<FormUpload> {
   const allowed = await allow(context, { ...intent, multipart: false });
   refuseVariables(allowed);
   const admitted = await admit(allowed, reserveIn(context));
@@ -76,13 +92,14 @@ export async function createFormUpload(
 }
 
 /** Does the same for a client that never completes the upload, and so needs no id. */
-export async function createTicket(
-  context: UploadContext,
-  intent: Intent,
-): Promise<{ readonly admitted: Admitted; readonly ticket: Ticket }> {
+export function createTicket(context: UploadContext, intent: Intent): Promise<AdmittedTicket> {
+  return watchUpload(context.service, intent.policy, () => giveTicket(context, intent));
+}
+
+async function giveTicket(context: UploadContext, intent: Intent): Promise<AdmittedTicket> {
   const admitted = await admitSinglePart(context, intent);
   const ticket = await signTicket(context, admitted);
-  tellGranted(context.service, admitted.claims);
+  reportGranted(context.service, admitted.claims);
   return { admitted, ticket };
 }
 
@@ -96,11 +113,17 @@ export async function createUploads(
   intents: readonly (() => Intent | Promise<Intent>)[],
 ): Promise<readonly (CreatedUpload | Problem)[]> {
   const maxTickets = Math.max(1, Math.floor(MAX_SIGNED_PARTS / intents.length));
+  const policies: (string | undefined)[] = [];
+  const allowOne = async (makeIntent: () => Intent | Promise<Intent>, index: number) => {
+    const intent = await makeIntent();
+    policies[index] = intent.policy;
+    return allow(context, intent);
+  };
   const allowed = await Promise.all(
-    intents.map(async (intent) => orProblem(async () => allow(context, await intent()))),
+    intents.map(async (intent, index) => orProblem(async () => allowOne(intent, index))),
   );
   const admitted = await admitAll(allowed, reserveIn(context), repetitionIn(context));
-  return Promise.all(
+  const created = await Promise.all(
     admitted.map(async (one) => {
       if (one instanceof Problem) return one;
       return orProblem(async () =>
@@ -108,6 +131,9 @@ export async function createUploads(
       );
     }),
   );
+  for (const [index, one] of created.entries())
+    if (one instanceof Problem) reportRefusal(context.service, policies[index]);
+  return created;
 }
 
 async function admitSinglePart(context: UploadContext, intent: Intent): Promise<Admitted> {
@@ -126,7 +152,7 @@ async function signSinglePart(
 function announce({ service, caller }: UploadContext, admitted: Admitted): Created {
   const { claims } = admitted;
   const id = service.uploadIds.seal(claims, caller);
-  if (isNew(admitted)) tellGranted(service, claims);
+  if (isNew(admitted)) reportGranted(service, claims);
   return { id, claims, admitted };
 }
 
@@ -146,7 +172,7 @@ async function startParts(
 ): Promise<MultipartUpload> {
   const multipart = await startMultipart(service, admitted, maxTickets);
   const { claims } = multipart;
-  if (isNew(admitted)) tellGranted(service, claims);
+  if (isNew(admitted)) reportGranted(service, claims);
   return {
     kind: "multipart",
     id: service.uploadIds.seal(claims, caller),

@@ -123,7 +123,11 @@ function isInPrefix(service: Service, key: string, stores: readonly Store[]): bo
 }
 
 /** Keys are encoded: their text may be made to look like something else. */
-function warn({ log }: Service, name: string, { bucket, key, source }: BucketEvent): void {
+function warn(
+  { log }: Service,
+  name: "copy-in-prefix" | "unexplained-object",
+  { bucket, key, source }: BucketEvent,
+): void {
   log(name, {
     bucket,
     key: encodeKey(key),

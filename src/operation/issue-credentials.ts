@@ -15,6 +15,7 @@ import type { TemporaryCredentials } from "../store/scoped-access.ts";
 import { sessionPolicy } from "../store/session-policy.ts";
 import { createSigner } from "../store/sigv4.ts";
 import { askApp } from "./ask-app.ts";
+import { timeOf } from "./locate.ts";
 
 export interface IssuedCredentials {
   readonly grant: CredentialGrant;
@@ -29,6 +30,7 @@ export async function issueCredentials(
   intent: CredentialIntent,
 ): Promise<IssuedCredentials> {
   const policy = findCredentialPolicy(service.config, caller, intent.policy);
+  service.watch?.isAbout({ policy: policy.name, store: policy.store.name });
   const { actions = policy.actions } = intent;
   const question = {
     action: "credentials",
@@ -54,7 +56,7 @@ export async function issueCredentials(
 
 /** Returns what the store gives for a grant. Throws `forbidden` and `store-unavailable`. */
 export function issueFor(
-  { fetch, now: clock, log }: Pick<Service, "fetch" | "now" | "log">,
+  { fetch, now: clock, log, watch }: Pick<Service, "fetch" | "now" | "log" | "watch">,
   { policy, caller, ...access }: CredentialGrant,
   now: Date,
 ): Promise<TemporaryCredentials> {
@@ -72,5 +74,5 @@ export function issueFor(
     durationSeconds: access.expiresInSeconds,
   };
   const signer = createSigner(parent, { region: store.region, service: "sts" }, log);
-  return assumeRole(store, role, { signer, now: clock, fetch });
+  return assumeRole(store, role, { signer, now: clock, fetch, time: timeOf(watch) });
 }

@@ -3,6 +3,7 @@ import type { Policy } from "../config/config.ts";
 import { ticketKeyOf, type UploadClaims } from "../grant/upload-claims.ts";
 import type { LeftObject, StoredPlace } from "../ledger/leftover.ts";
 import { Problem } from "../problem.ts";
+import type { Watch } from "../observe/watch.ts";
 import type { Service } from "../service.ts";
 import { encodeKey } from "../store/encode-key.ts";
 import { headObject } from "../store/object.ts";
@@ -20,7 +21,7 @@ export interface LocatedUpload<Claims extends UploadClaims = UploadClaims> {
   readonly writer: StoreAccess;
 }
 
-type Context = Pick<Service, "stores" | "signersOf" | "now" | "fetch">;
+type Context = Pick<Service, "stores" | "signersOf" | "now" | "fetch" | "watch">;
 
 /** Returns the upload with its place. Throws `StoreUnavailable` for a store that is no longer configured. */
 export function locateUpload<Claims extends UploadClaims>(
@@ -60,11 +61,17 @@ export async function measureObject(
 
 /** Returns access with the credentials that read, and with those that write. */
 export function accessTo(
-  { signersOf, now, fetch }: Context,
+  { signersOf, now, fetch, watch }: Context,
   store: Store,
 ): Pick<LocatedUpload, "reader" | "writer"> {
   const { reader, writer } = signersOf(store);
-  return { reader: { signer: reader, now, fetch }, writer: { signer: writer, now, fetch } };
+  const access = { now, fetch, time: timeOf(watch) };
+  return { reader: { signer: reader, ...access }, writer: { signer: writer, ...access } };
+}
+
+/** Returns what measures the requests to a store, where somebody watches. */
+export function timeOf(watch: Watch | undefined): StoreAccess["time"] {
+  return watch && (async (work) => watch.time("store", work));
 }
 
 /** Returns the upload's policy. Throws `upload-not-found` for a policy that is no longer configured. */

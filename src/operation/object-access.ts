@@ -54,8 +54,9 @@ export function allowDelete(
   return object as DeletableObject;
 }
 
-function findOwn({ config }: Service, caller: Caller, intent: ObjectIntent): OwnObject {
+function findOwn({ config, watch }: Service, caller: Caller, intent: ObjectIntent): OwnObject {
   const policy = findPolicy(config, caller, intent.policy);
+  watch?.isAbout({ policy: policy.name });
   const { key } = intent;
   if (!isInScope(caller, { policy: policy.name, key })) throw outsidePrefix(policy.name);
   return { policy, key: recognizeKey(key, { policy, caller }) };

@@ -83,10 +83,13 @@ async function begin(
   const caller = actFor({ user, claims }, rights, users);
   const refreshed = service.revocations?.refresh();
   if (refreshed) await refreshed;
+  service.watch?.isBy(caller);
   refuseRevokedToken(service, caller);
   await countCaller(service, caller, kind);
   if (action !== "any") requireAction(caller, action);
-  return { caller, place: placeOf({ url: origin, cf }), rest };
+  const place = placeOf({ url: origin, cf });
+  service.watch?.comesFrom(place.region.country);
+  return { caller, place, rest };
 }
 
 export const callCreateUpload: Call = async (service, props, argument) => {

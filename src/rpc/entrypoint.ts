@@ -5,7 +5,8 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { ConfigurationError } from "../config/errors.ts";
 import type { Props } from "../grant/binding.ts";
-import { describeError } from "../log.ts";
+import { eventOf } from "../http/log-error.ts";
+import { describeError, type Log } from "../log.ts";
 import { Problem, toProblem } from "../problem.ts";
 import type { Dependencies, Service } from "../service.ts";
 import {
@@ -40,6 +41,7 @@ import type {
   UploadCall,
 } from "./types.ts";
 import { callVerifyReceipt } from "./verify-receipt.ts";
+import { watchCall } from "./watch-call.ts";
 
 /** The methods, for the types of the calling Worker. TypeScript cannot declare a class that a function returns (TS4094). */
 declare abstract class UploadsEntrypoint<
@@ -68,52 +70,67 @@ export function createUploadsClass<PolicyName extends string>(
   getService: () => Service,
   dependencies: Pick<Dependencies, "log" | "newId">,
 ): UploadsClass<PolicyName> {
-  const answer = async (run: Run, props: unknown, argument: unknown): Promise<object> => {
+  const answer = async (
+    route: string,
+    run: Run,
+    { props, argument }: { readonly props: unknown; readonly argument: unknown },
+  ): Promise<object> => {
+    const requestId = dependencies.newId();
     try {
-      return { ok: true, ...(await run(getService(), props, argument)) };
+      const answered = await watchCall(getService(), { route, requestId }, (service) =>
+        run(service, props, argument),
+      );
+      return { ok: true, ...answered };
     } catch (error) {
-      return refuse(error, dependencies);
+      return refuse(error, { log: dependencies.log, requestId });
     }
   };
   class Uploads extends WorkerEntrypoint<Cloudflare.Env, Props> {
     async createUpload(call: unknown): Promise<object> {
-      return answer(callCreateUpload, this.ctx.props, call);
+      return answer("createUpload", callCreateUpload, { props: this.ctx.props, argument: call });
     }
     async complete(call: unknown): Promise<object> {
-      return answer(callComplete, this.ctx.props, call);
+      return answer("complete", callComplete, { props: this.ctx.props, argument: call });
     }
     async completeBatch(call: unknown): Promise<object> {
-      return answer(callCompleteBatch, this.ctx.props, call);
+      return answer("completeBatch", callCompleteBatch, { props: this.ctx.props, argument: call });
     }
     async createDownload(call: unknown): Promise<object> {
-      return answer(callCreateDownload, this.ctx.props, call);
+      return answer("createDownload", callCreateDownload, {
+        props: this.ctx.props,
+        argument: call,
+      });
     }
     async deleteObject(call: unknown): Promise<object> {
-      return answer(callDeleteObject, this.ctx.props, call);
+      return answer("deleteObject", callDeleteObject, { props: this.ctx.props, argument: call });
     }
     async listUploads(call: unknown): Promise<object> {
-      return answer(callListUploads, this.ctx.props, call);
+      return answer("listUploads", callListUploads, { props: this.ctx.props, argument: call });
     }
     async listPolicies(call: unknown): Promise<object> {
-      return answer(callListPolicies, this.ctx.props, call);
+      return answer("listPolicies", callListPolicies, { props: this.ctx.props, argument: call });
     }
     async createCredentials(call: unknown): Promise<object> {
-      return answer(callCreateCredentials, this.ctx.props, call);
+      return answer("createCredentials", callCreateCredentials, {
+        props: this.ctx.props,
+        argument: call,
+      });
     }
     async verifyReceipt(call: unknown): Promise<object> {
-      return answer(callVerifyReceipt, this.ctx.props, call);
+      return answer("verifyReceipt", callVerifyReceipt, { props: this.ctx.props, argument: call });
     }
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the answers of the HTTP API have no types of their own
   return Uploads as unknown as UploadsClass<PolicyName>;
 }
 
-function refuse(error: unknown, { log, newId }: Pick<Dependencies, "log" | "newId">): Refusal {
-  const requestId = newId();
+function refuse(
+  error: unknown,
+  { log, requestId }: { readonly log: Log; readonly requestId: string },
+): Refusal {
   const problem = explain(error);
-  const isRefusal = error instanceof Problem;
-  const reason = describeError(isRefusal ? error.cause : error);
-  log(isRefusal ? "request-refused" : "request-failed", { code: problem.code, requestId, reason });
+  const reason = describeError(error instanceof Problem ? error.cause : error);
+  log(eventOf(problem), { code: problem.code, requestId, reason });
   const { code, status, message: detail, extras } = problem;
   return { ...extras, ok: false, code, status, detail, requestId };
 }

@@ -24,7 +24,7 @@ const CLOCK_TOLERANCE_MS = 300_000;
 export async function assumeRole(
   store: Store,
   { roleArn, sessionName, sessionPolicy, durationSeconds }: RoleRequest,
-  { signer, now, fetch }: StoreAccess,
+  { signer, now, fetch, time }: StoreAccess,
 ): Promise<TemporaryCredentials> {
   const body = new URLSearchParams({
     Action: "AssumeRole",
@@ -45,9 +45,11 @@ export async function assumeRole(
     now: new Date(startedAtMs),
   });
   const init = { method: "POST", headers, body };
+  const request = { url, init, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
+  const send = () => boundedFetch(request, fetch);
   let response: BoundedResponse;
   try {
-    response = await boundedFetch({ url, init, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }, fetch);
+    response = await (time ? time(send) : send());
   } catch (cause) {
     throw new StoreUnavailable("AssumeRole got no readable response", { cause });
   }

@@ -25,6 +25,8 @@ export interface StoreAccess {
   readonly signer: Signer;
   readonly now: () => number;
   readonly fetch: Fetch;
+  /** Measures a request, where somebody watches. */
+  readonly time?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 interface StoreRequest {
@@ -56,18 +58,17 @@ export async function sendToStore(
 ): Promise<StoreResponse> {
   const { method, body, timeoutMs = method === "POST" ? POST_TIMEOUT_MS : TIMEOUT_MS } = request;
   const signed = await signRequest(location, request, access);
-  const { fetch } = access;
+  const { fetch, time } = access;
+  const bounded = {
+    url: signed.url,
+    init: { method, headers: signed.headers, ...(body !== undefined && { body }) },
+    timeoutMs,
+    maxBytes: MAX_BYTES,
+  };
+  const send = () => boundedFetch(bounded, fetch);
   let response: StoreResponse;
   try {
-    response = await boundedFetch(
-      {
-        url: signed.url,
-        init: { method, headers: signed.headers, ...(body !== undefined && { body }) },
-        timeoutMs,
-        maxBytes: MAX_BYTES,
-      },
-      fetch,
-    );
+    response = await (time ? time(send) : send());
   } catch (cause) {
     throw new StoreUnavailable(`${method} got no readable response`, { cause });
   }
@@ -86,9 +87,11 @@ export async function readStart(
     headers: { range: `bytes=0-${maxBytes - 1}`, "if-match": `"${etag}"` },
   } as const;
   const { url, headers } = await signRequest(location, request, access);
+  const { fetch, time } = access;
+  const init = { method: request.method, headers };
+  const send = () => fetchStart({ url, init, timeoutMs: TIMEOUT_MS, maxBytes }, fetch);
   try {
-    const init = { method: request.method, headers };
-    const response = await fetchStart({ url, init, timeoutMs: TIMEOUT_MS, maxBytes }, access.fetch);
+    const response = await (time ? time(send) : send());
     const isOk = response.status === 206 || response.status === 200;
     // A proxy's page has no ETag of the object.
     if (isOk && readEtag(response.headers) === etag) return response.bytes;

@@ -238,6 +238,39 @@ describe("after every route was asked in every way", () => {
     expect(elsewhere).toEqual([]);
   });
 
+  it("the line of a request has patterns, names of the configuration, numbers and digests alone", async () => {
+    const lines = JSON.parse(await read("/log")) as readonly string[];
+    const requests = lines
+      .filter((line) => line.startsWith('{"event":"request",'))
+      .map((line) => JSON.parse(line) as Readonly<Record<string, string | number>>);
+    expect(requests.length).toBeGreaterThanOrEqual(answers.length);
+    const allowed: Readonly<Record<string, RegExp>> = {
+      event: /^request$/,
+      level: /^info$/,
+      requestId: /^[0-9a-f-]{36}$/,
+      method: /^[A-Z]{3,7}$/,
+      route:
+        /^(none|\/healthz|\/presigned-url|\/\.well-known\/jwks\.json|(\/(v1|admin|revocations|s3|uppy|uploads|parts|params|batch|complete|downloads|objects|policies|credentials|presign|multipart|:[a-zA-Z]+))+)$/,
+      code: /^(ok|[a-z-]{5,25})$/,
+      policy: /^(photo|avatar|document|limited|video|clip|\*)$/,
+      store: /^local$/,
+      caller: /^[0-9a-f]{32}$/,
+      deployment: /^[0-9a-f-]{36}$/,
+      country: /^[A-Z]{2}$/,
+    };
+    const others = requests.flatMap((line) =>
+      Object.entries(line).filter(([name, value]) =>
+        typeof value === "number" ? Number.isNaN(value) : !allowed[name]?.test(value),
+      ),
+    );
+    expect(others).toEqual([]);
+    // Each thing that a line can say was there.
+    const fields = new Set(requests.flatMap((line) => Object.keys(line)));
+    for (const name of ["policy", "store", "caller", "bytes", "refused"])
+      expect(fields).toContain(name);
+    expect(new Set(requests.map(({ status }) => status)).size).toBeGreaterThan(7);
+  });
+
   it("what a client sent is in no line of the log, and neither is a stack", async () => {
     const log = await read("/log");
     expect(log).not.toContain(INPUT);

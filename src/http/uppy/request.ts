@@ -3,7 +3,6 @@ import type { Context } from "hono";
 import * as z from "zod/mini";
 import { lazy } from "../../lazy.ts";
 import { openUnderKey } from "../../grant/upload-id.ts";
-import type { Service } from "../../service.ts";
 import type { CallerEnv } from "../base.ts";
 import { MAX_PARTS, contentTypeSchema, digitsSchema, filenameSchema, parseAs } from "../parse.ts";
 
@@ -84,10 +83,9 @@ const ownUploadSchema = lazy(() =>
 /** Returns the upload that the path and the query name. Throws for one that is not the caller's, or has another key. */
 export async function findOwnUpload(
   c: Context<CallerEnv>,
-  service: Service,
 ): Promise<{ readonly id: string; readonly key: string }> {
   const { uploadId: id, key } = parseAs(ownUploadSchema(), { ...c.req.query(), ...c.req.param() });
-  await openUnderKey(service.uploadIds, { id, key }, c.get("caller"));
+  await openUnderKey(c.get("service").uploadIds, { id, key }, c.get("caller"));
   return { id, key };
 }
 

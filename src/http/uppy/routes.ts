@@ -48,7 +48,7 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
   app.get("/params", uploader, async (c) => {
     requireToken(c.get("caller"));
     const upload = parseUppyUpload(queryAsBody(c.req.query()));
-    const context = contextOf(c, service);
+    const context = contextOf(c);
     // Versions 4 and 5 ask for JSON, and send a PUT. Version 6 sends a form alone.
     if (c.req.header("accept")?.includes("application/json"))
       return answerJson(c, singlePartAnswer(await createUppySinglePart(context, upload)));
@@ -58,7 +58,7 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
 
   app.post("/multipart", uploader, limitBody(), async (c) => {
     const upload = parseUppyUpload(await readJson(c.req.raw));
-    const { id, admitted } = await createUppyMultipart(contextOf(c, service), upload);
+    const { id, admitted } = await createUppyMultipart(contextOf(c), upload);
     const { key, grant } = admitted;
     return answerJson(c, { key: key.text, uploadId: id, bucket: grant.store.bucket });
   });
@@ -66,7 +66,7 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
   app.get("/multipart/:uploadId/batch", partUploader, async (c) => {
     const texts = (c.req.query("partNumbers") ?? "").split(",", MAX_SIGNED_PARTS + 1);
     const schema = z.array(partNumberSchema()).check(z.maxLength(MAX_SIGNED_PARTS));
-    const tickets = await signOwnParts(c, service, parseAs(schema, texts));
+    const tickets = await signOwnParts(c, parseAs(schema, texts));
     const urls = tickets.map(({ partNumber, url }) => [partNumber, url] as const);
     return answerJson(c, { presignedUrls: Object.fromEntries(urls) });
   });
@@ -74,25 +74,25 @@ export function uppyRoutes(service: Service): Hono<BaseEnv> {
   app.get("/multipart/:uploadId/:partNumber", partUploader, async (c) => {
     const schema = z.object({ partNumber: partNumberSchema() });
     const { partNumber } = parseAs(schema, c.req.param());
-    const tickets = await signOwnParts(c, service, [partNumber]);
+    const tickets = await signOwnParts(c, [partNumber]);
     return answerJson(c, tickets.map(partAnswer)[0]);
   });
 
   app.get("/multipart/:uploadId", partUploader, async (c) => {
-    const { id } = await findOwnUpload(c, service);
-    return answerJson(c, partListAnswer(await findProgress(service, c.get("caller"), id)));
+    const { id } = await findOwnUpload(c);
+    return answerJson(c, partListAnswer(await findProgress(c.get("service"), c.get("caller"), id)));
   });
 
   app.post("/multipart/:uploadId/complete", uploader, limitBody("etags"), async (c) => {
-    const { id } = await findOwnUpload(c, service);
+    const { id } = await findOwnUpload(c);
     const { parts } = parseAs(uppyCompleteRequest(), await readJson(c.req.raw));
-    const completed = await completeUpload(service, c.get("caller"), { id, parts });
+    const completed = await completeUpload(c.get("service"), c.get("caller"), { id, parts });
     return answerJson(c, completedAnswer(completed), statusOf(completed));
   });
 
   app.delete("/multipart/:uploadId", uploader, async (c) => {
-    const { id } = await findOwnUpload(c, service);
-    await abortUpload(service, c.get("caller"), id);
+    const { id } = await findOwnUpload(c);
+    await abortUpload(c.get("service"), c.get("caller"), id);
     return answerJson(c, {});
   });
 
@@ -108,10 +108,9 @@ function requirePostForm({ name, postForm }: Policy): void {
 
 async function signOwnParts(
   c: Context<CallerEnv>,
-  service: Service,
   partNumbers: readonly number[],
 ): Promise<readonly PartTicket[]> {
-  const { id } = await findOwnUpload(c, service);
+  const { id } = await findOwnUpload(c);
   const intents = partNumbers.map((partNumber) => ({ partNumber }));
-  return signParts(service, c.get("caller"), id, intents);
+  return signParts(c.get("service"), c.get("caller"), id, intents);
 }

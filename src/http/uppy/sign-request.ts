@@ -57,15 +57,13 @@ export function signRequestRoutes(service: Service): Hono<BaseEnv> {
     const { uploadId: id } = request;
     return answerJson(
       c,
-      id === undefined
-        ? await presignNew(c, service, request)
-        : await presignOwn(c, service, { ...request, id }),
+      id === undefined ? await presignNew(c, request) : await presignOwn(c, { ...request, id }),
     );
   });
 
   app.on("GET", path, uploader, async (c) => {
-    const { id, key } = await findOwnUpload(c, service);
-    const parts = arrivedParts(await findProgress(service, c.get("caller"), id));
+    const { id, key } = await findOwnUpload(c);
+    const parts = arrivedParts(await findProgress(c.get("service"), c.get("caller"), id));
     const listed = parts.map(({ partNumber, etag, size }) =>
       toXml("Part", { PartNumber: partNumber, ETag: etag, Size: size }),
     );
@@ -73,11 +71,11 @@ export function signRequestRoutes(service: Service): Hono<BaseEnv> {
   });
 
   app.on("POST", path, uploader, limitBody("etags"), async (c) => {
-    const { id, key } = await findOwnUpload(c, service);
+    const { id, key } = await findOwnUpload(c);
     if (c.req.query("uploads") !== undefined)
       return xml(c, toXml("InitiateMultipartUploadResult", { Key: key, UploadId: id }));
     const parts = parsePartsXml(await c.req.text());
-    const completed = await completeUpload(service, c.get("caller"), { id, parts });
+    const completed = await completeUpload(c.get("service"), c.get("caller"), { id, parts });
     const { url, bucket } = completed;
     const result = {
       Location: url,
@@ -89,8 +87,8 @@ export function signRequestRoutes(service: Service): Hono<BaseEnv> {
   });
 
   app.on("DELETE", path, uploader, async (c) => {
-    const { id } = await findOwnUpload(c, service);
-    await abortUpload(service, c.get("caller"), id);
+    const { id } = await findOwnUpload(c);
+    await abortUpload(c.get("service"), c.get("caller"), id);
     return c.body(null, 204);
   });
   return app;
@@ -99,15 +97,14 @@ export function signRequestRoutes(service: Service): Hono<BaseEnv> {
 /** Creates a single file (PUT), or a multipart upload (POST). */
 async function presignNew(
   c: Context<CallerEnv>,
-  service: Service,
   { method, contentType: type, filename, metadata }: PresignRequest,
 ): Promise<Presigned> {
   if (method !== "PUT" && method !== "POST")
     throw invalidRequest({ pointer: "/uploadId", detail: `is required with ${method}` });
   // `withCaller` counted the request among those for parts. A new upload also counts as one.
-  await countCaller(service, c.get("caller"));
+  await countCaller(c.get("service"), c.get("caller"));
   const upload = parseUppyUpload({ type, filename, metadata });
-  const context = contextOf(c, service);
+  const context = contextOf(c);
   if (method === "POST") {
     const { id, admitted } = await createUppyMultipart(context, upload);
     const key = admitted.key.text;
@@ -119,10 +116,9 @@ async function presignNew(
 
 async function presignOwn(
   c: Context<CallerEnv>,
-  service: Service,
   { method, key, id, partNumber }: PresignRequest & { readonly id: string },
 ): Promise<Presigned> {
-  const caller = c.get("caller");
+  const [service, caller] = [c.get("service"), c.get("caller")];
   await openUnderKey(service.uploadIds, { id, key }, caller);
   if (method !== "PUT") return { url: ownUrl(c, { id, key }), key, headers: {} };
   if (partNumber === undefined)

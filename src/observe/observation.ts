@@ -1,0 +1,74 @@
+/** What is known of one request that somebody watches: whose it is, what it asked for, and how long it waited. */
+import type { Owner } from "../grant/owner.ts";
+import type { Problem, ProblemCode } from "../problem.ts";
+import type { Facts, Step, Watch } from "./watch.ts";
+
+/** Enough to find a caller again. The ledger's name is the whole digest, and as long as a signature. */
+const DIGEST_CHARACTERS = 32;
+/** A batch may name several policies. No name of a policy or a store is this. */
+const SEVERAL = "*";
+
+export class Observation implements Watch {
+  code: ProblemCode | "ok" = "ok";
+  policy: string | undefined;
+  store: string | undefined;
+  caller: string | undefined;
+  country: string | undefined;
+  /** How many tickets were given and refused, and for how many bytes. */
+  uploads = 0;
+  refused = 0;
+  bytes = 0;
+  /** Added up: what runs at the same time counts twice. */
+  readonly waitedMs: Record<Step | "auth", number> = { auth: 0, hook: 0, ledger: 0, store: 0 };
+  readonly #startedAtMs: number;
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#startedAtMs = now();
+  }
+
+  isBy({ digest }: Pick<Owner, "digest">): void {
+    this.caller = digest.slice(0, DIGEST_CHARACTERS);
+    this.waitedMs.auth = this.totalMs();
+  }
+
+  isAbout({ policy, store }: Facts): void {
+    if (policy !== undefined) this.policy = join(this.policy, policy);
+    if (store !== undefined) this.store = join(this.store, store);
+  }
+
+  comesFrom(country: unknown): void {
+    if (typeof country === "string" && /^[A-Z][A-Z0-9]$/.test(country)) this.country = country;
+  }
+
+  grants(bytes: number): void {
+    this.uploads += 1;
+    this.bytes += bytes;
+  }
+
+  endsWith({ code }: Pick<Problem, "code">): void {
+    this.code = code;
+  }
+
+  refuses(): void {
+    this.refused += 1;
+  }
+
+  async time<T>(step: Step, work: () => Promise<T>): Promise<T> {
+    const startedAtMs = this.#now();
+    try {
+      return await work();
+    } finally {
+      this.waitedMs[step] += this.#now() - startedAtMs;
+    }
+  }
+
+  totalMs(): number {
+    return this.#now() - this.#startedAtMs;
+  }
+}
+
+function join(known: string | undefined, name: string): string {
+  return known === undefined || known === name ? name : SEVERAL;
+}

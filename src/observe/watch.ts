@@ -1,0 +1,22 @@
+/** What the operations tell of a request that somebody watches. Nothing of it waits. */
+import type { Owner } from "../grant/owner.ts";
+
+/** What a request waits for. */
+export type Step = "hook" | "ledger" | "store";
+
+/** What a request is about: names of the configuration, never what a client sent. */
+export interface Facts {
+  readonly policy?: string | undefined;
+  readonly store?: string | undefined;
+}
+
+/** Collects what is known of one request. */
+export interface Watch {
+  readonly isBy: (caller: Pick<Owner, "digest">) => void;
+  readonly isAbout: (facts: Facts) => void;
+  readonly comesFrom: (country: unknown) => void;
+  /** A ticket for so many bytes was given. */
+  readonly grants: (bytes: number) => void;
+  readonly refuses: () => void;
+  readonly time: <T>(step: Step, work: () => Promise<T>) => Promise<T>;
+}
