@@ -1,6 +1,6 @@
 /**
- * Every event of the log: how serious it is, and which fields it has. Only types and levels are here, so
- * that what each one means, and what to do, is not in the bundle.
+ * Every event of the log: how serious it is, and which fields it has. What each one means, and what to do
+ * then, is in operations/catalogue.ts, and so not in the bundle.
  */
 import type { ProblemCode } from "./problem.ts";
 
@@ -35,11 +35,18 @@ export const LEVELS = {
   "settle-failed": "warn",
   "undo-failed": "warn",
   "unexplained-object": "warn",
+  "upload-settled": "debug",
   "webhook-dropped": "error",
   "webhook-failed": "warn",
+  "webhook-sent": "debug",
 } as const satisfies Readonly<Record<string, Level>>;
 
 export type EventName = keyof typeof LEVELS;
+
+/** Each name means one thing, in whichever event it is. */
+export type FieldName = {
+  [Name in EventName]: string extends keyof EventFields[Name] ? never : keyof EventFields[Name];
+}[EventName];
 
 type Text = string | undefined;
 
@@ -96,6 +103,15 @@ export interface EventFields {
   "settle-failed": { upload: string; attempts: number; reason: Text };
   "undo-failed": { upload: string; store: string; failed: number };
   "unexplained-object": { bucket: string; key: string; source?: string };
+  "upload-settled": {
+    upload: string;
+    policy: string;
+    store: string;
+    uploadStatus: string;
+    bytes: number | undefined;
+    sinceGrantMs: number;
+  };
   "webhook-dropped": { message: string; attempts: number; delivery: string };
   "webhook-failed": { message: string; status?: number; reason?: Text };
+  "webhook-sent": { message: string; attempts: number; ageMs: number };
 }

@@ -27,6 +27,7 @@ import {
   type Reservation,
   type ReservationResult,
 } from "./limits.ts";
+import { reportSettled } from "./report-settled.ts";
 import { readQuota, reserve } from "./reserve.ts";
 import { attach, findRecord, isKeyShared, release, settle } from "./settle.ts";
 import { Revocations } from "./keep-revocations.ts";
@@ -220,17 +221,20 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
     }
 
     #settle(id: string, outcome: Outcome, nowMs: number): UploadRecord | undefined {
-      const claims = findRecord(this.#sql, id)?.claims;
-      if (!claims) return undefined;
+      const before = findRecord(this.#sql, id);
+      if (!before) return undefined;
+      const { claims, status } = before;
       const { quotaOf, deliver } = this.#dependencies;
       const quota = quotaOf(claims.policy);
       this.ledger.prepareFor(quota);
-      return settle(this.#sql, id, outcome, {
+      const settled = settle(this.#sql, id, outcome, {
         quota,
         hasWebhook: deliver !== undefined,
         nowMs,
         cleanUpAtMs: lastArrivalMs(claims),
       });
+      if (settled && settled.status !== status) reportSettled(this.#dependencies, settled);
+      return settled;
     }
 
     async #attempt(work: () => Promise<void>): Promise<boolean> {

@@ -88,7 +88,8 @@ export async function sendDue(
   await Promise.all(
     due.map(async ({ id, body, created_ms: createdMs, attempts }) => {
       const delivery = await deliver({ id, body });
-      const isTooOld = now() - createdMs >= GIVE_UP_MS;
+      const ageMs = now() - createdMs;
+      const isTooOld = ageMs >= GIVE_UP_MS;
       if (delivery === "failed" && !isTooOld) {
         sql.exec(
           "UPDATE message SET attempts = ?, next_ms = ? WHERE id = ?",
@@ -99,8 +100,9 @@ export async function sendDue(
         return;
       }
       sql.exec("DELETE FROM message WHERE id = ?", id);
-      if (delivery !== "accepted")
-        log("webhook-dropped", { message: id, attempts: attempts + 1, delivery });
+      const tried = { message: id, attempts: attempts + 1 };
+      if (delivery === "accepted") log("webhook-sent", { ...tried, ageMs });
+      else log("webhook-dropped", { ...tried, delivery });
     }),
   );
 }

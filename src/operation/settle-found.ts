@@ -2,6 +2,7 @@
 import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
 import type { Ledger } from "../ledger/client.ts";
 import type { Outcome, UploadRecord } from "../ledger/record.ts";
+import { reportSettled } from "../ledger/report-settled.ts";
 import { describeError } from "../log.ts";
 import type { Service } from "../service.ts";
 import { cleanUp } from "./cleanup.ts";
@@ -20,6 +21,7 @@ export async function settleFound(
   const settled = ledger
     ? ((await ledger.settle(claims.jti, outcome)) ?? refuseOld())
     : { ...recordWithoutLedger(claims, service.now()), ...outcome };
+  if (!ledger) reportSettled(service, settled);
   if (settled.status === "rejected" || settled.status === "aborted")
     await tryCleanUp(service, ledger, upload);
   return settled;
