@@ -1,4 +1,4 @@
-import { waitUntil } from "cloudflare:workers";
+import { tracing, waitUntil } from "cloudflare:workers";
 import { logToConsole } from "./log.ts";
 import type { Dependencies } from "./service.ts";
 
@@ -10,4 +10,5 @@ export const RUNTIME: Dependencies = {
   fetch: (url, init) => fetch(url, init),
   waitUntil,
   log: logToConsole,
+  tracing,
 };

@@ -11,6 +11,7 @@ import type { KnownRevocations } from "./ledger/known-revocations.ts";
 import type { Receipts } from "./ledger/receipt.ts";
 import type { Log } from "./log.ts";
 import type { Observer } from "./observe/observer.ts";
+import type { Tracing } from "./observe/tracing.ts";
 import type { Watch } from "./observe/watch.ts";
 import type { Signer } from "./store/sigv4.ts";
 import type { Store } from "./store/store.ts";
@@ -27,6 +28,7 @@ export interface Dependencies {
   /** Lets work continue after the response. */
   readonly waitUntil: (work: Promise<unknown>) => void;
   readonly log: Log;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** A rate-limit binding with the limit that it is set to. */

@@ -188,7 +188,7 @@ function createService(
     },
     perAddress: { name: "address", binding: env.RATE_LIMIT_ADDRESS, limit: perAddress },
     perCaller: { name: "caller", binding: env.RATE_LIMIT_CALLER, limit: perCaller },
-    observer: createObserver(config.logging, { ...dependencies, deployment }),
+    observer: createObserver(config, { ...dependencies, deployment }),
   };
 }
 

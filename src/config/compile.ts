@@ -72,7 +72,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
   if (errors.errors.length > 0 || !settings.all || !keys)
     throw new ConfigurationError(errors.errors);
 
-  const { defaultPolicy, limits, logging, receipts, revocations } = settings.all;
+  const { defaultPolicy, limits, logging, receipts, revocations, traces } = settings.all;
   const { expiresIn: expiresInSeconds, ...names } = receipts;
   const config = {
     ...splitOrigins(origins),
@@ -83,6 +83,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
     limits,
     revocations,
     logging,
+    traces,
     receipts: { ...names, expiresInSeconds, keys },
     ...secrets,
   };

@@ -71,7 +71,7 @@ export interface Webhook {
 /** By the names of the secrets. Each signs every request to its scanner. */
 export type ScannerSecrets = ReadonlyMap<string, Webhook["secrets"]>;
 
-export interface Logging {
+interface Logging {
   /** Less serious events are not written. */
   readonly level: Level;
   /** Which requests get a line; a number is their share, from 0 to 1. */
@@ -90,6 +90,8 @@ export interface Config {
   readonly defaultPolicy: string | undefined;
   readonly limits: { readonly perAddress: RateLimit; readonly perCaller: RateLimit };
   readonly logging: Logging;
+  /** Traces are told of policy, store and outcome, if the platform has any. */
+  readonly traces: boolean;
   readonly idSecrets: IdSecrets;
   readonly receipts: ReceiptSettings;
   readonly webhook: Webhook | undefined;

@@ -39,7 +39,8 @@ export function joinSecrets(
   checkKeySpaces?.([...policies, ...credentialPolicies.map(prefixSpace)], errors.at("policies"));
   const issuers = plan.issuers.map((issuer) => joinIssuer(issuer, env, errors));
   const adminIssuers = plan.adminIssuers.map((issuer) => joinIssuer(issuer, env, errors));
-  const { origins, defaultPolicy, limits, logging, revocations, receipts, webhookUrl } = plan;
+  const { origins, defaultPolicy, limits, logging, revocations, receipts, traces, webhookUrl } =
+    plan;
   const { keys, ...secrets } = compileSecrets(
     {
       stores,
@@ -63,6 +64,7 @@ export function joinSecrets(
     limits,
     revocations,
     logging,
+    traces,
     receipts: { ...receipts, keys },
     ...secrets,
   };

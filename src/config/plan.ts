@@ -28,7 +28,7 @@ export type CredentialPolicyPlan = Omit<CredentialPolicy, "store" | "parent"> & 
 
 export interface ConfigPlan extends Pick<
   Config,
-  "defaultPolicy" | "limits" | "logging" | "revocations"
+  "defaultPolicy" | "limits" | "logging" | "revocations" | "traces"
 > {
   /** As they are written in the configuration. */
   readonly origins: readonly string[];
@@ -55,6 +55,7 @@ export function planConfig({ config, stores, webhookUrl }: Compiled): ConfigPlan
     limits: config.limits,
     revocations: config.revocations,
     logging: config.logging,
+    traces: config.traces,
     receipts,
     webhookUrl,
   };

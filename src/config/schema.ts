@@ -56,4 +56,6 @@ export const settingsSchema = z.strictObject({
     }),
     LOGGING,
   ),
+  /** `true` gives the spans of Cloudflare's traces policy, store and outcome, where `wrangler.toml` turns traces on. */
+  traces: z._default(z.boolean(), false),
 });

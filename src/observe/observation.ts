@@ -1,6 +1,7 @@
 /** What is known of one request that somebody watches: whose it is, what it asked for, and how long it waited. */
 import type { Owner } from "../grant/owner.ts";
 import type { Problem, ProblemCode } from "../problem.ts";
+import type { RequestSpan, Tracing } from "./tracing.ts";
 import type { Facts, Step, Watch } from "./watch.ts";
 
 /** Enough to find a caller again. The ledger's name is the whole digest, and as long as a signature. */
@@ -8,7 +9,17 @@ const DIGEST_CHARACTERS = 32;
 /** A batch may name several policies. No name of a policy or a store is this. */
 const SEVERAL = "*";
 
+interface Options {
+  readonly now: () => number;
+  /** It gets a line in the log. */
+  readonly isLogged: boolean;
+  /** Of a request that is traced. */
+  readonly trace: { readonly tracing: Tracing; readonly span: RequestSpan } | undefined;
+}
+
 export class Observation implements Watch {
+  readonly isLogged: boolean;
+  readonly span: RequestSpan | undefined;
   code: ProblemCode | "ok" = "ok";
   policy: string | undefined;
   store: string | undefined;
@@ -22,8 +33,12 @@ export class Observation implements Watch {
   readonly waitedMs: Record<Step | "auth", number> = { auth: 0, hook: 0, ledger: 0, store: 0 };
   readonly #startedAtMs: number;
   readonly #now: () => number;
+  readonly #tracing: Tracing | undefined;
 
-  constructor(now: () => number) {
+  constructor({ now, isLogged, trace }: Options) {
+    this.isLogged = isLogged;
+    this.span = trace?.span;
+    this.#tracing = trace?.tracing;
     this.#now = now;
     this.#startedAtMs = now();
   }
@@ -55,10 +70,10 @@ export class Observation implements Watch {
     this.refused += 1;
   }
 
-  async time<T>(step: Step, work: () => Promise<T>): Promise<T> {
+  async time<T>(step: Step, name: string, work: () => Promise<T>): Promise<T> {
     const startedAtMs = this.#now();
     try {
-      return await work();
+      return await (step === "hook" ? work() : this.#trace(`${step} ${name}`, work));
     } finally {
       this.waitedMs[step] += this.#now() - startedAtMs;
     }
@@ -66,6 +81,19 @@ export class Observation implements Watch {
 
   totalMs(): number {
     return this.#now() - this.#startedAtMs;
+  }
+
+  #trace<T>(name: string, work: () => Promise<T>): Promise<T> {
+    if (!this.#tracing) return work();
+    return this.#tracing.enterSpan(name, async (span) => {
+      try {
+        return await work();
+      } catch (error) {
+        // Without its message: that of the platform has the URL.
+        span.setStatus({ code: "error" });
+        throw error;
+      }
+    });
   }
 }
 

@@ -27,7 +27,8 @@ export function observeService(service: Service, watch: Watch): Service {
     hooks: authorize
       ? {
           ...hooks,
-          authorize: async (question) => watch.time("hook", async () => authorize(question)),
+          authorize: async (question) =>
+            watch.time("hook", "authorize", async () => authorize(question)),
         }
       : hooks,
   };
@@ -38,7 +39,7 @@ function observeLedger(ledger: Ledger, watch: Watch): Ledger {
   const calls = Object.entries(ledger as unknown as Readonly<Record<string, Call>>);
   const observed = calls.map(([name, call]): [string, Call] => [
     name,
-    async (...given) => watch.time("ledger", async () => call(...given)),
+    async (...given) => watch.time("ledger", name, async () => call(...given)),
   ]);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same methods
   return Object.fromEntries(observed) as unknown as Ledger;

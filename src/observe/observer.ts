@@ -1,7 +1,8 @@
 /** Decides which requests are watched, and writes down what became of them. */
-import type { Logging } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import { Observation } from "./observation.ts";
+import type { Attributes, Tracing } from "./tracing.ts";
 
 /** How a request has ended. */
 export interface Ending {
@@ -23,43 +24,61 @@ interface Dependencies {
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
+  readonly tracing?: Tracing | undefined;
   readonly deployment: string | undefined;
 }
 
 /** Returns `undefined` where nothing is to be watched. */
 export function createObserver(
-  { requests }: Logging,
-  { now, random, log, deployment }: Dependencies,
+  { logging: { requests }, traces }: Pick<Config, "logging" | "traces">,
+  { now, random, log, tracing, deployment }: Dependencies,
 ): Observer | undefined {
-  if (requests === "off" || requests === 0) return undefined;
+  const isOff = requests === "off" || requests === 0;
+  if (isOff && !(traces && tracing)) return undefined;
+  const findTrace = () => {
+    const span = traces ? tracing?.getActiveSpan() : undefined;
+    return tracing && span?.isTraced ? { tracing, span } : undefined;
+  };
+  const isDrawn = () => (typeof requests === "number" ? random() < requests : !isOff);
   return {
     begin() {
-      if (typeof requests === "number" && random() >= requests) return undefined;
-      return new Observation(now);
+      const trace = findTrace();
+      const isLogged = isDrawn();
+      return trace || isLogged ? new Observation({ now, isLogged, trace }) : undefined;
     },
     end(observation, ending) {
-      const { code, policy, store, caller, country, uploads, refused, bytes } = observation;
-      if (requests === "errors" && code === "ok") return;
-      const { auth, hook, ledger, store: stored } = observation.waitedMs;
-      const totalMs = observation.totalMs();
-      log("request", {
-        ...ending,
-        code,
-        policy,
-        store,
-        uploads: uploads || undefined,
-        refused: refused || undefined,
-        bytes: bytes || undefined,
-        caller,
-        country,
-        deployment,
-        totalMs,
-        // Whoever was not recognized waited for nothing else.
-        authMs: caller === undefined ? totalMs : auth,
-        hookMs: hook,
-        ledgerMs: ledger,
-        storeMs: stored,
-      });
+      const facts = { ...ending, ...factsOf(observation) };
+      observation.span?.setAttributes(nameAttributes(facts));
+      if (!observation.isLogged || (requests === "errors" && observation.code === "ok")) return;
+      log("request", { ...facts, deployment, ...timesOf(observation) });
     },
   };
+}
+
+/** What is not known, and a count of nothing, is not written. */
+function factsOf(observation: Observation) {
+  const { code, policy, store, uploads, refused, bytes, caller, country } = observation;
+  return {
+    code,
+    policy,
+    store,
+    uploads: uploads || undefined,
+    refused: refused || undefined,
+    bytes: bytes || undefined,
+    caller,
+    country,
+  };
+}
+
+function timesOf(observation: Observation) {
+  const { auth, hook, ledger, store } = observation.waitedMs;
+  const totalMs = observation.totalMs();
+  // Whoever was not recognized waited for nothing else.
+  const authMs = observation.caller === undefined ? totalMs : auth;
+  return { totalMs, authMs, hookMs: hook, ledgerMs: ledger, storeMs: store };
+}
+
+function nameAttributes(facts: Attributes): Attributes {
+  const named = Object.entries(facts).map(([name, value]) => [`presigner.${name}`, value] as const);
+  return Object.fromEntries(named);
 }

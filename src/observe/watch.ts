@@ -18,5 +18,6 @@ export interface Watch {
   /** A ticket for so many bytes was given. */
   readonly grants: (bytes: number) => void;
   readonly refuses: () => void;
-  readonly time: <T>(step: Step, work: () => Promise<T>) => Promise<T>;
+  /** `name` is that of the call: a method of the ledger, or of the request to the store. */
+  readonly time: <T>(step: Step, name: string, work: () => Promise<T>) => Promise<T>;
 }

@@ -71,7 +71,7 @@ export function accessTo(
 
 /** Returns what measures the requests to a store, where somebody watches. */
 export function timeOf(watch: Watch | undefined): StoreAccess["time"] {
-  return watch && (async (work) => watch.time("store", work));
+  return watch && (async (name, work) => watch.time("store", name, work));
 }
 
 /** Returns the upload's policy. Throws `upload-not-found` for a policy that is no longer configured. */

@@ -49,7 +49,7 @@ export async function assumeRole(
   const send = () => boundedFetch(request, fetch);
   let response: BoundedResponse;
   try {
-    response = await (time ? time(send) : send());
+    response = await (time ? time("AssumeRole", send) : send());
   } catch (cause) {
     throw new StoreUnavailable("AssumeRole got no readable response", { cause });
   }

@@ -26,7 +26,7 @@ export interface StoreAccess {
   readonly now: () => number;
   readonly fetch: Fetch;
   /** Measures a request, where somebody watches. */
-  readonly time?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
+  readonly time?: (<T>(name: string, work: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 interface StoreRequest {
@@ -68,7 +68,7 @@ export async function sendToStore(
   const send = () => boundedFetch(bounded, fetch);
   let response: StoreResponse;
   try {
-    response = await (time ? time(send) : send());
+    response = await (time ? time(method, send) : send());
   } catch (cause) {
     throw new StoreUnavailable(`${method} got no readable response`, { cause });
   }
@@ -91,7 +91,7 @@ export async function readStart(
   const init = { method: request.method, headers };
   const send = () => fetchStart({ url, init, timeoutMs: TIMEOUT_MS, maxBytes }, fetch);
   try {
-    const response = await (time ? time(send) : send());
+    const response = await (time ? time(request.method, send) : send());
     const isOk = response.status === 206 || response.status === 200;
     // A proxy's page has no ETag of the object.
     if (isOk && readEtag(response.headers) === etag) return response.bytes;
