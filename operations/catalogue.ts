@@ -128,6 +128,12 @@ export const EVENTS: { readonly [Name in EventName]: EventText<Name> } = {
       "Nothing at night. If it lasts, see whether the reading key may still send HEAD: `npx edge-presigner doctor`.",
     ],
   },
+  "metrics-failed": {
+    fields: { reason: "if known" },
+    means:
+      "Workers Analytics Engine has refused a data point: a request may write 250 of them. There is one line for each isolate.",
+    todo: ["Nothing at night: [metrics](metrics.md) are incomplete, and nothing else is affected."],
+  },
   misconfigured: {
     fields: { errors: "always" },
     means:
@@ -177,7 +183,7 @@ export const EVENTS: { readonly [Name in EventName]: EventText<Name> } = {
       code: "always",
       policy: "if known",
       store: "if known",
-      uploads: "if known",
+      granted: "if known",
       refused: "if known",
       bytes: "if known",
       caller: "if known",
@@ -310,6 +316,7 @@ export const FIELDS: Readonly<Record<FieldName, string>> = {
   errors: "What is wrong, each with its path",
   expiresAt: "When the credentials end",
   failed: "How many of the steps have failed",
+  granted: "How many tickets were given",
   hookMs: "For the app's `authorize`, in milliseconds of waiting",
   key: "The key, percent-encoded",
   kind: "What is stuck",
@@ -331,5 +338,4 @@ export const FIELDS: Readonly<Record<FieldName, string>> = {
   totalMs: "For everything, in milliseconds of waiting",
   upload: "The upload's name: the `jti` of its receipt, `data.id` of its webhook",
   uploadStatus: "`completed`, `rejected`, `expired` or `aborted`",
-  uploads: "How many tickets were given",
 };

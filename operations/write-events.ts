@@ -1,6 +1,7 @@
 /** Returns the parts of docs/operations.md that follow from the catalogue of events. */
 import { LEVELS, LEVEL_NAMES, type EventName } from "../src/events.ts";
 import { EVENTS, FIELDS, type EventText } from "./catalogue.ts";
+import { writeTable } from "./write-table.ts";
 
 /** The most serious first, and those of one level by their names. */
 export function writeEvents(): string {
@@ -12,16 +13,11 @@ export function writeEvents(): string {
     .join("\n\n");
 }
 
-/** Returns a table, as oxfmt would write it. */
 export function writeFields(): string {
   const rows = Object.entries(FIELDS)
     .toSorted(([one], [other]) => one.localeCompare(other))
-    .map(([name, meaning]) => [`\`${name}\``, meaning] as const);
-  const head = ["field", "means"] as const;
-  const width = (column: 0 | 1) => Math.max(...[head, ...rows].map((row) => row[column].length));
-  const line = (row: readonly [string, string], filler = " ") =>
-    `| ${row[0].padEnd(width(0), filler)} | ${row[1].padEnd(width(1), filler)} |`;
-  return [line(head), line(["", ""], "-"), ...rows.map((row) => line(row))].join("\n");
+    .map(([name, meaning]) => [`\`${name}\``, meaning]);
+  return writeTable(["field", "means"], rows);
 }
 
 function writeEvent(name: EventName): string {

@@ -22,6 +22,7 @@ export const LEVELS = {
   "hook-failed": "error",
   "ledger-failed": "error",
   "look-failed": "warn",
+  "metrics-failed": "warn",
   misconfigured: "error",
   "open-uploads-unread": "warn",
   "presigner-differs": "error",
@@ -71,6 +72,7 @@ export interface EventFields {
   "hook-failed": { reason: Text };
   "ledger-failed": { reason: Text };
   "look-failed": { store: string; attempts: number; reason: Text };
+  "metrics-failed": { reason: Text };
   misconfigured: { errors: readonly { readonly path: string; readonly detail: string }[] };
   "open-uploads-unread": { reason: Text };
   "presigner-differs": Readonly<Record<string, never>>;
@@ -84,7 +86,7 @@ export interface EventFields {
     code: ProblemCode | "ok";
     policy: Text;
     store: Text;
-    uploads: number | undefined;
+    granted: number | undefined;
     refused: number | undefined;
     bytes: number | undefined;
     caller: Text;

@@ -10,6 +10,7 @@ import type { Ledger } from "./ledger/client.ts";
 import type { KnownRevocations } from "./ledger/known-revocations.ts";
 import type { Receipts } from "./ledger/receipt.ts";
 import type { Log } from "./log.ts";
+import type { Meter } from "./meter.ts";
 import type { Observer } from "./observe/observer.ts";
 import type { Tracing } from "./observe/tracing.ts";
 import type { Watch } from "./observe/watch.ts";
@@ -64,6 +65,8 @@ export interface Service extends Dependencies {
   readonly ledgerOf: (owner: Pick<Owner, "digest">) => Ledger;
   readonly perAddress: RateLimiter;
   readonly perCaller: RateLimiter;
+  /** `undefined` where `wrangler.toml` has no binding `METRICS`. */
+  readonly meter?: Meter | undefined;
   /** `undefined` where no request is watched. */
   readonly observer: Observer | undefined;
   /** Of this request, where somebody watches it. */

@@ -20,6 +20,7 @@ import { createReceipts } from "./ledger/receipt.ts";
 import { createDeliver } from "./ledger/webhook.ts";
 import { lazy } from "./lazy.ts";
 import { fromLevel, type Log } from "./log.ts";
+import { createMeter, type MetricsDataset } from "./meter.ts";
 import { createObserver } from "./observe/observer.ts";
 import { abortParts, cleanUpAndLook, cleanUpPromoted } from "./operation/cleanup.ts";
 import { locateUpload, measureObject } from "./operation/locate.ts";
@@ -33,6 +34,7 @@ import type { Store } from "./store/store.ts";
 /** The secrets of the Worker and its bindings. A configuration that does not need one works without it. */
 export interface WorkerEnv extends Env {
   readonly LEDGER?: (LedgerNamespace & RevocationNamespace) | undefined;
+  readonly METRICS?: MetricsDataset | undefined;
   readonly RATE_LIMIT_ADDRESS?: RateLimit | undefined;
   readonly RATE_LIMIT_CALLER?: RateLimit | undefined;
   readonly VERSION?: WorkerVersionMetadata | undefined;
@@ -45,7 +47,7 @@ export interface ComposedWorker {
   readonly answer: App;
   /** Throws for an invalid configuration. */
   readonly getService: () => Service;
-  readonly dependencies: Dependencies;
+  readonly dependencies: Dependencies & Pick<Service, "meter">;
 }
 
 export interface Worker extends ComposedWorker {
@@ -83,13 +85,15 @@ export function composeWorker(
     const log = fromLevel(config.logging.level, dependencies.log);
     const service = { ...createService(config, env, { ...dependencies, log }), hooks };
     const worker = compose(createApp(service), () => service);
-    return { ...worker, dependencies: { ...dependencies, log } };
+    return { ...worker, dependencies: { ...dependencies, log, meter: service.meter } };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const fail = () => {
       throw error;
     };
-    return { ...compose(createMisconfiguredApp(error, dependencies), fail), dependencies };
+    const meter = createMeter(env.METRICS, { ...dependencies, deployment: env.VERSION?.id });
+    const failing = { ...dependencies, meter };
+    return { ...compose(createMisconfiguredApp(error, failing), fail), dependencies: failing };
   }
 }
 
@@ -169,10 +173,12 @@ function createService(
     if (!env[name])
       dependencies.log("rate-limit-failed", { reason: `wrangler.toml has no binding ${name}` });
   const deployment = env.VERSION?.id;
+  const meter = createMeter(env.METRICS, { ...dependencies, deployment });
   return {
     ...dependencies,
     config,
     deployment,
+    meter,
     verifiers: createVerifiers(config.issuers, config.adminIssuers, dependencies),
     adminVerifiers: createVerifiers(config.adminIssuers, config.issuers, dependencies),
     stores,
@@ -180,7 +186,7 @@ function createService(
     uploadIds: createUploadIds(config.idSecrets, dependencies.now, refuseUploads(revocations)),
     revocations,
     receipts: createReceipts(config.receipts),
-    ledgerOf: createLedgers(env.LEDGER, dependencies.log),
+    ledgerOf: createLedgers(env.LEDGER, dependencies.log, meter),
     fetchOf: (name) => {
       const binding = env[name];
       if (!isFetcher(binding)) throw new TypeError(`Cannot ask ${name}: it is no service binding`);
@@ -212,12 +218,13 @@ function createSigners(stores: readonly Store[], log: Log): (store: Store) => Si
 }
 
 function createLedgerDependencies(service: Service): LedgerDependencies {
-  const { config, now, random, log } = service;
+  const { config, now, random, log, meter } = service;
   return {
     now,
     random,
     log,
     directory: service.ledgerOf({ digest: DIRECTORY }),
+    meter,
     quotaOf: (policy) => config.policies.get(policy)?.quota,
     deliver: config.webhook && createDeliver(config.webhook, service),
     verify: async (claims) => verifyUpload(locateUpload(service, claims)),

@@ -39,7 +39,7 @@ export function adminRoutes(service: Service): Hono<BaseEnv> {
   app.route(ROOT, adminUserRoutes(service, admin));
 
   app.get(READY, admin, async (c) => {
-    const checks = await checkReady(service, placeOf(c.req.raw).requestOrigin);
+    const checks = await checkReady(c.get("service"), placeOf(c.req.raw).requestOrigin);
     return answerJson(c, readyAnswer(checks), checks.every(({ code }) => !code) ? 200 : 503);
   });
 

@@ -104,7 +104,7 @@ function createCheckedApp(service: Service): Hono<BaseEnv> {
 /** Returns an app that answers `misconfigured` to everything, and logs each error. */
 export function createMisconfiguredApp(
   { errors }: ConfigurationError,
-  dependencies: Dependencies,
+  dependencies: Dependencies & Pick<Service, "meter">,
 ): App {
   const { log } = dependencies;
   log("misconfigured", { errors });

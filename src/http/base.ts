@@ -5,7 +5,7 @@ import { matchedRoutes } from "hono/route";
 import { Hono } from "hono/tiny";
 import type { Admin } from "../grant/authenticate-admin.ts";
 import type { Caller } from "../grant/authenticate.ts";
-import type { Log } from "../log.ts";
+import type { Meter } from "../meter.ts";
 import type { Observation } from "../observe/observation.ts";
 import type { Ending, Observer } from "../observe/observer.ts";
 import { Problem, problemResponse } from "../problem.ts";
@@ -59,10 +59,12 @@ const COMMON_HEADERS = {
 
 interface BaseDependencies extends Pick<Dependencies, "log" | "now" | "newId"> {
   readonly observer?: Observer | undefined;
+  readonly meter?: Meter | undefined;
 }
 
 /** Returns an app without routes. */
-export function createBaseApp({ log, now, newId, observer }: BaseDependencies): Hono<BaseEnv> {
+export function createBaseApp(dependencies: BaseDependencies): Hono<BaseEnv> {
+  const { now, newId, observer } = dependencies;
   const app = new Hono<BaseEnv>({ getPath: (_, mount) => mount?.env?.path ?? "/" });
   app.use(
     createMiddleware<BaseEnv>(async (c, next) => {
@@ -89,9 +91,9 @@ export function createBaseApp({ log, now, newId, observer }: BaseDependencies): 
   );
   app.notFound((c) => {
     const detail = `There is no ${c.req.method} ${redactPath(c.env.basePath + c.req.path)}`;
-    return refuse(c, new Problem("not-found", detail), log);
+    return refuse(c, new Problem("not-found", detail), dependencies);
   });
-  app.onError((error, c) => refuse(c, error, log));
+  app.onError((error, c) => refuse(c, error, dependencies));
   return app;
 }
 
@@ -100,17 +102,25 @@ function redactPath(path: string): string {
   return path.replaceAll(/[^/]{41,}/g, "…");
 }
 
-function refuse(c: Context<BaseEnv>, error: Error, log: Log): Response {
+function refuse(
+  c: Context<BaseEnv>,
+  error: Error,
+  { log, meter }: Pick<BaseDependencies, "log" | "meter">,
+): Response {
   const requestId = c.get("requestId");
   const problem = logError(error, { log, requestId });
   c.get("observation")?.endsWith(problem);
+  meter?.({ kind: "refusal", outcome: problem.code, detail: routeOf(c) });
   return problemResponse(problem, requestId);
 }
 
-/** The first pattern without a wildcard is the route: all middleware of the whole app has one. */
 function endingOf(c: Context<BaseEnv>): Ending {
   c.get("observation")?.comesFrom(c.req.raw.cf?.["country"]);
-  const route = matchedRoutes(c).find(({ path }) => !path.includes("*"))?.path ?? "none";
-  const { method } = c.req;
-  return { requestId: c.get("requestId"), method, route, status: c.res.status };
+  const [{ method }, { status }] = [c.req, c.res];
+  return { requestId: c.get("requestId"), method, route: routeOf(c), status };
+}
+
+/** The first pattern without a wildcard is the route: all middleware of the whole app has one. */
+function routeOf(c: Context<BaseEnv>): string {
+  return matchedRoutes(c).find(({ path }) => !path.includes("*"))?.path ?? "none";
 }

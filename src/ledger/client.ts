@@ -2,6 +2,7 @@
 import type { Owner } from "../grant/owner.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import { describeError, type Log } from "../log.ts";
+import type { Meter } from "../meter.ts";
 import { Problem } from "../problem.ts";
 import type { AdminLedger, Directory } from "./administer.ts";
 import type { DeletedObject } from "./leftover.ts";
@@ -56,6 +57,7 @@ const RETRY_SECONDS = 5;
 export function createLedgers(
   namespace: LedgerNamespace | undefined,
   log: Log,
+  meter?: Meter,
 ): (owner: Pick<Owner, "digest">) => Ledger {
   return ({ digest }) => {
     // The stub is never the value of a promise: `await` would call a method `then` on it.
@@ -66,6 +68,7 @@ export function createLedgers(
         return await method(namespace.getByName(digest));
       } catch (cause) {
         log("ledger-failed", { reason: describeError(cause) });
+        meter?.({ kind: "ledger", outcome: "failed" });
         throw ledgerUnavailable(cause);
       }
     };

@@ -2,6 +2,7 @@ import type { Quota } from "../config/policy-schema.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { Log } from "../log.ts";
 import type { Directory } from "./administer.ts";
+import type { Meter } from "../meter.ts";
 import type { Leftover, LeftObject, StoredPlace } from "./leftover.ts";
 import type { Deliver } from "./outbox.ts";
 import type { Promotion, PromotionGate } from "./promotion.ts";
@@ -14,6 +15,7 @@ export interface LedgerDependencies {
   readonly log: Log;
   /** Lists the ledgers that are stuck. */
   readonly directory: Pick<Directory, "addStuck" | "removeStuck">;
+  readonly meter?: Meter | undefined;
   readonly quotaOf: (policy: string) => Quota | undefined;
   /** Sends a webhook; `undefined` where none is configured. */
   readonly deliver: Deliver | undefined;

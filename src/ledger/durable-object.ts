@@ -43,6 +43,11 @@ export type LedgerClass = new (
 
 const FIVE_MINUTES_MS = 300_000;
 
+interface Settling {
+  readonly nowMs: number;
+  readonly by: "request" | "alarm";
+}
+
 /** Returns whether the configuration is valid. Otherwise the alarm waits for a deployment that is. */
 function isReady(getDependencies: () => LedgerDependencies): boolean {
   try {
@@ -113,7 +118,7 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
     }
 
     async settle(id: string, outcome: Outcome): Promise<UploadRecord | undefined> {
-      return this.ledger.change((nowMs) => this.#settle(id, outcome, nowMs));
+      return this.ledger.change((nowMs) => this.#settle(id, outcome, { nowMs, by: "request" }));
     }
 
     async undo({ jti, uploadId }: UploadClaims): Promise<boolean> {
@@ -122,7 +127,7 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
         if (!claims || ![undefined, uploadId].includes(claims.uploadId)) return false;
         // A caller who has aborted it meanwhile wants no other one.
         if (status === "pending") forgetRequest(this.#sql, jti);
-        this.#settle(jti, { status: "aborted" }, nowMs);
+        this.#settle(jti, { status: "aborted" }, { nowMs, by: "request" });
         return true;
       });
     }
@@ -202,7 +207,8 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
             this.ledger.prepareFor(quota);
             countLeftover(this.#sql, { claims, object, quota }, now());
           }),
-        settle: (id, outcome) => void this.ledger.transact(() => this.#settle(id, outcome, now())),
+        settle: (id, outcome) =>
+          void this.ledger.transact(() => this.#settle(id, outcome, { nowMs: now(), by: "alarm" })),
       };
     }
 
@@ -220,7 +226,7 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
       };
     }
 
-    #settle(id: string, outcome: Outcome, nowMs: number): UploadRecord | undefined {
+    #settle(id: string, outcome: Outcome, { nowMs, by }: Settling): UploadRecord | undefined {
       const before = findRecord(this.#sql, id);
       if (!before) return undefined;
       const { claims, status } = before;
@@ -233,7 +239,7 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
         nowMs,
         cleanUpAtMs: lastArrivalMs(claims),
       });
-      if (settled && settled.status !== status) reportSettled(this.#dependencies, settled);
+      if (settled && settled.status !== status) reportSettled(this.#dependencies, settled, by);
       return settled;
     }
 

@@ -1,6 +1,7 @@
 /** The outbox: webhook messages, written in the transaction of the change that they report. */
 import type { Log } from "../log.ts";
 import type { UserName, WaitingMessage } from "./administer.ts";
+import type { Meter } from "../meter.ts";
 import type { FinishedRecord } from "./record.ts";
 
 interface Message {
@@ -70,13 +71,14 @@ interface Dependencies {
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
+  readonly meter?: Meter | undefined;
 }
 
 /** Sends the due messages. A failed one is retried: after five seconds at first, later hourly, for three days. */
 export async function sendDue(
   sql: SqlStorage,
   deliver: Deliver,
-  { now, random, log }: Dependencies,
+  { now, random, log, meter }: Dependencies,
 ): Promise<void> {
   const due = sql
     .exec<Row>(
@@ -90,6 +92,8 @@ export async function sendDue(
       const delivery = await deliver({ id, body });
       const ageMs = now() - createdMs;
       const isTooOld = ageMs >= GIVE_UP_MS;
+      const outcome = delivery === "failed" && isTooOld ? "dropped" : delivery;
+      meter?.({ kind: "webhook", outcome, ms: ageMs, attempts: attempts + 1 });
       if (delivery === "failed" && !isTooOld) {
         sql.exec(
           "UPDATE message SET attempts = ?, next_ms = ? WHERE id = ?",

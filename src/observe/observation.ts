@@ -26,7 +26,7 @@ export class Observation implements Watch {
   caller: string | undefined;
   country: string | undefined;
   /** How many tickets were given and refused, and for how many bytes. */
-  uploads = 0;
+  granted = 0;
   refused = 0;
   bytes = 0;
   /** Added up: what runs at the same time counts twice. */
@@ -58,7 +58,7 @@ export class Observation implements Watch {
   }
 
   grants(bytes: number): void {
-    this.uploads += 1;
+    this.granted += 1;
     this.bytes += bytes;
   }
 

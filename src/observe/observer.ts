@@ -57,12 +57,12 @@ export function createObserver(
 
 /** What is not known, and a count of nothing, is not written. */
 function factsOf(observation: Observation) {
-  const { code, policy, store, uploads, refused, bytes, caller, country } = observation;
+  const { code, policy, store, granted, refused, bytes, caller, country } = observation;
   return {
     code,
     policy,
     store,
-    uploads: uploads || undefined,
+    granted: granted || undefined,
     refused: refused || undefined,
     bytes: bytes || undefined,
     caller,

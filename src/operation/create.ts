@@ -14,7 +14,7 @@ import { refuseVariables, signForm, type Form } from "./form.ts";
 import { refuseRevokedUpload } from "./refuse-revoked.ts";
 import type { Repetition } from "./repeat.ts";
 import { signPut, type SignOptions, type Ticket } from "./ticket.ts";
-import { reportGranted, reportRefusal, watchUpload } from "./watch-ticket.ts";
+import { reportRefused, reportUpload, watchTicket } from "./watch-ticket.ts";
 
 interface Created {
   /** The sealed id. */
@@ -50,7 +50,7 @@ export function createUpload(
   intent: Intent,
   maxTickets = MAX_SIGNED_PARTS,
 ): Promise<CreatedUpload> {
-  return watchUpload(context.service, intent.policy, () => create(context, intent, maxTickets));
+  return watchUpload(context, intent, () => create(context, intent, maxTickets));
 }
 
 async function create(
@@ -70,7 +70,7 @@ export function createSinglePartUpload(
   context: UploadContext,
   intent: Intent,
 ): Promise<SinglePartUpload> {
-  return watchUpload(context.service, intent.policy, async () =>
+  return watchUpload(context, intent, async () =>
     signSinglePart(context, await admitSinglePart(context, intent)),
   );
 }
@@ -80,7 +80,7 @@ export function createSinglePartUpload(
  * `invalid-request` for a text with a variable of forms.
  */
 export function createFormUpload(context: UploadContext, intent: Intent): Promise<FormUpload> {
-  return watchUpload(context.service, intent.policy, () => createForm(context, intent));
+  return watchUpload(context, intent, () => createForm(context, intent));
 }
 
 async function createForm(context: UploadContext, intent: Intent): Promise<FormUpload> {
@@ -93,13 +93,13 @@ async function createForm(context: UploadContext, intent: Intent): Promise<FormU
 
 /** Does the same for a client that never completes the upload, and so needs no id. */
 export function createTicket(context: UploadContext, intent: Intent): Promise<AdmittedTicket> {
-  return watchUpload(context.service, intent.policy, () => giveTicket(context, intent));
+  return watchUpload(context, intent, () => giveTicket(context, intent));
 }
 
 async function giveTicket(context: UploadContext, intent: Intent): Promise<AdmittedTicket> {
   const admitted = await admitSinglePart(context, intent);
   const ticket = await signTicket(context, admitted);
-  reportGranted(context.service, admitted.claims);
+  reportUpload(context.service, admitted.claims);
   return { admitted, ticket };
 }
 
@@ -132,8 +132,17 @@ export async function createUploads(
     }),
   );
   for (const [index, one] of created.entries())
-    if (one instanceof Problem) reportRefusal(context.service, policies[index]);
+    if (one instanceof Problem)
+      reportRefused(context.service, { kind: "upload", policy: policies[index] }, one);
   return created;
+}
+
+function watchUpload<T>(
+  { service }: UploadContext,
+  { policy }: Intent,
+  work: () => Promise<T>,
+): Promise<T> {
+  return watchTicket(service, { kind: "upload", policy }, work);
 }
 
 async function admitSinglePart(context: UploadContext, intent: Intent): Promise<Admitted> {
@@ -152,7 +161,7 @@ async function signSinglePart(
 function announce({ service, caller }: UploadContext, admitted: Admitted): Created {
   const { claims } = admitted;
   const id = service.uploadIds.seal(claims, caller);
-  if (isNew(admitted)) reportGranted(service, claims);
+  if (isNew(admitted)) reportUpload(service, claims);
   return { id, claims, admitted };
 }
 
@@ -172,7 +181,7 @@ async function startParts(
 ): Promise<MultipartUpload> {
   const multipart = await startMultipart(service, admitted, maxTickets);
   const { claims } = multipart;
-  if (isNew(admitted)) reportGranted(service, claims);
+  if (isNew(admitted)) reportUpload(service, claims);
   return {
     kind: "multipart",
     id: service.uploadIds.seal(claims, caller),

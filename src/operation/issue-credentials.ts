@@ -16,6 +16,7 @@ import { sessionPolicy } from "../store/session-policy.ts";
 import { createSigner } from "../store/sigv4.ts";
 import { askApp } from "./ask-app.ts";
 import { timeOf } from "./locate.ts";
+import { reportGiven, watchTicket } from "./watch-ticket.ts";
 
 export interface IssuedCredentials {
   readonly grant: CredentialGrant;
@@ -24,13 +25,21 @@ export interface IssuedCredentials {
 }
 
 /** Returns the credentials. Throws the problem of the first rule that is broken, and `store-unavailable`. */
-export async function issueCredentials(
+export function issueCredentials(
+  service: Service,
+  caller: Caller,
+  intent: CredentialIntent,
+): Promise<IssuedCredentials> {
+  const request = { kind: "credentials", policy: intent.policy } as const;
+  return watchTicket(service, request, () => authorizeAndIssue(service, caller, intent));
+}
+
+async function authorizeAndIssue(
   service: Service,
   caller: Caller,
   intent: CredentialIntent,
 ): Promise<IssuedCredentials> {
   const policy = findCredentialPolicy(service.config, caller, intent.policy);
-  service.watch?.isAbout({ policy: policy.name, store: policy.store.name });
   const { actions = policy.actions } = intent;
   const question = {
     action: "credentials",
@@ -51,6 +60,8 @@ export async function issueCredentials(
     session: caller.digest,
     expiresAt: credentials.expiresAt.toISOString(),
   });
+  const given = { policy: policy.name, store: policy.store.name };
+  reportGiven(service, { kind: "credentials", ...given });
   return { grant, credentials, issuedAtMs };
 }
 

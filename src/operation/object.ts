@@ -17,6 +17,7 @@ import { allowDelete, allowRead, type ObjectIntent } from "./object-access.ts";
 import type { Place } from "./place.ts";
 import { noteDeletion, requirePromoted } from "./promoted-object.ts";
 import { signRead, type Ticket } from "./ticket.ts";
+import { reportGiven, watchTicket } from "./watch-ticket.ts";
 
 export interface DownloadIntent extends ObjectIntent {
   readonly method: "GET" | "HEAD";
@@ -36,7 +37,17 @@ export interface Download {
  * `not-found` where the policy has a quota: an aborted upload may have left an empty object, and a file in
  * quarantine is not read.
  */
-export async function createDownload(
+export function createDownload(
+  service: Service,
+  owner: Caller,
+  intent: DownloadIntent,
+  place: Place,
+): Promise<Download> {
+  const request = { kind: "download", policy: intent.policy } as const;
+  return watchTicket(service, request, () => signDownload(service, owner, intent, place));
+}
+
+async function signDownload(
   service: Service,
   owner: Caller,
   intent: DownloadIntent,
@@ -70,6 +81,7 @@ export async function createDownload(
     },
     { signer: service.signersOf(store).reader, now },
   );
+  reportGiven(service, { kind: "download", policy: policy.name, store: store.name });
   return { policy: policy.name, key: key.text, ticket };
 }
 

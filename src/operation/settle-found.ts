@@ -21,7 +21,7 @@ export async function settleFound(
   const settled = ledger
     ? ((await ledger.settle(claims.jti, outcome)) ?? refuseOld())
     : { ...recordWithoutLedger(claims, service.now()), ...outcome };
-  if (!ledger) reportSettled(service, settled);
+  if (!ledger) reportSettled(service, settled, "request");
   if (settled.status === "rejected" || settled.status === "aborted")
     await tryCleanUp(service, ledger, upload);
   return settled;

@@ -6,7 +6,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { ConfigurationError } from "../config/errors.ts";
 import type { Props } from "../grant/binding.ts";
 import { eventOf } from "../http/log-error.ts";
-import { describeError, type Log } from "../log.ts";
+import { describeError } from "../log.ts";
 import { Problem, toProblem } from "../problem.ts";
 import type { Dependencies, Service } from "../service.ts";
 import {
@@ -41,7 +41,7 @@ import type {
   UploadCall,
 } from "./types.ts";
 import { callVerifyReceipt } from "./verify-receipt.ts";
-import { watchCall } from "./watch-call.ts";
+import { watchCall, type NamedCall } from "./watch-call.ts";
 
 /** The methods, for the types of the calling Worker. TypeScript cannot declare a class that a function returns (TS4094). */
 declare abstract class UploadsEntrypoint<
@@ -63,12 +63,14 @@ export type UploadsClass<PolicyName extends string = string> = new (
   env: Cloudflare.Env,
 ) => UploadsEntrypoint<PolicyName>;
 
+type UploadsDependencies = Pick<Dependencies, "log" | "newId"> & Pick<Service, "meter">;
+
 type Run = (service: Service, props: unknown, argument: unknown) => Promise<object>;
 
 /** Returns the class that the Worker exports. `getService` throws for an invalid configuration. */
 export function createUploadsClass<PolicyName extends string>(
   getService: () => Service,
-  dependencies: Pick<Dependencies, "log" | "newId">,
+  dependencies: UploadsDependencies,
 ): UploadsClass<PolicyName> {
   const answer = async (
     route: string,
@@ -82,7 +84,7 @@ export function createUploadsClass<PolicyName extends string>(
       );
       return { ok: true, ...answered };
     } catch (error) {
-      return refuse(error, { log: dependencies.log, requestId });
+      return refuse(error, { ...dependencies, requestId, route });
     }
   };
   class Uploads extends WorkerEntrypoint<Cloudflare.Env, Props> {
@@ -126,11 +128,12 @@ export function createUploadsClass<PolicyName extends string>(
 
 function refuse(
   error: unknown,
-  { log, requestId }: { readonly log: Log; readonly requestId: string },
+  { log, meter, requestId, route }: UploadsDependencies & NamedCall,
 ): Refusal {
   const problem = explain(error);
   const reason = describeError(error instanceof Problem ? error.cause : error);
   log(eventOf(problem), { code: problem.code, requestId, reason });
+  meter?.({ kind: "refusal", outcome: problem.code, detail: route });
   const { code, status, message: detail, extras } = problem;
   return { ...extras, ok: false, code, status, detail, requestId };
 }

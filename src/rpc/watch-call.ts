@@ -3,7 +3,7 @@ import { observeService } from "../observe/observe-service.ts";
 import { toProblem } from "../problem.ts";
 import type { Service } from "../service.ts";
 
-interface NamedCall {
+export interface NamedCall {
   readonly requestId: string;
   /** The name of the method. */
   readonly route: string;
