@@ -156,7 +156,7 @@ describe("/v1/admin", () => {
     expect(called).toEqual({
       event: "admin-called",
       method: "GET",
-      route: "/v1/admin/*",
+      route: "/v1/admin/users/:user/uploads",
     });
     expect(admin).toMatch(/^[0-9a-f]{32}$/);
     expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
