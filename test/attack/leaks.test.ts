@@ -250,9 +250,9 @@ describe("after every route was asked in every way", () => {
       requestId: /^[0-9a-f-]{36}$/,
       method: /^[A-Z]{3,7}$/,
       route:
-        /^(none|\/healthz|\/presigned-url|\/\.well-known\/jwks\.json|(\/(v1|admin|revocations|s3|uppy|uploads|parts|params|batch|complete|downloads|objects|policies|credentials|presign|multipart|:[a-zA-Z]+))+)$/,
+        /^(none|\/healthz|\/readyz|\/presigned-url|\/\.well-known\/jwks\.json|(\/(v1|admin|revocations|users|quota|outbox|retry|stuck|s3|uppy|uploads|parts|params|batch|complete|downloads|objects|policies|credentials|presign|multipart|:[a-zA-Z]+))+)$/,
       code: /^(ok|[a-z-]{5,25})$/,
-      policy: /^(photo|avatar|document|limited|video|clip|\*)$/,
+      policy: /^(photo|avatar|document|limited|video|clip|plan|team|checked|\*)$/,
       store: /^local$/,
       caller: /^[0-9a-f]{32}$/,
       deployment: /^[0-9a-f-]{36}$/,
