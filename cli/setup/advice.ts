@@ -149,7 +149,7 @@ export const ADVICE = {
       "Create a user with only this policy (mc admin policy create, then attach): MinIO lets a ticket copy any object that its key can read.",
     cors: 'The community edition has no CORS rules for buckets and answers 501. Set the origins for the whole server: mc admin config set ALIAS api cors_allow_origin="https://…"',
     lifecycle:
-      "MinIO accepts this rule, but ignores it. It deletes parts after 24 hours by itself. Set that to the time for which uploads can be resumed: mc admin config set ALIAS api stale_uploads_expiry=…h",
+      "MinIO accepts a rule that aborts unfinished uploads, but ignores it. It deletes parts after 24 hours by itself. Set that to the time for which uploads can be resumed: mc admin config set ALIAS api stale_uploads_expiry=…h",
   },
   ceph: {
     ...AWS_FORM,

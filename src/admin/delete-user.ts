@@ -127,9 +127,10 @@ async function deleteObjects(
       unattributed.push({ policy: policy.name, ...(claim !== undefined && { claim }) });
       continue;
     }
-    for (const store of new Set(policy.stores.values())) {
+    for (const { store, pendingPrefix } of placesOf(policy)) {
       if (deleted >= MAX_OBJECTS) return { deleted, hasMore: true, problems, unattributed };
-      const place = { store, prefix: keys.text, requestOrigin };
+      const text = pendingPrefix + keys.text;
+      const place = { store, prefix: text, requestOrigin };
       try {
         // oxlint-disable-next-line no-await-in-loop -- each has a part of the objects of one call
         const page = await listPage(
@@ -137,7 +138,7 @@ async function deleteObjects(
           { maxKeys: MAX_OBJECTS - deleted },
           accessTo(service, store).reader,
         );
-        const own = page.objects.filter(({ key }) => keys.kind === "prefix" || key === keys.text);
+        const own = page.objects.filter(({ key }) => keys.kind === "prefix" || key === text);
         for (const { key, etag } of own) {
           // oxlint-disable-next-line no-await-in-loop -- a store slows down many deletions at once
           await deleteOne(service, { policy, store, user, key, etag, requestOrigin });
@@ -151,6 +152,20 @@ async function deleteObjects(
     }
   }
   return { deleted, hasMore, problems, unattributed };
+}
+
+interface ObjectPlace {
+  readonly store: Store;
+  /** Stands before the keys of files that were never promoted; empty for all others. */
+  readonly pendingPrefix: string;
+}
+
+/** A file that was rejected or never checked is under the pending prefix of a quarantine. */
+function placesOf({ stores, quarantine }: Policy): readonly ObjectPlace[] {
+  const prefixes = quarantine ? ["", quarantine.prefix] : [""];
+  return [...new Set(stores.values())].flatMap((store) =>
+    prefixes.map((pendingPrefix) => ({ store, pendingPrefix })),
+  );
 }
 
 interface OneObject {

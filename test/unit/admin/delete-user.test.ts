@@ -89,6 +89,14 @@ describe("DELETE /v1/admin/users/{user}", () => {
     expect(await tablesOf("alice")).toEqual([]);
   });
 
+  it("deletes what a quarantine has never promoted", async () => {
+    const keys = ["pending/checked/alice/a.png", "checked/alice/b.png"];
+    for (const key of [...keys, "pending/checked/bob/a.png"]) await putObject(key, 10);
+    await deleteAll();
+    for (const key of keys) expect(await isStored(key), key).toBe(false);
+    expect(await isStored("pending/checked/bob/a.png")).toBe(true);
+  });
+
   it("leaves every other user alone, also one whose name begins alike", async () => {
     await stored("plan");
     const others = [
