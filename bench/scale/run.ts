@@ -9,8 +9,8 @@ import { runScenario } from "./run-scenario.ts";
 import { quietDays, type Scenario } from "./scenario.ts";
 import { bundleSimulator, openSimulator, type Simulator } from "./simulator.ts";
 import { readResult, type Result } from "./result.ts";
-import type { Usages } from "./tables.ts";
-import { formatResult, writeDocs } from "./write-docs.ts";
+import { modesTable, type Usages } from "./tables.ts";
+import { formatResult, writeCosts, writeDocs } from "./write-docs.ts";
 
 const USAGE = `Usage: npm run simulate:scale -- [options]
   --seed N      other days of the same kind (1)
@@ -18,6 +18,7 @@ const USAGE = `Usage: npm run simulate:scale -- [options]
   --team N      how many members a team has, all of them simulated (1000)
   --json FILE   saves the result
   --from FILE   takes a saved result and simulates nothing
+  --costs       counts what uploads cost, and simulates nothing: some seconds
   --write-docs  writes the tables and the chart of docs/scale.md`;
 
 const { values: options } = parseArgs({
@@ -27,42 +28,65 @@ const { values: options } = parseArgs({
     team: { type: "string", default: "1000" },
     json: { type: "string" },
     from: { type: "string" },
+    costs: { type: "boolean", default: false },
     "write-docs": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
+const MAX_SHOWN = 20;
 if (options.help) {
   console.log(USAGE);
   process.exit();
 }
 
-const result = options.from === undefined ? await run() : readResult(options.from);
-if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(result));
-console.log(formatResult(result));
-if (options["write-docs"]) writeDocs(result);
-const violations = [...result.quiet.verdict.violations, ...result.bad.verdict.violations];
-for (const violation of violations.slice(0, 20)) console.error(`violated: ${violation}`);
-process.exitCode = violations.length > 0 ? 1 : 0;
+if (options.costs) await showCosts();
+else await showResult();
 
-async function run(): Promise<Result> {
+async function showCosts(): Promise<void> {
+  const usages = await countUsages(await openBench());
+  console.log(modesTable(usages));
+  if (options["write-docs"]) writeCosts(usages);
+}
+
+async function showResult(): Promise<void> {
+  const result = options.from === undefined ? await run() : readResult(options.from);
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(result));
+  console.log(formatResult(result));
+  if (options["write-docs"]) writeDocs(result);
+  const violations = [...result.quiet.verdict.violations, ...result.bad.verdict.violations];
+  for (const violation of violations.slice(0, MAX_SHOWN)) console.error(`violated: ${violation}`);
+  process.exitCode = violations.length > 0 ? 1 : 0;
+}
+
+/** Runs work in a process of its own, which starts without ledgers. */
+type InNew = <T>(work: (simulator: Simulator) => Promise<T>) => Promise<T>;
+
+async function openBench(): Promise<InNew> {
   const workspace = openWorkspace(findFastFolder());
   progress("Bundling");
   const bundle = await bundleSimulator(workspace);
-  /** Each in a process of its own, one after the other. */
-  const inNew = async <T>(work: (simulator: Simulator) => Promise<T>) => {
+  return async (work) => {
     const simulator = await openSimulator(workspace, bundle);
     const value = await work(simulator);
     await simulator.stop();
     return value;
   };
+}
+
+async function countUsages(inNew: InNew): Promise<Usages> {
+  progress("Rows of each mode");
+  return inNew(async ({ ask }) => ask<Usages>("count"));
+}
+
+async function run(): Promise<Result> {
+  const inNew = await openBench();
   const simulate = async (name: string, scenario: Scenario) =>
     inNew(async (simulator) =>
       runScenario(simulator, scenario, (hour, endHour) => {
         if (hour % 6 === 0) progress(`${name}: hour ${hour} of ${endHour}`);
       }),
     );
-  progress("Rows of each mode");
-  const usages = await inNew(async ({ ask }) => ask<Usages>("count"));
+  const usages = await countUsages(inNew);
   progress("CPU of one ledger");
   const ledger = await inNew(measureLedger);
   const scenario = quietDays({

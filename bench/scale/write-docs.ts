@@ -11,23 +11,28 @@ import { about, percent, table } from "./format.ts";
 import { READ_ON } from "./published.ts";
 import type { Result } from "./result.ts";
 import { samplingErrorOf } from "./summarize.ts";
-import { limitsTable, modesTable, pricesTable } from "./tables.ts";
+import { limitsTable, modesTable, pricesTable, type Usages } from "./tables.ts";
 
 const PAGE = join(ROOT, "docs", "scale.md");
 const PERFORMANCE = join(ROOT, "docs", "performance.md");
 
+type Parts = Readonly<Record<string, string>>;
+
 /** The parts of the page, each between markers of its name. */
-function partsOf(result: Result): Readonly<Record<string, string>> {
+function partsOf(result: Result): Parts {
   return {
+    ...costsOf(result.usages),
     breaks: breaksTable(result),
     capacity: capacityTable(result),
-    limits: limitsTable(result.usages),
-    modes: modesTable(result.usages),
-    prices: pricesTable(),
     users: usersTable(result),
     team: teamTable(result),
     origin: describeOrigin(result),
   };
+}
+
+/** Those that a test holds to the code. */
+function costsOf(usages: Usages): Parts {
+  return { limits: limitsTable(usages), modes: modesTable(usages), prices: pricesTable() };
 }
 
 export function formatResult(result: Result): string {
@@ -36,10 +41,19 @@ export function formatResult(result: Result): string {
 }
 
 export function writeDocs(result: Result): void {
-  let page = readFileSync(PAGE, "utf8");
-  for (const [name, text] of Object.entries(partsOf(result))) page = replacePart(page, name, text);
-  writeFileSync(PAGE, page);
+  writeParts(partsOf(result));
   writeFileSync(join(ROOT, "docs", "scale.svg"), drawChart(result));
+}
+
+/** Writes what uploads cost, and leaves the rest of the page as it is. */
+export function writeCosts(usages: Usages): void {
+  writeParts(costsOf(usages));
+}
+
+function writeParts(parts: Parts): void {
+  let page = readFileSync(PAGE, "utf8");
+  for (const [name, text] of Object.entries(parts)) page = replacePart(page, name, text);
+  writeFileSync(PAGE, page);
   formatFile(PAGE);
 }
 
