@@ -9,8 +9,11 @@ export function digestOf(config: Config): string {
   return sha256Hex(JSON.stringify(config, withCollections)).slice(0, DIGITS);
 }
 
-/** JSON has no maps and sets. */
-function withCollections(_: string, value: unknown): unknown {
+/** JSON has no maps and sets. A built configuration has its fields in another order, and no forms of options. */
+function withCollections(name: string, value: unknown): unknown {
+  if (name === "options") return undefined;
   if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)];
-  return value instanceof RegExp ? value.source : value;
+  if (value instanceof RegExp) return value.source;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
