@@ -253,7 +253,7 @@ describe("after every route was asked in every way", () => {
         /^(none|\/healthz|\/readyz|\/presigned-url|\/\.well-known\/jwks\.json|(\/(v1|admin|revocations|users|quota|outbox|retry|stuck|s3|uppy|uploads|parts|params|batch|complete|downloads|objects|policies|credentials|presign|multipart|:[a-zA-Z]+))+)$/,
       code: /^(ok|[a-z-]{5,25})$/,
       policy: /^(photo|avatar|document|limited|video|clip|plan|team|checked|\*)$/,
-      store: /^local$/,
+      store: /^(local|\*)$/,
       caller: /^[0-9a-f]{32}$/,
       deployment: /^[0-9a-f-]{36}$/,
       country: /^[A-Z]{2}$/,
