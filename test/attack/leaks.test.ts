@@ -252,7 +252,8 @@ describe("after every route was asked in every way", () => {
       route:
         /^(none|\/healthz|\/readyz|\/presigned-url|\/\.well-known\/jwks\.json|(\/(v1|admin|revocations|users|quota|outbox|retry|stuck|s3|uppy|uploads|parts|params|batch|complete|downloads|objects|policies|credentials|presign|multipart|:[a-zA-Z]+))+)$/,
       code: /^(ok|[a-z-]{5,25})$/,
-      policy: /^(photo|avatar|document|limited|video|clip|plan|team|checked|\*)$/,
+      policy:
+        /^(photo|avatar|document|limited|video|clip|plan|team|checked|album|page|quarantined|copied-in-parts|once|form|short-form|line-\d+|\*)$/,
       store: /^(local|\*)$/,
       caller: /^[0-9a-f]{32}$/,
       deployment: /^[0-9a-f-]{36}$/,
