@@ -23,6 +23,7 @@ export function breaksTable({ usages, quiet, bad }: Result): string {
   const refused = priceOf(ifRefused(usageOf(bad, "users"))) - priceOf(usageOf(quiet, "users"));
   const month = users * uploadsPerDay * DAYS_A_MONTH;
   const { webhook } = usages;
+  const stuck = peakOf(rateOf(bad, "directory", "calls"));
   const perSecond = LIMITS.objectRequestsPerSecond.value / (webhook.calls + webhook.alarms);
   const pending = levelOf(bad, "users", "pending");
   const settled = hoursUntil(
@@ -52,6 +53,11 @@ export function breaksTable({ usages, quiet, bad }: Result): string {
         "A team's webhooks, while the receiver hangs",
         `From ${about(HUNG_WEBHOOKS_AN_HOUR)} that wait in one ledger: its alarm sends six in 15 seconds, so that a retry comes less often than hourly. Tickets and completions do not wait. An upload that nobody completes is settled some seconds late`,
         "The same: refuse, and do not hang",
+      ],
+      [
+        "The list of what is stuck, while the receiver is down",
+        `One directory hears of each ledger that is stuck, hourly: ${about(stuck)} calls a second at most. Cloudflare's soft limit is reached from ${about((users * LIMITS.objectRequestsPerSecond.value) / stuck)} users on`,
+        "Nothing: tickets, completions and webhooks do not wait for it, and what it misses it hears an hour later. Look into the log instead",
       ],
       [
         "One ledger",

@@ -29,6 +29,7 @@ export function usersTable(result: Result): string {
     ["tickets a second, at most", peakRate("users", "tickets")],
     ["calls of ledgers a second, at most", peakRate("users", "calls")],
     ["alarms a second, at most", peakRate("users", "alarms")],
+    ["calls of the directory a second, at most", peakRate("directory", "calls")],
     ["webhooks a second, at most", peakRate("users", "sent")],
     ["webhooks that wait, at most", most("users", "messages")],
     ["pending uploads, at most", most("users", "pending")],

@@ -18,7 +18,7 @@ export async function runScenario(
   onHour: (hour: number, endHour: number) => void,
 ): Promise<Outcome> {
   const endHour = scenario.days * 24 + REST_HOURS;
-  let buckets: Outcome["buckets"] = { users: [], team: [] };
+  let buckets: Outcome["buckets"] = { users: [], team: [], directory: [] };
   await ask("start", scenario);
   for (let hour = STEP_HOURS; hour <= endHour; hour += STEP_HOURS) {
     // oxlint-disable-next-line no-await-in-loop -- one step after the other

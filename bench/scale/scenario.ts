@@ -19,8 +19,12 @@ export const scenarioSchema = z.object({
 });
 export type Scenario = z.output<typeof scenarioSchema>;
 
-export const GROUPS = ["users", "team"] as const;
+/** The directory is the one ledger that lists those of both others that are stuck. */
+export const GROUPS = ["users", "team", "directory"] as const;
 export type Group = (typeof GROUPS)[number];
+
+/** Whose uploads are in a ledger. */
+export type Owner = Exclude<Group, "directory">;
 
 /** What happened in a part of the time, to one group. */
 export interface Bucket {
@@ -55,11 +59,11 @@ export const PEAK_SHARE = 1.8;
 /** What did not hold at the end, as sentences, and how the uploads ended. */
 export interface Verdict {
   readonly violations: readonly string[];
-  readonly uploads: Readonly<Record<Group, Readonly<Record<string, number>>>>;
+  readonly uploads: Readonly<Record<Owner, Readonly<Record<string, number>>>>;
   /** Uploads of each ledger of a sampled user: the sampling error follows from them. */
   readonly uploadsOfUsers: readonly number[];
   /** The size of a ledger's database, on average. */
-  readonly ledgerBytes: Readonly<Record<Group, number>>;
+  readonly ledgerBytes: Readonly<Record<Owner, number>>;
 }
 
 /** Two days on which nothing fails. */

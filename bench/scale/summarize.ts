@@ -9,20 +9,24 @@ export type Series = readonly number[];
 const BUCKET_SECONDS = BUCKET_MINUTES * 60;
 const MINUTES_A_DAY = 24 * 60;
 
-/** The factor from the sample to all users. The team is simulated as a whole. */
-function factorOf({ scenario }: Outcome, group: Group): number {
-  return group === "users" ? scenario.users / scenario.sampledUsers : 1;
+/**
+ * The factor from the sample to all users. The team is simulated as a whole. The directory writes down no more
+ * than a thousand ledgers, however many call it.
+ */
+function factorOf({ scenario }: Outcome, group: Group, name: keyof Bucket): number {
+  if (group === "team" || (group === "directory" && name === "rowsWritten")) return 1;
+  return scenario.users / scenario.sampledUsers;
 }
 
 /** How many there were a second, in each bucket of the days with users. */
 export function rateOf(outcome: Outcome, group: Group, name: keyof Bucket): Series {
-  const factor = factorOf(outcome, group);
+  const factor = factorOf(outcome, group, name);
   return bucketsOf(outcome, group).map((bucket) => (bucket[name] * factor) / BUCKET_SECONDS);
 }
 
 /** How many there were at the end of each bucket. */
 export function levelOf(outcome: Outcome, group: Group, name: "pending" | "messages"): Series {
-  const factor = factorOf(outcome, group);
+  const factor = factorOf(outcome, group, name);
   return bucketsOf(outcome, group).map((bucket) => bucket[name] * factor);
 }
 
@@ -47,12 +51,13 @@ export function hoursUntil(series: Series, fromHour: number, level: number): num
 /** How many there were in all, after the last day too. */
 export function totalOf(outcome: Outcome, group: Group, name: keyof Bucket): number {
   const sampled = outcome.buckets[group].reduce((total, bucket) => total + bucket[name], 0);
-  return sampled * factorOf(outcome, group);
+  return sampled * factorOf(outcome, group, name);
 }
 
-/** What all of it used, after the last day too, without the deletion of records. */
+/** What all of it used, after the last day too, without the deletion of records. Users have the directory, too. */
 export function usageOf(outcome: Outcome, group: Group): Usage {
-  const sum = (name: keyof Bucket) => totalOf(outcome, group, name);
+  const sum = (name: keyof Bucket) =>
+    totalOf(outcome, group, name) + (group === "users" ? totalOf(outcome, "directory", name) : 0);
   return {
     workerRequests: sum("tickets") + sum("completions") + sum("refused") + sum("unavailable"),
     calls: sum("calls"),

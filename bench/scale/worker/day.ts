@@ -1,5 +1,6 @@
 /** A run: users come, the store and the receiver fail as the scenario says, and every ledger is a real one. */
 import { createRandom } from "../../../test/soak/random.ts";
+import { DIRECTORY } from "../../../src/ledger/administer.ts";
 import type { Bucket, Group, Scenario, Verdict } from "../scenario.ts";
 import { drawArrivals, drawBytes, drawFiles } from "./arrivals.ts";
 import { createBuckets } from "./buckets.ts";
@@ -45,7 +46,8 @@ export function createRun(scenario: Scenario, binding: LedgerBinding): Run {
     hasWebhook: true,
     onOperation(operation) {
       // Of an alarm it is known whose ledger it is: somebody has called it before.
-      const group = groups.get(operation.ledger) ?? asking;
+      const group =
+        operation.ledger === DIRECTORY ? "directory" : (groups.get(operation.ledger) ?? asking);
       groups.set(operation.ledger, group);
       buckets.addOperation(group, operation, outside.requests);
     },

@@ -1,12 +1,13 @@
 /** What must hold when all is over: nothing is lost, and every counter is right. */
-import type { Group, Verdict } from "../scenario.ts";
+import { DIRECTORY } from "../../../src/ledger/administer.ts";
+import type { Owner, Verdict } from "../scenario.ts";
 import type { Ledgers } from "./ledgers.ts";
 import type { Row } from "./meter.ts";
 import type { Outside } from "./outside.ts";
 
 /** An upload that got a ticket. */
 export interface Granted {
-  readonly group: Group;
+  readonly group: Owner;
   readonly key: string;
 }
 
@@ -25,12 +26,14 @@ const USAGE =
 /** Reads every ledger. Call it a day after the last upload has ended, before its record is deleted. */
 export async function judge({ granted, outside, ledgers }: Told): Promise<Verdict> {
   const violations: string[] = [];
-  const uploads: Record<Group, Record<string, number>> = { users: {}, team: {} };
+  const uploads: Record<Owner, Record<string, number>> = { users: {}, team: {} };
   const uploadsOfUsers: number[] = [];
-  const bytes: Record<Group, number[]> = { users: [], team: [] };
+  const bytes: Record<Owner, number[]> = { users: [], team: [] };
   const groupOf = new Map(granted.map(({ key, group }) => [key, group]));
   const missing = new Set(groupOf.keys());
-  for (const name of ledgers.names()) {
+  const stuck = await ledgers.query(DIRECTORY, "SELECT ledger FROM stuck_ledger");
+  violations.push(...stuck.map(({ ledger }) => `the directory still lists ${String(ledger)}`));
+  for (const name of ledgers.names().filter((one) => one !== DIRECTORY)) {
     /* oxlint-disable no-await-in-loop -- one of thousands of ledgers after the other */
     const rows = await ledgers.query(name, UPLOADS);
     const windows = await ledgers.query(name, "SELECT * FROM window");

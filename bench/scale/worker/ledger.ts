@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { LedgerDependencies } from "../../../src/ledger/dependencies.ts";
 import { createLedgerClass, type LedgerClass } from "../../../src/ledger/durable-object.ts";
-import { countAlarm, meterSql, queryUnmetered, takeRows, type Row, type Rows } from "./meter.ts";
+import { createMeter, type Meter, type Row, type Rows } from "./meter.ts";
 
 /** What the ledgers of this isolate share. */
 interface Platform {
@@ -46,15 +46,16 @@ export class Ledger extends DurableObject {
   #ledger: InstanceType<LedgerClass> | undefined;
   #usedAtMs = 0;
   #alarmAtMs: number | undefined;
+  readonly #meter: Meter;
 
   constructor(state: DurableObjectState, env: Cloudflare.Env) {
     super(state, env);
     const { storage } = state;
-    meterSql(storage.sql);
+    this.#meter = createMeter(storage.sql);
     const deleteAll = storage.deleteAll.bind(storage);
     storage.getAlarm = async () => this.#alarmAtMs ?? null;
     storage.setAlarm = async (atMs) => {
-      countAlarm();
+      this.#meter.countAlarm();
       this.#setAlarm(Number(atMs));
     };
     storage.deleteAll = async () => {
@@ -70,18 +71,18 @@ export class Ledger extends DurableObject {
     this.#usedAtMs = nowMs;
     this.#ledger ??= new RealLedger(this.ctx, this.env);
     if (method === "alarm") this.#alarmAtMs = undefined;
-    takeRows();
+    this.#meter.take();
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a method of the ledger, by its name
     const work = Reflect.get(this.#ledger, method) as (...all: readonly unknown[]) => unknown;
     const value = await work.apply(this.#ledger, [...parameters]);
-    const rows = takeRows();
+    const rows = this.#meter.take();
     const [{ pending, messages } = NOTHING] = this.hasTables() ? this.query(BACKLOG) : [];
     return { value, ...rows, pending: Number(pending), messages: Number(messages) };
   }
 
   /** Reads rows, for the invariants. */
   query(statement: string): readonly Row[] {
-    return queryUnmetered(this.ctx.storage.sql, statement);
+    return this.#meter.query(statement);
   }
 
   databaseBytes(): number {

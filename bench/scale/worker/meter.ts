@@ -1,4 +1,5 @@
 /** Counts the rows that SQLite reads and writes in a ledger, as Cloudflare bills them. */
+
 /** No table of a ledger has a column of bytes. */
 export type Row = Record<string, string | number | null>;
 type Exec = (this: SqlStorage, statement: string, ...bindings: unknown[]) => SqlStorageCursor<Row>;
@@ -8,13 +9,45 @@ export interface Rows {
   readonly rowsWritten: number;
 }
 
-let isPatched = false;
-let isMetered = true;
-let cursors: SqlStorageCursor<Row>[] = [];
-let alarmsSet = 0;
+export interface Meter {
+  /** Each alarm that is set is one row written (Cloudflare: "Durable Objects pricing"). */
+  readonly countAlarm: () => void;
+  /** Returns what was counted since the last time. A cursor counts while it is read: call it when all are. */
+  readonly take: () => Rows;
+  /** Reads rows that are not counted. */
+  readonly query: (statement: string) => readonly Row[];
+}
 
-/** Counts what every ledger of this isolate executes from now on. */
-export function meterSql(sql: SqlStorage): void {
+/** The cursors of each ledger: several work at the same time where one calls another. */
+const cursorsOf = new WeakMap<SqlStorage, SqlStorageCursor<Row>[]>();
+let isPatched = false;
+
+export function createMeter(sql: SqlStorage): Meter {
+  const cursors: SqlStorageCursor<Row>[] = [];
+  let alarmsSet = 0;
+  cursorsOf.set(sql, cursors);
+  patch(sql);
+  return {
+    countAlarm() {
+      alarmsSet += 1;
+    },
+    take() {
+      const all = cursors.splice(0);
+      const sum = (rows: keyof Rows) => all.reduce((total, cursor) => total + cursor[rows], 0);
+      const taken = { rowsRead: sum("rowsRead"), rowsWritten: sum("rowsWritten") + alarmsSet };
+      alarmsSet = 0;
+      return taken;
+    },
+    query(statement) {
+      const rows = sql.exec<Row>(statement).toArray();
+      cursors.pop();
+      return rows;
+    },
+  };
+}
+
+/** From now on every ledger of this isolate keeps its cursors. */
+function patch(sql: SqlStorage): void {
   if (isPatched) return;
   isPatched = true;
   /* oxlint-disable typescript/no-unsafe-type-assertion -- the platform's own class */
@@ -26,33 +59,8 @@ export function meterSql(sql: SqlStorage): void {
     "exec",
     function metered(this: SqlStorage, statement: string, ...bindings: unknown[]) {
       const cursor = exec.call(this, statement, ...bindings);
-      if (isMetered) cursors.push(cursor);
+      cursorsOf.get(this)?.push(cursor);
       return cursor;
     },
   );
-}
-
-/** Reads rows for the simulation itself. */
-export function queryUnmetered(sql: SqlStorage, statement: string): readonly Row[] {
-  isMetered = false;
-  try {
-    return sql.exec<Row>(statement).toArray();
-  } finally {
-    isMetered = true;
-  }
-}
-
-/** Each alarm that is set is one row written (Cloudflare: "Durable Objects pricing"). */
-export function countAlarm(): void {
-  alarmsSet += 1;
-}
-
-/** Returns what was counted since the last time. A cursor counts while it is read: call it when all are. */
-export function takeRows(): Rows {
-  const sum = (rows: "rowsRead" | "rowsWritten") =>
-    cursors.reduce((total, cursor) => total + cursor[rows], 0);
-  const taken = { rowsRead: sum("rowsRead"), rowsWritten: sum("rowsWritten") + alarmsSet };
-  cursors = [];
-  alarmsSet = 0;
-  return taken;
 }

@@ -1,7 +1,7 @@
 /** What a user and their client do with one file: ticket, PUT, `complete`, and again where that fails. */
 import * as z from "zod/mini";
 import type { Random } from "../../../test/soak/random.ts";
-import type { Group } from "../scenario.ts";
+import type { Owner } from "../scenario.ts";
 import type { Outside } from "./outside.ts";
 import type { Process } from "./schedule.ts";
 import type { PolicyName } from "./service.ts";
@@ -9,7 +9,7 @@ import type { Answer } from "./simulated-service.ts";
 
 export interface User {
   readonly name: string;
-  readonly group: Group;
+  readonly group: Owner;
 }
 
 export interface Client {
@@ -18,7 +18,7 @@ export interface Client {
   readonly post: (user: User, path: string, body: object) => Promise<Answer>;
 }
 
-const POLICIES: Readonly<Record<Group, PolicyName>> = { users: "counted", team: "team" };
+const POLICIES: Readonly<Record<Owner, PolicyName>> = { users: "counted", team: "team" };
 export const ticketSchema = z.object({ id: z.string(), key: z.string() });
 const problemSchema = z.object({ retryAfter: z.optional(z.number()) });
 
