@@ -3,7 +3,7 @@
  * call. All state is in storage.
  */
 import type { DurableObject } from "cloudflare:workers";
-import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
+import { lastArrivalMs, ticketKeyOf, type UploadClaims } from "../grant/upload-claims.ts";
 import { describeError } from "../log.ts";
 import { AdminLedgerObject } from "./admin-ledger.ts";
 import type { Ledger as LedgerMethods } from "./client.ts";
@@ -198,7 +198,7 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
           const found = await cleanUp(claims, { isKeyShared: shared, isLast });
           // It may have been counted as a leftover before.
           if (found.kind === "deleted" && quotaOf(claims.policy)?.objects !== undefined)
-            await this.forgetObject({ key: claims.key, stores: [claims.store] });
+            await this.forgetObject({ key: ticketKeyOf(claims), stores: [claims.store] });
           return found;
         },
         countLeftover: (claims, object) =>

@@ -4,6 +4,7 @@ import {
   runDurableObjectAlarm,
   runInDurableObject,
 } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   ask,
@@ -18,8 +19,12 @@ import {
   sendFile,
   type Environment,
 } from "../support/development-worker.ts";
+import type { Ledger } from "../../../src/ledger/client.ts";
+import { createLedgerClass, type LedgerClass } from "../../../src/ledger/durable-object.ts";
 import { keepObject } from "../../../src/ledger/stored.ts";
+import { createStore, send, status as answer } from "../support/fake-store.ts";
 import { recordSql } from "../support/record-sql.ts";
+import { CONFIG, ENV, startWorker } from "../support/start-worker.ts";
 
 let environment: Environment;
 beforeEach(() => {
@@ -273,6 +278,64 @@ describe("a deletion", () => {
     expect(await remove(key, "bob")).toBe(403);
     expect(await remains()).toEqual([15 * MB, 19]);
     expect(await isStored(key)).toBe(true);
+  });
+});
+
+describe("the clean-up under a policy with a quarantine", () => {
+  const checked = {
+    store: "media",
+    key: "checked/{user}/{id}.{ext}",
+    types: ["image/*"],
+    maxBytes: "10 MB",
+    quota: { stored: "25 MB", objects: 20 },
+    quarantine: {},
+  };
+  const secrets = {
+    ...ENV,
+    MEDIA_READ_ACCESS_KEY_ID: "AKIDREAD",
+    MEDIA_READ_SECRET_ACCESS_KEY: "media-read-secret-access-key",
+  };
+
+  it("gives back what was left where a file waits to be checked", async () => {
+    await runInDurableObject(env.LEDGER.getByName("checked"), async (_, state) => {
+      let refuses = true;
+      const store = createStore({
+        HeadObject: ({ url }) =>
+          store.object && url.pathname.startsWith("/pending/")
+            ? new Response(null, { headers: store.object })
+            : answer(404),
+        PutObject: () => answer(403),
+        DeleteObject: () => {
+          if (refuses) return answer(403);
+          store.object = undefined;
+          return answer(204);
+        },
+      });
+      let ledger: InstanceType<LedgerClass> | undefined;
+      const worker = startWorker({
+        config: { ...CONFIG, defaultPolicy: "checked", policies: { checked } },
+        env: { ...secrets, LEDGER: { getByName: () => ledger as unknown as Ledger } },
+        dependencies: { fetch: store.fetch, now: () => Date.now() },
+      });
+      ledger = new (createLedgerClass(worker.worker.getLedgerDependencies))(state, env);
+      const counted = () =>
+        state.storage.sql.exec("SELECT key, bytes FROM stored WHERE objects > 0").toArray();
+
+      const body = { contentType: "image/png", size: 1000 };
+      const created = await send(worker, "POST", "/v1/uploads", { body });
+      const { id, key } = await created.json<Granted>();
+      store.object = { "content-length": "1000", "content-type": "image/png", etag: '"e"' };
+      await send(worker, "DELETE", `/v1/uploads/${id}`);
+      moveClock(TICKET_ENDS);
+      await ledger.alarm?.();
+      expect(counted()).toEqual([{ key: `pending/${key}`, bytes: 1000 }]);
+
+      refuses = false;
+      moveClock(7 * DAY);
+      await ledger.alarm?.();
+      expect(store.object).toBeUndefined();
+      expect(counted()).toEqual([]);
+    });
   });
 });
 
