@@ -33,7 +33,7 @@ import { attach, findRecord, isKeyShared, release, settle } from "./settle.ts";
 import { Revocations } from "./keep-revocations.ts";
 import type { Revocation, RevocationLedger, RevocationList, RevokeResult } from "./revocation.ts";
 import { forgetObject } from "./stored.ts";
-import { handleDueUploads, type AlarmDependencies } from "./alarm.ts";
+import { handleDueUploads, type AlarmDependencies } from "./handle-due-uploads.ts";
 
 /** The class that the Worker exports. */
 export type LedgerClass = new (
