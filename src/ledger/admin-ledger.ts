@@ -15,15 +15,21 @@ import type {
 import type { LedgerDependencies } from "./dependencies.ts";
 import { addStuck, readStuck, removeStuck } from "./directory.ts";
 import { erase } from "./erase.ts";
+import { Revocations } from "./keep-revocations.ts";
 import { UNUSED, type LimitedPolicy } from "./limits.ts";
 import { readWaiting, sendAgain } from "./outbox.ts";
-import { findStuck, isReportDue, rememberReport, reportedAtMs } from "./stuck.ts";
+import type { Revocation, RevocationLedger, RevocationList, RevokeResult } from "./revocation.ts";
 import { LedgerStorage } from "./storage.ts";
+import { reportedAtMs } from "./stuck.ts";
 import { correct, policyUsageOf, readPolicyUsage } from "./usage.ts";
 
 /** The storage is shared with the class that extends this one. */
-export abstract class AdminLedgerObject extends DurableObject implements AdminLedger, Directory {
+export abstract class AdminLedgerObject
+  extends DurableObject
+  implements AdminLedger, Directory, RevocationLedger
+{
   protected readonly ledger: LedgerStorage;
+  readonly #revocations: Revocations;
   readonly #getDependencies: () => LedgerDependencies;
 
   constructor(
@@ -33,6 +39,7 @@ export abstract class AdminLedgerObject extends DurableObject implements AdminLe
   ) {
     super(state, env);
     this.ledger = new LedgerStorage(state.storage, getDependencies);
+    this.#revocations = new Revocations(this.ledger, getDependencies);
     this.#getDependencies = getDependencies;
   }
 
@@ -82,17 +89,12 @@ export abstract class AdminLedgerObject extends DurableObject implements AdminLe
     return this.ledger.read(() => readStuck(this.ledger.sql), []);
   }
 
-  /** Tells the directory whether this ledger is stuck, if that has changed. Part of the alarm. */
-  protected async reportStuck(): Promise<void> {
-    const { sql } = this.ledger;
-    const { now, directory, log } = this.#getDependencies();
-    const work = findStuck(sql);
-    if (!isReportDue(work, reportedAtMs(sql), now())) return;
-    const ledger = this.ctx.id.toString();
-    if (!work) await directory.removeStuck(ledger);
-    else if (!(await directory.addStuck({ ledger, work })))
-      log("directory-full", { kind: work.kind });
-    this.ledger.transact(() => rememberReport(sql, work && now()));
+  async readRevocations(knownVersion: string | undefined): Promise<RevocationList> {
+    return this.#revocations.readRevocations(knownVersion);
+  }
+
+  async revoke(revocation: Revocation): Promise<RevokeResult> {
+    return this.#revocations.revoke(revocation);
   }
 
   async #removeFromDirectory(): Promise<void> {

@@ -4,6 +4,7 @@ import type { LedgerDependencies } from "./dependencies.ts";
 import { addOptional, hasAddition, hasTables, migrate } from "./schema.ts";
 import { hasStored } from "./stored.ts";
 
+const FIVE_MINUTES_MS = 300_000;
 const NEXT_LOOK = "SELECT min(due_ms) FROM stored WHERE due_ms IS NOT NULL";
 
 /**
@@ -83,6 +84,11 @@ export class LedgerStorage {
     const alarmAtMs = (await this.#storage.getAlarm()) ?? 0;
     this.#alarmAtMs = alarmAtMs > this.#getDependencies().now() ? alarmAtMs : undefined;
     this.#isOpen = true;
+  }
+
+  /** Sets the alarm where the configuration is invalid or the storage fails, so that the next due time is unknown. */
+  async scheduleRetry(): Promise<void> {
+    await this.#storage.setAlarm(Date.now() + FIVE_MINUTES_MS);
   }
 
   /** Sets the alarm to the next due time. A ledger without any data deletes itself. */
