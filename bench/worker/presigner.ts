@@ -6,7 +6,8 @@
 import { env } from "cloudflare:workers";
 import { createLedgerClass } from "../../src/ledger/durable-object.ts";
 import { RUNTIME } from "../../src/runtime.ts";
-import { createWorker, type WorkerEnv } from "../../src/worker.ts";
+import type { WorkerEnv } from "../../src/compose/worker-env.ts";
+import { createWorker } from "../../src/worker.ts";
 import { SECRETS, config } from "../config.ts";
 
 const unlimited = { limit: async () => ({ success: true }) };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createWorker, type WorkerEnv } from "../../src/worker.ts";
+import type { WorkerEnv } from "../../src/compose/worker-env.ts";
+import { createWorker } from "../../src/worker.ts";
 import {
   MiB,
   PARTS_CONFIG,

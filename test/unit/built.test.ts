@@ -11,7 +11,8 @@ import { planConfig } from "../../src/config/plan.ts";
 import * as define from "../../src/define.ts";
 import { Secret } from "../../src/secret.ts";
 import { VERSION } from "../../src/version.ts";
-import { composeWorker, createWorker, type WorkerEnv } from "../../src/worker.ts";
+import type { WorkerEnv } from "../../src/compose/worker-env.ts";
+import { composeWorker, createWorker } from "../../src/worker.ts";
 import { MiB, PARTS_CONFIG, PARTS_ENV, createStore } from "./support/fake-store.ts";
 import { ACCOUNT, CONFIG, ENV, NOW, tokenFor } from "./support/start-worker.ts";
 

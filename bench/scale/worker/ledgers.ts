@@ -1,6 +1,6 @@
 /** The ledgers of a run: their calls, their alarms, and what both cost. */
 import type { LedgerDependencies } from "../../../src/ledger/dependencies.ts";
-import type { WorkerEnv } from "../../../src/worker.ts";
+import type { WorkerEnv } from "../../../src/compose/worker-env.ts";
 import { usePlatform, type Called } from "./ledger.ts";
 import type { Row, Rows } from "./meter.ts";
 import type { Schedule } from "./schedule.ts";

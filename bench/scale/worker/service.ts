@@ -1,7 +1,8 @@
 /** The service as it is deployed for R2, with the policies that are counted and simulated. */
 import { defineConfig, r2, sharedSecret } from "../../../src/define.ts";
 import type { Fetch } from "../../../src/bounded-fetch.ts";
-import { createWorker, type Worker, type WorkerEnv } from "../../../src/worker.ts";
+import type { WorkerEnv } from "../../../src/compose/worker-env.ts";
+import { createWorker, type Worker } from "../../../src/worker.ts";
 import { SECRETS } from "../../config.ts";
 import { ACCOUNT, AUDIENCE, SHARED_ISSUER } from "../../identity.ts";
 import { RECEIVER } from "./outside.ts";
