@@ -15,7 +15,8 @@ import type {
   userUploads,
   waitingMessage,
 } from "./admin-user-answer.ts";
-import { formatTime, recordAnswer } from "./v1-response.ts";
+import { formatTime } from "./format-time.ts";
+import { recordAnswer } from "./v1-upload-response.ts";
 
 /** A record of the ledger, with whose it is. */
 function adminUploadAnswer({ id, record }: UserUpload): z.output<typeof adminUpload> {

@@ -9,7 +9,7 @@ import type { BaseEnv } from "./base.ts";
 import { limitBody, withCaller } from "./middleware.ts";
 import { parseAs, readJson } from "./parse.ts";
 import { credentialsRequest } from "./v1-request.ts";
-import { credentialsAnswer } from "./v1-response.ts";
+import { credentialsAnswer } from "./v1-ticket-response.ts";
 
 export function credentialRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();

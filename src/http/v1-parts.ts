@@ -7,7 +7,8 @@ import type { BaseEnv } from "./base.ts";
 import { limitBody, withCaller } from "./middleware.ts";
 import { readJson } from "./parse.ts";
 import { parsePartIntents } from "./v1-request.ts";
-import { partAnswer, progressAnswer } from "./v1-response.ts";
+import { partAnswer } from "./v1-ticket-response.ts";
+import { progressAnswer } from "./v1-upload-response.ts";
 
 export function partRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();

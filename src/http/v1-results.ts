@@ -8,7 +8,7 @@ import type { ListedPolicy, PolicyList } from "../operation/policies.ts";
 import { problemBody } from "../problem.ts";
 import { logError } from "./log-error.ts";
 import type { allowedPolicy, policyList } from "./v1-answer.ts";
-import { completionAnswer, statusOf } from "./v1-response.ts";
+import { completionAnswer, statusOf } from "./v1-upload-response.ts";
 
 /** One result for each id, in their order. Each refusal is logged, as that of a single completion is. */
 export function completionsAnswer(

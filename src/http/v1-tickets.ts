@@ -15,7 +15,7 @@ import { placeOf } from "./place.ts";
 import { parseAs, readJson } from "./parse.ts";
 import { countItems } from "./rate-limit.ts";
 import { batchRequest, downloadRequest, parseIntent } from "./v1-request.ts";
-import { downloadAnswer, uploadAnswer } from "./v1-response.ts";
+import { downloadAnswer, uploadAnswer } from "./v1-ticket-response.ts";
 
 export function ticketRoutes(service: Service): Hono<BaseEnv> {
   const app = new Hono<BaseEnv>();

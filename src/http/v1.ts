@@ -16,7 +16,7 @@ import { countItems } from "./rate-limit.ts";
 import { credentialRoutes } from "./v1-credentials.ts";
 import { partRoutes } from "./v1-parts.ts";
 import { completeRequest, listQuery, objectRequest, parseIds } from "./v1-request.ts";
-import { completionAnswer, isUnfinished, recordAnswer } from "./v1-response.ts";
+import { completionAnswer, isUnfinished, recordAnswer } from "./v1-upload-response.ts";
 import { completionsAnswer, policiesAnswer } from "./v1-results.ts";
 import { ticketRoutes } from "./v1-tickets.ts";
 

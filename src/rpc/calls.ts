@@ -16,13 +16,8 @@ import {
   parseIds,
   parseIntent,
 } from "../http/v1-request.ts";
-import {
-  completionAnswer,
-  credentialsAnswer,
-  downloadAnswer,
-  recordAnswer,
-  uploadAnswer,
-} from "../http/v1-response.ts";
+import { completionAnswer, recordAnswer } from "../http/v1-upload-response.ts";
+import { credentialsAnswer, downloadAnswer, uploadAnswer } from "../http/v1-ticket-response.ts";
 import { completionsAnswer, policiesAnswer } from "../http/v1-results.ts";
 import { lazy } from "../lazy.ts";
 import { isLoopback } from "../loopback.ts";

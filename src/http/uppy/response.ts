@@ -6,7 +6,7 @@ import type { Progress } from "../../operation/multipart.ts";
 import type { PartTicket } from "../../operation/ticket.ts";
 import type { StoredPart } from "../../store/multipart.ts";
 import { escapeXml } from "../../store/xml.ts";
-import { isUnfinished } from "../v1-response.ts";
+import { isUnfinished } from "../v1-upload-response.ts";
 
 type Answer = Readonly<Record<string, unknown>>;
 

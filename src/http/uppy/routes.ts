@@ -17,7 +17,7 @@ import { Problem } from "../../problem.ts";
 import type { Service } from "../../service.ts";
 import { answerJson } from "../answer.ts";
 import type { BaseEnv, CallerEnv } from "../base.ts";
-import { statusOf } from "../v1-response.ts";
+import { statusOf } from "../v1-upload-response.ts";
 import { contextOf, limitBody, requireToken, withCaller } from "../middleware.ts";
 import { parseAs, readJson } from "../parse.ts";
 import { createUppyForm, createUppyMultipart, createUppySinglePart } from "./create.ts";

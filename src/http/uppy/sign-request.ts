@@ -19,7 +19,7 @@ import type { BaseEnv, CallerEnv } from "../base.ts";
 import { contextOf, limitBody, withCaller } from "../middleware.ts";
 import { MAX_PARTS, parseAs, readJson } from "../parse.ts";
 import { countCaller } from "../rate-limit.ts";
-import { isUnfinished, statusOf } from "../v1-response.ts";
+import { isUnfinished, statusOf } from "../v1-upload-response.ts";
 import { createUppyMultipart, createUppySinglePart } from "./create.ts";
 import { findOwnUpload, namedPartsSchema, parseUppyUpload } from "./request.ts";
 import { arrivedParts, toXml } from "./response.ts";
