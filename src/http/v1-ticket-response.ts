@@ -1,6 +1,6 @@
 /** What `/v1` gives: tickets and credentials. docs/protocol.md. */
 import type * as z from "zod/mini";
-import type { CreatedUpload, SinglePartUpload } from "../operation/create.ts";
+import type { CreatedUpload, SinglePartUpload } from "../operation/sign-upload.ts";
 import type { IssuedCredentials } from "../operation/issue-credentials.ts";
 import type { Download } from "../operation/object.ts";
 import type { StartedMultipart } from "../operation/start-multipart.ts";

@@ -2,7 +2,8 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { UploadContext } from "../operation/allow.ts";
-import { createUpload, createUploads } from "../operation/create.ts";
+import { createUpload } from "../operation/create.ts";
+import { createUploads } from "../operation/create-batch.ts";
 import { createDownload } from "../operation/object.ts";
 import { quotaHeaders } from "../operation/quota-headers.ts";
 import { Problem, problemBody } from "../problem.ts";

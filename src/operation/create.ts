@@ -1,43 +1,21 @@
 /** Creates uploads: allowed by a policy, under a key, within the quota, signed. */
 import type { Intent } from "../grant/intent.ts";
 import { MAX_SIGNED_PARTS } from "../grant/parts.ts";
-import type { UploadClaims } from "../grant/upload-claims.ts";
-import { Problem } from "../problem.ts";
-import { admit, admitAll, type Admitted, type Reserve } from "./admit.ts";
+import { admit, type Admitted } from "./admit.ts";
 import { allow, type UploadContext } from "./allow.ts";
+import { refuseVariables } from "./form.ts";
+import { repetitionIn, reserveIn } from "./reserve-in.ts";
 import {
-  startMultipart,
-  type AdmittedMultipart,
-  type StartedMultipart,
-} from "./start-multipart.ts";
-import { refuseVariables, signForm, type Form } from "./form.ts";
-import { refuseRevokedUpload } from "./refuse-revoked.ts";
-import type { Repetition } from "./repeat.ts";
-import { signPut, type SignOptions, type Ticket } from "./ticket.ts";
-import { reportRefused, reportUpload, watchTicket } from "./watch-ticket.ts";
-
-interface Created {
-  /** The sealed id. */
-  readonly id: string;
-  readonly claims: UploadClaims;
-  readonly admitted: Admitted;
-}
-
-export interface SinglePartUpload extends Created {
-  readonly kind: "single-part";
-  readonly ticket: Ticket;
-}
-
-export interface FormUpload extends Created {
-  readonly form: Form;
-}
-
-interface MultipartUpload extends Created {
-  readonly kind: "multipart";
-  readonly multipart: StartedMultipart;
-}
-
-export type CreatedUpload = SinglePartUpload | MultipartUpload;
+  signFormUpload,
+  signSinglePart,
+  signTicket,
+  signUpload,
+  type CreatedUpload,
+  type FormUpload,
+  type SinglePartUpload,
+} from "./sign-upload.ts";
+import type { Ticket } from "./ticket.ts";
+import { reportUpload, watchTicket } from "./watch-ticket.ts";
 
 interface AdmittedTicket {
   readonly admitted: Admitted;
@@ -60,9 +38,7 @@ async function create(
 ): Promise<CreatedUpload> {
   const allowed = await allow(context, intent);
   const admitted = await admit(allowed, reserveIn(context), repetitionIn(context));
-  return isMultipart(admitted)
-    ? startParts(context, admitted, maxTickets)
-    : signSinglePart(context, admitted);
+  return signUpload(context, admitted, maxTickets);
 }
 
 /** Creates an upload that is one PUT, whatever its policy prefers. Throws as `createUpload` does. */
@@ -86,12 +62,10 @@ export function createFormUpload(context: UploadContext, intent: Intent): Promis
 async function createForm(context: UploadContext, intent: Intent): Promise<FormUpload> {
   const allowed = await allow(context, { ...intent, multipart: false });
   refuseVariables(allowed);
-  const admitted = await admit(allowed, reserveIn(context));
-  const form = signForm(admitted, signingOptions(context, admitted));
-  return { ...announce(context, admitted), form };
+  return signFormUpload(context, await admit(allowed, reserveIn(context)));
 }
 
-/** Does the same for a client that never completes the upload, and so needs no id. */
+/** Creates one PUT for a client that never completes the upload, and so needs no id. Throws as `createUpload` does. */
 export function createTicket(context: UploadContext, intent: Intent): Promise<AdmittedTicket> {
   return watchUpload(context, intent, () => giveTicket(context, intent));
 }
@@ -101,40 +75,6 @@ async function giveTicket(context: UploadContext, intent: Intent): Promise<Admit
   const ticket = await signTicket(context, admitted);
   reportUpload(context.service, admitted.claims);
   return { admitted, ticket };
-}
-
-/**
- * Creates a batch. One call to the ledger reserves all of it, and each multipart upload takes another.
- * Each intent gets its upload or its own problem, and the tickets of first parts are shared among them,
- * so that a batch takes no more CPU time.
- */
-export async function createUploads(
-  context: UploadContext,
-  intents: readonly (() => Intent | Promise<Intent>)[],
-): Promise<readonly (CreatedUpload | Problem)[]> {
-  const maxTickets = Math.max(1, Math.floor(MAX_SIGNED_PARTS / intents.length));
-  const policies: (string | undefined)[] = [];
-  const allowOne = async (makeIntent: () => Intent | Promise<Intent>, index: number) => {
-    const intent = await makeIntent();
-    policies[index] = intent.policy;
-    return allow(context, intent);
-  };
-  const allowed = await Promise.all(
-    intents.map(async (intent, index) => orProblem(async () => allowOne(intent, index))),
-  );
-  const admitted = await admitAll(allowed, reserveIn(context), repetitionIn(context));
-  const created = await Promise.all(
-    admitted.map(async (one) => {
-      if (one instanceof Problem) return one;
-      return orProblem(async () =>
-        isMultipart(one) ? startParts(context, one, maxTickets) : signSinglePart(context, one),
-      );
-    }),
-  );
-  for (const [index, one] of created.entries())
-    if (one instanceof Problem)
-      reportRefused(context.service, { kind: "upload", policy: policies[index] }, one);
-  return created;
 }
 
 function watchUpload<T>(
@@ -147,80 +87,4 @@ function watchUpload<T>(
 
 async function admitSinglePart(context: UploadContext, intent: Intent): Promise<Admitted> {
   return admit(await allow(context, { ...intent, multipart: false }), reserveIn(context));
-}
-
-async function signSinglePart(
-  context: UploadContext,
-  admitted: Admitted,
-): Promise<SinglePartUpload> {
-  const ticket = await signTicket(context, admitted);
-  return { kind: "single-part", ...announce(context, admitted), ticket };
-}
-
-/** Seals the id of what was signed, and tells the app. */
-function announce({ service, caller }: UploadContext, admitted: Admitted): Created {
-  const { claims } = admitted;
-  const id = service.uploadIds.seal(claims, caller);
-  if (isNew(admitted)) reportUpload(service, claims);
-  return { id, claims, admitted };
-}
-
-function signTicket(context: UploadContext, admitted: Admitted): Promise<Ticket> {
-  return signPut(admitted, signingOptions(context, admitted));
-}
-
-function signingOptions({ service }: UploadContext, admitted: Admitted): SignOptions {
-  const { writer: signer } = service.signersOf(admitted.grant.store);
-  return { signer, now: new Date((admitted.repeatedAtSeconds ?? admitted.claims.iat) * 1000) };
-}
-
-async function startParts(
-  { service, caller }: UploadContext,
-  admitted: AdmittedMultipart,
-  maxTickets: number,
-): Promise<MultipartUpload> {
-  const multipart = await startMultipart(service, admitted, maxTickets);
-  const { claims } = multipart;
-  if (isNew(admitted)) reportUpload(service, claims);
-  return {
-    kind: "multipart",
-    id: service.uploadIds.seal(claims, caller),
-    claims,
-    admitted,
-    multipart,
-  };
-}
-
-function isMultipart(admitted: Admitted): admitted is AdmittedMultipart {
-  return admitted.grant.parts !== undefined;
-}
-
-/** The app was told of an upload when it was new. */
-function isNew({ repeatedAtSeconds }: Admitted): boolean {
-  return repeatedAtSeconds === undefined;
-}
-
-/** Reserves in the ledger of the quota's owner. */
-function reserveIn({ service }: UploadContext): Reserve {
-  return async (owner, reservations) => service.ledgerOf(owner).reserve(reservations);
-}
-
-function repetitionIn({ service, caller, idempotencyKey }: UploadContext): Repetition | undefined {
-  if (idempotencyKey === undefined) return undefined;
-  const { now, uploadIds } = service;
-  return {
-    idempotencyKey,
-    now,
-    seal: (claims) => uploadIds.seal(claims, caller),
-    refuseRevoked: (claims) => refuseRevokedUpload(service, caller, claims),
-  };
-}
-
-async function orProblem<T>(work: () => Promise<T>): Promise<T | Problem> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
 }

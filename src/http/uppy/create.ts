@@ -2,14 +2,8 @@
 import { findPolicy } from "../../grant/authorize.ts";
 import type { Intent } from "../../grant/intent.ts";
 import type { UploadContext } from "../../operation/allow.ts";
-import {
-  createFormUpload,
-  createSinglePartUpload,
-  createUpload,
-  type CreatedUpload,
-  type FormUpload,
-  type SinglePartUpload,
-} from "../../operation/create.ts";
+import { createFormUpload, createSinglePartUpload, createUpload } from "../../operation/create.ts";
+import type { CreatedUpload, FormUpload, SinglePartUpload } from "../../operation/sign-upload.ts";
 import { Problem, invalidRequest } from "../../problem.ts";
 import type { UppyUpload } from "./request.ts";
 

@@ -1,7 +1,7 @@
 /** Answers in the shapes that Uppy reads: docs/protocol.md. Nothing is called `expires`, which would end a transfer. */
 import { sizeOfPart } from "../../grant/parts.ts";
 import type { CompletedUpload, UnfinishedUpload } from "../../operation/complete.ts";
-import type { FormUpload, SinglePartUpload } from "../../operation/create.ts";
+import type { FormUpload, SinglePartUpload } from "../../operation/sign-upload.ts";
 import type { Progress } from "../../operation/multipart.ts";
 import type { PartTicket } from "../../operation/ticket.ts";
 import type { StoredPart } from "../../store/multipart.ts";
