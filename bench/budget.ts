@@ -13,7 +13,7 @@ import { quantile } from "./statistics.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
 /** Of the bundle that `npm run deploy` uploads. */
-const MAX_GZIP_KIB = 113;
+const MAX_GZIP_KIB = 116;
 /** Each has a line in docs/dependencies.md. */
 const PACKAGES = new Set(["@stablelib", "aws4fetch", "content-disposition", "hono", "jose", "zod"]);
 /** CPU time of a process until its first answer, as a multiple of a null Worker's: generous, it was 2.7. */

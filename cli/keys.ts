@@ -16,7 +16,7 @@ interface Options {
 
 /** Those that are made if none is named. */
 const NAMES = ["UPLOAD_ID_SECRET", "RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET"] as const;
-type Kind = (typeof NAMES)[number] | "SCANNER_SECRET";
+type Kind = (typeof NAMES)[number] | "AUDIT_SECRET" | "SCANNER_SECRET";
 
 interface Secret {
   readonly name: string;
@@ -24,6 +24,7 @@ interface Secret {
 }
 
 const ALL: readonly Secret[] = NAMES.map((name) => ({ name, kind: name }));
+const AUDIT: Secret = { name: "AUDIT_SECRET", kind: "AUDIT_SECRET" };
 
 /** Adds the command `keys` to the program. */
 export function addKeys(program: Command): void {
@@ -32,7 +33,7 @@ export function addKeys(program: Command): void {
     .description("Generates the secrets of the Worker and prints the commands that set them.")
     .argument(
       "[name...]",
-      `secrets to generate: SCANNER_SECRET, or of ${NAMES.join(", ")} (default: these)`,
+      `secrets to generate: AUDIT_SECRET, SCANNER_SECRET, or of ${NAMES.join(", ")} (default: these)`,
     )
     .option(
       "--rotate",
@@ -55,10 +56,10 @@ export function addKeys(program: Command): void {
 /** The secrets of scanners have the names that the configuration gives them. */
 function toSecret(text: string): Secret {
   if (SCANNER_SECRET_NAME.test(text)) return { name: text, kind: "SCANNER_SECRET" };
-  const secret = ALL.find(({ name }) => name === text);
+  const secret = [...ALL, AUDIT].find(({ name }) => name === text);
   if (secret) return secret;
   throw new InvalidArgumentError(
-    `There is no secret ${text}. Use ${NAMES.join(", ")} or SCANNER_SECRET.`,
+    `There is no secret ${text}. Use ${NAMES.join(", ")}, AUDIT_SECRET or SCANNER_SECRET.`,
   );
 }
 
@@ -84,6 +85,7 @@ async function rotate({ name, kind }: Secret): Promise<Readonly<Record<string, s
         UPLOAD_ID_SECRET: made,
       };
     case "WEBHOOK_SECRET":
+    case "AUDIT_SECRET":
     case "SCANNER_SECRET": {
       if (!parseWebhookSecrets(present.reveal())) throw invalidSecret(name);
       return { [name]: [made, ...present.reveal().split(" ").slice(0, 1)].join(" ") };
@@ -113,6 +115,7 @@ const makeSigningSecret = async () => `whsec_${randomBytes(32).toString("base64"
 const MAKERS: Readonly<Record<Kind, () => Promise<string>>> = {
   UPLOAD_ID_SECRET: async () => randomBytes(48).toString("base64url"),
   WEBHOOK_SECRET: makeSigningSecret,
+  AUDIT_SECRET: makeSigningSecret,
   SCANNER_SECRET: makeSigningSecret,
   RECEIPT_PRIVATE_KEY: async () => {
     const { privateKey } = await generateKeyPair("ES256", { extractable: true });

@@ -7,6 +7,7 @@ import type { Env } from "../src/secret.ts";
 const SHAPED: Readonly<Record<string, string>> = {
   RECEIPT_PRIVATE_KEY: JSON.stringify({ kty: "EC", crv: "P-256", x: "", y: "", d: "" }),
   WEBHOOK_SECRET: webhookSecret("w"),
+  AUDIT_SECRET: webhookSecret("a"),
 };
 
 /** Returns the names of the secrets that the configuration requires. */

@@ -36,9 +36,24 @@ export const EVENTS: { readonly [Name in EventName]: EventText<Name> } = {
   "alarm-failed": {
     fields: { reason: "if known" },
     means:
-      "One step of a ledger's alarm has failed in the service itself: to settle uploads, to look at stored objects, or to send webhooks. The other steps have run, and the alarm comes again.",
+      "One step of a ledger's alarm has failed in the service itself: to settle uploads, to look at stored objects, or to send webhooks or events of the audit. The other steps have run, and the alarm comes again.",
     todo: [
       "Nothing is lost: uploads stay pending, and messages stay in the outbox. Did it begin with a deployment? Then [roll back](upgrade.md). Does `reason` speak of storage or of the platform? Then see Cloudflare's status page for Durable Objects. Otherwise report it, with the `reason`.",
+    ],
+  },
+  "audit-failed": {
+    fields: { events: "always", status: "if known", reason: "if known" },
+    means: "The queue or the receiver of the [audit](audit.md) has not taken a batch of events.",
+    todo: [
+      "Look at the receiver: `status` is its answer. Events of policies with a quota wait in their ledgers for three days, and come again. All others are lost: `audit-lost` counts them.",
+    ],
+  },
+  "audit-lost": {
+    fields: { events: "always" },
+    means:
+      "Events of the [audit](audit.md) were not taken, and do not come again: they belong to no ledger, or have waited in one for three days.",
+    todo: [
+      "Repair the receiver, or send the audit to a queue, which takes what a receiver cannot. What is missing is in the log: the lines of the [requests](#request), if they are written, and `upload-settled`.",
     ],
   },
   "cleanup-failed": {
@@ -314,6 +329,7 @@ export const FIELDS: Readonly<Record<FieldName, string>> = {
   delivery: "`gone` or `failed`",
   deployment: "The id of the deployed version",
   errors: "What is wrong, each with its path",
+  events: "How many",
   expiresAt: "When the credentials end",
   failed: "How many of the steps have failed",
   granted: "How many tickets were given",
@@ -332,7 +348,7 @@ export const FIELDS: Readonly<Record<FieldName, string>> = {
   session: "The name of the session in the store's own log: a digest of the user",
   sinceGrantMs: "Since the ticket was given, in milliseconds",
   source: "Where it was copied from, percent-encoded",
-  status: "The status of the answer, of `webhook-failed` that of the receiver",
+  status: "The status of the answer, of `webhook-failed` and `audit-failed` that of the receiver",
   store: "The store's name; `*` for several",
   storeMs: "For stores, in milliseconds of waiting",
   totalMs: "For everything, in milliseconds of waiting",

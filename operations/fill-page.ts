@@ -1,8 +1,10 @@
+import { writeActFields, writeActs } from "./write-audit.ts";
 import { writeEvents, writeFields } from "./write-events.ts";
 import { writeAlerts, writeColumns, writeQueries } from "./write-metrics.ts";
 
 /** The pages with generated parts, and what writes each part. */
 export const PAGES = {
+  "audit.md": { acts: writeActs, fields: writeActFields },
   "operations.md": { events: writeEvents, fields: writeFields },
   "metrics.md": { columns: writeColumns, queries: writeQueries, alerts: writeAlerts },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, () => string>>>>;

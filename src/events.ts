@@ -12,6 +12,8 @@ export const LEVELS = {
   "abort-failed": "warn",
   "admin-called": "info",
   "alarm-failed": "error",
+  "audit-failed": "warn",
+  "audit-lost": "error",
   "cleanup-failed": "warn",
   "cleanup-refused": "error",
   "copy-in-prefix": "error",
@@ -56,6 +58,8 @@ export interface EventFields {
   "abort-failed": { reason: Text };
   "admin-called": { requestId: string; method: string; route: string; admin: string };
   "alarm-failed": { reason: Text };
+  "audit-failed": { events: number; status?: number; reason?: Text };
+  "audit-lost": { events: number };
   "cleanup-failed": { upload: string; reason: Text };
   "cleanup-refused": { upload: string; store: string };
   "copy-in-prefix": { bucket: string; key: string; source?: string };

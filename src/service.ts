@@ -7,6 +7,7 @@ import type { Owner } from "./grant/owner.ts";
 import type { UploadIds } from "./grant/upload-id.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Ledger } from "./ledger/client.ts";
+import type { AuditSender } from "./audit/deliver.ts";
 import type { KnownRevocations } from "./ledger/known-revocations.ts";
 import type { Receipts } from "./ledger/receipt.ts";
 import type { Log } from "./log.ts";
@@ -49,6 +50,8 @@ export interface Signers {
 export interface Service extends Dependencies {
   readonly config: Config;
   readonly hooks: Hooks;
+  /** For the ledgers; `undefined` where the configuration has no audit. */
+  readonly audit: AuditSender | undefined;
   /** The id of the deployed version, where the platform provides it. */
   readonly deployment: string | undefined;
   readonly verifiers: Verifiers;

@@ -16,6 +16,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   UPLOAD_ID_SECRET: "generate it with npx edge-presigner keys",
   RECEIPT_PRIVATE_KEY: "generate it with npx edge-presigner keys",
   WEBHOOK_SECRET: "generate it with npx edge-presigner keys",
+  AUDIT_SECRET: "generate it with npx edge-presigner keys AUDIT_SECRET",
 };
 
 /** Returns the secrets of the writing key, the reading key and the configuration. */

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigurationError } from "../config/errors.ts";
 import { needsLedger } from "../config/needs-ledger.ts";
 import type { Hooks } from "../hooks.ts";
+import { isQueue } from "./create-audit.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 /** Throws `ConfigurationError` for the first kind of thing that is missing. */
@@ -11,6 +12,7 @@ export function checkBindings(config: Config, env: WorkerEnv, hooks: Hooks): voi
   checkLedger(config, env);
   checkSessions(config, hooks);
   checkScanners(config, env);
+  checkAudit(config, env);
 }
 
 /** Throws `ConfigurationError` if something needs a ledger and wrangler.toml has none: nothing would be allowed. */
@@ -49,6 +51,14 @@ function checkScanners({ policies }: Config, env: WorkerEnv): void {
     return [{ path: "wrangler.toml: services", detail }];
   });
   if (errors.length > 0) throw new ConfigurationError(errors);
+}
+
+/** Throws `ConfigurationError` if the queue of the audit is a binding that wrangler.toml does not have. */
+function checkAudit({ audit }: Config, env: WorkerEnv): void {
+  if (audit?.kind !== "queue" || isQueue(env[audit.binding])) return;
+  const path = "wrangler.toml: queues.producers";
+  const detail = `add ${audit.binding}: the audit is sent to it`;
+  throw new ConfigurationError([{ path, detail }]);
 }
 
 /** Returns whether it is a service binding. */

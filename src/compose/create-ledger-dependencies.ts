@@ -18,6 +18,7 @@ export function createLedgerDependencies(service: Service): LedgerDependencies {
     meter,
     quotaOf: (policy) => config.policies.get(policy)?.quota,
     deliver: config.webhook && createDeliver(config.webhook, service),
+    audit: service.audit,
     verify: async (claims) => verifyUpload(locateUpload(service, claims)),
     promote: async (claims, gate) => promote(service, locateUpload(service, claims), { gate }),
     cleanUpPromoted: async (claims, isDeleted) =>

@@ -11,6 +11,7 @@ import type { Dependencies, Service, Signers } from "../service.ts";
 import { createSigner } from "../store/sigv4.ts";
 import type { Store } from "../store/store.ts";
 import { isFetcher } from "./check-bindings.ts";
+import { createAudit } from "./create-audit.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 /** Creates what every request uses, once per isolate. */
@@ -33,9 +34,12 @@ export function createService(
       dependencies.log("rate-limit-failed", { reason: `wrangler.toml has no binding ${name}` });
   const deployment = env.VERSION?.id;
   const meter = createMeter(env.METRICS, { ...dependencies, deployment });
+  const ledgerOf = createLedgers(env.LEDGER, dependencies.log, meter);
+  const { audit, tell } = createAudit(config, env, { ...dependencies, ledgerOf });
   return {
     ...dependencies,
     config,
+    audit,
     deployment,
     meter,
     verifiers: createVerifiers(config.issuers, config.adminIssuers, dependencies),
@@ -45,7 +49,7 @@ export function createService(
     uploadIds: createUploadIds(config.idSecrets, dependencies.now, refuseUploads(revocations)),
     revocations,
     receipts: createReceipts(config.receipts),
-    ledgerOf: createLedgers(env.LEDGER, dependencies.log, meter),
+    ledgerOf,
     fetchOf: (name) => {
       const binding = env[name];
       if (!isFetcher(binding)) throw new TypeError(`Cannot ask ${name}: it is no service binding`);
@@ -53,7 +57,7 @@ export function createService(
     },
     perAddress: { name: "address", binding: env.RATE_LIMIT_ADDRESS, limit: perAddress },
     perCaller: { name: "caller", binding: env.RATE_LIMIT_CALLER, limit: perCaller },
-    observer: createObserver(config, { ...dependencies, deployment }),
+    observer: createObserver(config, { ...dependencies, deployment, tell }),
   };
 }
 

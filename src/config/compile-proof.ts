@@ -1,11 +1,10 @@
-/** Compiles what proves an upload to others: the keys of receipts, and the URL and secrets of webhooks. */
+/** Compiles what proves an upload to others: the keys of receipts, and the URLs and secrets of webhooks and audit. */
 import type { Env, Secret } from "../secret.ts";
-import type { Webhook } from "./config.ts";
+import type { Audit, Webhook } from "./config.ts";
 import type { ErrorCollector } from "./errors.ts";
 import { parsePrivateKeys, type PrivateKeys } from "./private-key.ts";
 
 const RECEIPT_KEY = "RECEIPT_PRIVATE_KEY";
-const WEBHOOK_SECRET = "WEBHOOK_SECRET";
 const MIN_WEBHOOK_SECRET_BYTES = 24;
 /** What `parseWebhookSecrets` expects. */
 export const WEBHOOK_SECRETS =
@@ -38,9 +37,40 @@ export function compileWebhook(
   const fromEnv = env["WEBHOOK_URL"];
   const url = typeof fromEnv === "string" && fromEnv !== "" ? fromEnv : configured;
   if (url === undefined) return undefined;
-  if (!isReceiverUrl(url, isLocal)) errors.at("webhook").at("url").add("must be an https URL");
+  return compileReceiver(url, { name: "webhook", env, isLocal }, errors);
+}
+
+/** The audit as it is written in the configuration. */
+export interface AuditPlan {
+  readonly source: string;
+  readonly queue?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/** Returns where the audit is sent, if there is one. */
+export function compileAudit(
+  audit: AuditPlan | undefined,
+  context: WebhookContext,
+  errors: ErrorCollector,
+): Audit | undefined {
+  if (!audit) return undefined;
+  const { source, queue, url } = audit;
+  if ((queue === undefined) === (url === undefined))
+    errors.at("audit").add('must have either "queue" or "url"');
+  if (queue !== undefined) return { kind: "queue", source, binding: queue };
+  if (url === undefined) return undefined;
+  const receiver = compileReceiver(url, { name: "audit", ...context }, errors);
+  return receiver && { kind: "url", source, ...receiver };
+}
+
+function compileReceiver(
+  url: string,
+  { name, env, isLocal }: WebhookContext & { readonly name: "webhook" | "audit" },
+  errors: ErrorCollector,
+): Webhook | undefined {
+  if (!isReceiverUrl(url, isLocal)) errors.at(name).at("url").add("must be an https URL");
   const secrets = requireParsed(errors, env, {
-    name: WEBHOOK_SECRET,
+    name: `${name.toUpperCase()}_SECRET`,
     parse: parseWebhookSecrets,
     expected: WEBHOOK_SECRETS,
   });

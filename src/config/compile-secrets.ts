@@ -3,7 +3,12 @@ import { readSecret, type Env, type Secret } from "../secret.ts";
 import type { Credentials, Store } from "../store/store.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { compileIdSecrets } from "./compile-id-secrets.ts";
-import { compileReceiptKeys, compileWebhook } from "./compile-proof.ts";
+import {
+  compileAudit,
+  compileReceiptKeys,
+  compileWebhook,
+  type AuditPlan,
+} from "./compile-proof.ts";
 import { compileQuarantines, type QuarantinedPolicy } from "./compile-quarantine.ts";
 import type { Config, Issuer } from "./config.ts";
 import type { ErrorCollector } from "./errors.ts";
@@ -18,20 +23,21 @@ interface Secured {
   /** As they are written in the configuration. */
   readonly origins: readonly string[];
   readonly webhookUrl: string | undefined;
+  readonly audit: AuditPlan | undefined;
 }
 
 interface Secrets extends Pick<
   Config,
-  "idSecrets" | "webhook" | "scannerSecrets" | "isDevelopment"
+  "idSecrets" | "webhook" | "audit" | "scannerSecrets" | "isDevelopment"
 > {
   /** Sign receipts; `undefined` for invalid ones. */
   readonly keys: Secret<PrivateKeys> | undefined;
 }
 
-const PROOF_SECRETS = ["RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET"];
+const PROOF_SECRETS = ["RECEIPT_PRIVATE_KEY", "WEBHOOK_SECRET", "AUDIT_SECRET"];
 /** Returns the secrets beside those of stores and issuers, with each error collected. */
 export function compileSecrets(
-  { stores, credentialPolicies, policies, issuers, origins, webhookUrl }: Secured,
+  { stores, credentialPolicies, policies, issuers, origins, webhookUrl, ...given }: Secured,
   env: Env,
   errors: ErrorCollector,
 ): Secrets {
@@ -39,6 +45,7 @@ export function compileSecrets(
   const keys = compileReceiptKeys(env, errors);
   const isLocal = stores.some(({ origin }) => origin === undefined);
   const webhook = compileWebhook(webhookUrl, { env, isLocal }, errors);
+  const audit = compileAudit(given.audit, { env, isLocal }, errors);
   const scannerSecrets = compileQuarantines(policies, { env, isLocal }, errors);
   const isDevelopment = isLocal || origins.some(isAnyPort);
   const purposes = [
@@ -51,7 +58,7 @@ export function compileSecrets(
     ),
   ];
   checkSecrets(purposes, isDevelopment, errors.at("secrets"));
-  return { idSecrets, keys, webhook, scannerSecrets, isDevelopment };
+  return { idSecrets, keys, webhook, audit, scannerSecrets, isDevelopment };
 }
 
 /** The keys that sign, without their ids, which are no secret. */

@@ -9,6 +9,7 @@ import type { KeySpace } from "./key-space.ts";
 import { compileCredentialPolicy, givesCredentials } from "./compile-credential-policy.ts";
 import { compilePolicy, type KnownStores } from "./compile-policy.ts";
 import { checkRevocations } from "./check-revocations.ts";
+import type { AuditPlan } from "./compile-proof.ts";
 import { compileSecrets } from "./compile-secrets.ts";
 import { checkSettings } from "./check-settings.ts";
 import { compileStore } from "./compile-store.ts";
@@ -26,6 +27,7 @@ export interface Compiled {
   /** Also those that no policy uses. */
   readonly stores: ReadonlyMap<string, Store>;
   readonly webhookUrl: string | undefined;
+  readonly audit: AuditPlan | undefined;
 }
 
 /** Returns the configuration. Throws `ConfigurationError` with every error, each with its path. */
@@ -57,6 +59,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
     checkRevocations({ issuers: allIssuers, policies }, errors);
   const origins = settings.get("origins") ?? [];
   const webhookUrl = settings.get("webhook")?.url;
+  const audit = settings.get("audit");
   const { keys, ...secrets } = compileSecrets(
     {
       stores: [...stores.values()],
@@ -65,6 +68,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
       issuers: allIssuers,
       origins,
       webhookUrl,
+      audit,
     },
     env,
     errors,
@@ -87,7 +91,7 @@ export function compileAll(definition: unknown, env: Env): Compiled {
     receipts: { ...names, expiresInSeconds, keys },
     ...secrets,
   };
-  return { config, stores, webhookUrl };
+  return { config, stores, webhookUrl, audit };
 }
 
 function compileStores(

@@ -68,6 +68,12 @@ export interface Webhook {
   readonly secrets: Secret<readonly Uint8Array<ArrayBuffer>[]>;
 }
 
+/** Where the events of an audit go, and what they say about where they come from. */
+export type Audit = { readonly source: string } & (
+  | { readonly kind: "queue"; readonly binding: string }
+  | ({ readonly kind: "url" } & Webhook)
+);
+
 /** By the names of the secrets. Each signs every request to its scanner. */
 export type ScannerSecrets = ReadonlyMap<string, Webhook["secrets"]>;
 
@@ -95,6 +101,7 @@ export interface Config {
   readonly idSecrets: IdSecrets;
   readonly receipts: ReceiptSettings;
   readonly webhook: Webhook | undefined;
+  readonly audit: Audit | undefined;
   /** Whether tokens and uploads can be revoked. */
   readonly revocations: boolean;
   readonly scannerSecrets: ScannerSecrets;

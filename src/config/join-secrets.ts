@@ -39,8 +39,7 @@ export function joinSecrets(
   checkKeySpaces?.([...policies, ...credentialPolicies.map(prefixSpace)], errors.at("policies"));
   const issuers = plan.issuers.map((issuer) => joinIssuer(issuer, env, errors));
   const adminIssuers = plan.adminIssuers.map((issuer) => joinIssuer(issuer, env, errors));
-  const { origins, defaultPolicy, limits, logging, revocations, receipts, traces, webhookUrl } =
-    plan;
+  const { origins, defaultPolicy, limits, logging, revocations, receipts, traces } = plan;
   const { keys, ...secrets } = compileSecrets(
     {
       stores,
@@ -48,7 +47,8 @@ export function joinSecrets(
       policies,
       issuers: [...issuers, ...adminIssuers],
       origins,
-      webhookUrl,
+      webhookUrl: plan.webhookUrl,
+      audit: plan.audit,
     },
     env,
     errors,

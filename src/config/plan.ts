@@ -39,10 +39,11 @@ export interface ConfigPlan extends Pick<
   readonly credentialPolicies: readonly CredentialPolicyPlan[];
   readonly receipts: Omit<ReceiptSettings, "keys">;
   readonly webhookUrl: string | undefined;
+  readonly audit: Compiled["audit"];
 }
 
 /** Returns the plan of a configuration that was compiled with any secrets. */
-export function planConfig({ config, stores, webhookUrl }: Compiled): ConfigPlan {
+export function planConfig({ config, stores, webhookUrl, audit }: Compiled): ConfigPlan {
   const { keys: _, ...receipts } = config.receipts;
   return {
     origins: joinOrigins(config),
@@ -58,6 +59,7 @@ export function planConfig({ config, stores, webhookUrl }: Compiled): ConfigPlan
     traces: config.traces,
     receipts,
     webhookUrl,
+    audit,
   };
 }
 

@@ -13,6 +13,7 @@ const LIMITS = {
   perCaller: { limit: 120, windowSeconds: 60 },
 };
 const LOGGING = { level: "info", requests: "off" } as const;
+const SOURCE = { error: "must be a URI, such as https://uploads.example.com" };
 const text = z.string().check(z.minLength(1));
 const SHARE = {
   error: 'must be "all", "errors", "off", or a share from 0 to 1, such as 0.1',
@@ -29,6 +30,17 @@ export const settingsSchema = z.strictObject({
   defaultPolicy: z.optional(z.string()),
   /** Where finished uploads of policies with a quota are reported, signed with `WEBHOOK_SECRET`. */
   webhook: z.optional(z.strictObject({ url: z.string() })),
+  /**
+   * Where an audit is sent: to the queue of this binding, or to a URL, signed with `AUDIT_SECRET`. `source` is
+   * the field of each event.
+   */
+  audit: z.optional(
+    z.strictObject({
+      queue: z.optional(text),
+      url: z.optional(z.string()),
+      source: z._default(z.string().check(z.regex(/^[!-~]+$/, SOURCE)), SERVICE),
+    }),
+  ),
   /** The `iss`, `aud` and lifetime of receipts: by default both are "edge-presigner", for an hour. */
   receipts: z._default(
     z.strictObject({

@@ -1,6 +1,8 @@
 /** What runs before the handlers of `/v1/admin`: no pages, and admins alone. */
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
+import type { Target } from "../audit/act.ts";
 import { authenticateAdmin } from "../grant/authenticate-admin.ts";
 import { observeService } from "../observe/observe-service.ts";
 import { Problem } from "../problem.ts";
@@ -20,6 +22,13 @@ export const refusePages = createMiddleware(async ({ req }, next) => {
     return next();
   throw new Problem("origin-not-allowed", "Ask from a program: admin routes are not for pages");
 });
+
+/** Returns whom or what the path or the query names. */
+function targetOf({ req }: Context): Target {
+  const { issuer, key, id } = req.query();
+  const { user, message } = req.param();
+  return { user, issuer, key, id, message };
+}
 
 /**
  * Authenticates the admin before the body is read, counts the request of the address and of the admin, and
@@ -42,6 +51,9 @@ export function withAdmin(service: Service) {
     if (c.req.method === "HEAD") return c.notFound();
     c.set("admin", admin);
     c.set("service", observation ? observeService(service, observation) : service);
-    return next();
+    if (!observation) return next();
+    await next();
+    observation.records({ type: "admin.called", target: c.get("target") ?? targetOf(c) });
+    return undefined;
   });
 }

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
 import { Hono } from "hono/tiny";
+import type { Target } from "../audit/act.ts";
 import type { Admin } from "../grant/authenticate-admin.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import type { Meter } from "../meter.ts";
@@ -46,7 +47,12 @@ export interface CallerEnv {
 /** The same of an admin: only the middleware `withAdmin` adds `admin`. */
 export interface AdminEnv {
   Bindings: Mount;
-  Variables: BaseEnv["Variables"] & { admin: Admin; service: Service };
+  Variables: BaseEnv["Variables"] & {
+    admin: Admin;
+    service: Service;
+    /** Whom the body names. */
+    target: Target | undefined;
+  };
 }
 
 const COMMON_HEADERS = {

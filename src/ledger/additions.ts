@@ -110,6 +110,13 @@ export const OPTIONAL_ADDITIONS = {
       subject TEXT PRIMARY KEY, issuer TEXT, until_ms INTEGER NOT NULL, ends_ms INTEGER NOT NULL
     ) WITHOUT ROWID`,
   ],
+  /** The events of the audit that wait to be sent. */
+  audit: [
+    `CREATE TABLE audit (
+      position INTEGER PRIMARY KEY, event TEXT NOT NULL, created_ms INTEGER NOT NULL,
+      next_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0
+    )`,
+  ],
   /** When a ledger that is stuck has told the directory. */
   stuck_report: ["CREATE TABLE stuck_report (at_ms INTEGER NOT NULL)"],
   /** The ledgers that are stuck, in the one ledger that lists them. */

@@ -42,6 +42,8 @@ export interface Ledger extends AdminLedger, Directory {
   readonly hold: (id: string, hold: Hold) => Promise<Held | undefined>;
   /** Lets another promotion begin. */
   readonly letGo: (id: string, end: LetGo) => Promise<void>;
+  /** Sends events of the audit, again until they are taken. */
+  readonly addEvents: (events: readonly string[]) => Promise<void>;
   /** Writes down that the object of a completed upload is about to be deleted. */
   readonly noteDeletion: (object: DeletedObject) => Promise<void>;
 }
@@ -99,6 +101,7 @@ export function createLedgers(
       readStuck: async () => call(async (ledger) => ledger.readStuck()),
       hold: async (id, held) => call(async (ledger) => ledger.hold(id, held)),
       letGo: async (id, end) => call(async (ledger) => ledger.letGo(id, end)),
+      addEvents: async (events) => call(async (ledger) => ledger.addEvents(events)),
       noteDeletion: async (object) => call(async (ledger) => ledger.noteDeletion(object)),
     };
   };

@@ -1,3 +1,4 @@
+import type { AuditSender } from "../audit/deliver.ts";
 import type { Quota } from "../config/policy-schema.ts";
 import type { UploadClaims } from "../grant/upload-claims.ts";
 import type { Log } from "../log.ts";
@@ -19,6 +20,8 @@ export interface LedgerDependencies {
   readonly quotaOf: (policy: string) => Quota | undefined;
   /** Sends a webhook; `undefined` where none is configured. */
   readonly deliver: Deliver | undefined;
+  /** Writes and sends the events of an audit; `undefined` where none is configured. */
+  readonly audit: AuditSender | undefined;
   /** Returns what arrived in the store; `undefined` for nothing. Throws where the store cannot be asked. */
   readonly verify: (claims: UploadClaims) => Promise<Outcome | undefined>;
   /** Checks and promotes what arrived under a policy with a quarantine. Throws where the store or the scanner cannot be asked. */

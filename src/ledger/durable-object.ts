@@ -4,7 +4,9 @@
  */
 import type { DurableObject } from "cloudflare:workers";
 import type { UploadClaims } from "../grant/upload-claims.ts";
+import { grantOf } from "../audit/act.ts";
 import { AdminLedgerObject } from "./admin-ledger.ts";
+import { addEvents, recordAct } from "./audit-outbox.ts";
 import type { Ledger as LedgerMethods } from "./client.ts";
 import type { LedgerDependencies } from "./dependencies.ts";
 import { forgetRequest } from "./earlier.ts";
@@ -51,7 +53,12 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
       return this.ledger.change((nowMs) =>
         reservations.map((item) => {
           this.ledger.prepareFor(item.quota);
-          return reserve(this.#sql, item, nowMs);
+          const result = reserve(this.#sql, item, nowMs);
+          if (result.isAdmitted && !result.earlier) {
+            const { audit } = getDependencies();
+            recordAct(this.ledger, grantOf(item.claims), { audit, nowMs });
+          }
+          return result;
         }),
       );
     }
@@ -125,6 +132,10 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
 
     async noteDeletion(object: DeletedObject): Promise<void> {
       return this.ledger.change(() => noteDeletion(this.#sql, object));
+    }
+
+    async addEvents(events: readonly string[]): Promise<void> {
+      return this.ledger.change((nowMs) => addEvents(this.ledger, events, nowMs));
     }
 
     override async alarm(): Promise<void> {

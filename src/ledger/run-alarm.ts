@@ -1,6 +1,7 @@
-/** What the alarm of a ledger does: it ends due uploads, looks at stored objects, sends webhooks, and says if it is stuck. */
+/** What the alarm of a ledger does: it ends due uploads, looks at stored objects, sends webhooks and events of the audit, and says if it is stuck. */
 import { ticketKeyOf, type UploadClaims } from "../grant/upload-claims.ts";
 import { describeError } from "../log.ts";
+import { sendEvents } from "./audit-outbox.ts";
 import { countLeftover } from "./count-leftover.ts";
 import type { LedgerDependencies } from "./dependencies.ts";
 import { handleDueUploads, type AlarmDependencies } from "./handle-due-uploads.ts";
@@ -45,6 +46,10 @@ export async function runAlarm({ ledger, id, getDependencies }: Alarm): Promise<
   await attempt(async () => {
     const { deliver } = dependencies;
     if (deliver) await sendDue(sql, deliver, dependencies);
+  });
+  await attempt(async () => {
+    const { audit } = dependencies;
+    if (audit && ledger.hasAudit) await sendEvents(sql, audit.deliver, dependencies);
   });
   await attempt(async () => reportStuck(ledger, id, dependencies));
   await ledger.schedule();

@@ -1,6 +1,8 @@
 /** Ends an upload as a request or the alarm has found it, and reports that. */
 import { lastArrivalMs } from "../grant/upload-claims.ts";
+import { recordAct } from "./audit-outbox.ts";
 import type { LedgerDependencies } from "./dependencies.ts";
+import { endingOf } from "./ending-of.ts";
 import type { Outcome, UploadRecord } from "./record.ts";
 import { reportSettled } from "./report-settled.ts";
 import { findRecord, settle } from "./settle.ts";
@@ -30,6 +32,9 @@ export function settleUpload(
     nowMs,
     cleanUpAtMs: lastArrivalMs(claims),
   });
-  if (settled && settled.status !== status) reportSettled(dependencies, settled, by);
+  if (settled && settled.status !== status) {
+    reportSettled(dependencies, settled, by);
+    recordAct(ledger, endingOf(settled), { audit: dependencies.audit, nowMs });
+  }
   return settled;
 }

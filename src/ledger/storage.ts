@@ -2,6 +2,7 @@
 import type { Quota } from "../config/policy-schema.ts";
 import type { LedgerDependencies } from "./dependencies.ts";
 import { addOptional, hasAddition, hasTables, migrate } from "./schema.ts";
+import { NEXT_EVENT } from "./audit-outbox.ts";
 import { hasStored } from "./stored.ts";
 
 const FIVE_MINUTES_MS = 300_000;
@@ -13,13 +14,18 @@ const NEXT_LOOK = "SELECT min(due_ms) FROM stored WHERE due_ms IS NOT NULL";
  */
 const KEPT = ["revocation", "stuck_ledger"] as const;
 
+/** Optional tables that an alarm may be due for. */
+const DUE_TABLES = ["stored", "audit"] as const;
+type DueTable = (typeof DUE_TABLES)[number];
+
 export class LedgerStorage {
   readonly sql: SqlStorage;
   readonly #storage: DurableObjectStorage;
   /** Throws for an invalid configuration. */
   readonly #getDependencies: () => LedgerDependencies;
   #isOpen = false;
-  #countsStored = false;
+  /** The optional tables that it has, of those that an alarm may be due for. */
+  #tables: ReadonlySet<DueTable> = new Set();
   /** When this instance last set the alarm to: saves a write where that stays. */
   #alarmAtMs: number | undefined;
 
@@ -31,7 +37,12 @@ export class LedgerStorage {
 
   /** Whether it has the tables of what is stored, which other ledgers do without. */
   get countsStored(): boolean {
-    return this.#countsStored;
+    return this.#tables.has("stored");
+  }
+
+  /** Whether it has the table of the events of an audit. */
+  get hasAudit(): boolean {
+    return this.#tables.has("audit");
   }
 
   /** Runs one change in a transaction, and sets the alarm that follows from it. */
@@ -59,16 +70,21 @@ export class LedgerStorage {
       return this.#storage.transactionSync(change);
     } catch (error) {
       // What was created in the transaction is gone with it.
-      this.#countsStored = hasAddition(this.sql, "stored");
+      this.#tables = this.#findTables();
       throw error;
     }
   }
 
   /** Creates the tables that a quota needs. Runs in a transaction. */
   prepareFor(quota: Quota | undefined): void {
-    if (this.#countsStored || quota?.objects === undefined) return;
-    addOptional(this.sql, "stored");
-    this.#countsStored = true;
+    if (quota?.objects !== undefined) this.prepare("stored");
+  }
+
+  /** Creates an optional table, unless it is there. Runs in a transaction. */
+  prepare(table: DueTable): void {
+    if (this.#tables.has(table)) return;
+    addOptional(this.sql, table);
+    this.#tables = new Set([...this.#tables, table]);
   }
 
   /** The alarm that was set has come. */
@@ -80,7 +96,7 @@ export class LedgerStorage {
   async open(): Promise<void> {
     if (this.#isOpen) return;
     this.#storage.transactionSync(() => migrate(this.sql));
-    this.#countsStored = hasAddition(this.sql, "stored");
+    this.#tables = this.#findTables();
     const alarmAtMs = (await this.#storage.getAlarm()) ?? 0;
     this.#alarmAtMs = alarmAtMs > this.#getDependencies().now() ? alarmAtMs : undefined;
     this.#isOpen = true;
@@ -93,16 +109,19 @@ export class LedgerStorage {
 
   /** Sets the alarm to the next due time. A ledger without any data deletes itself. */
   async schedule(): Promise<void> {
-    const { deliver, now } = this.#getDependencies();
-    const { upload, message, stored, idle } = this.sql
-      .exec<Record<"upload" | "message" | "stored" | "idle", number | null>>(
+    const { deliver, audit, now } = this.#getDependencies();
+    const { upload, message, stored, event, idle } = this.sql
+      .exec<Record<"upload" | "message" | "stored" | "event" | "idle", number | null>>(
         `SELECT (SELECT min(due_ms) FROM upload) AS upload,
-           (${this.#countsStored ? NEXT_LOOK : "NULL"}) AS stored,
+           (${this.countsStored ? NEXT_LOOK : "NULL"}) AS stored,
+           (${this.hasAudit ? NEXT_EVENT : "NULL"}) AS event,
            (SELECT min(next_ms) FROM message) AS message,
            (SELECT max(start_ms + 2000 * seconds) FROM window) AS idle`,
       )
       .one();
-    const due = Math.min(...[upload, deliver && message, stored].map((dueMs) => dueMs ?? Infinity));
+    const due = Math.min(
+      ...[upload, deliver && message, stored, audit && event].map((dueMs) => dueMs ?? Infinity),
+    );
     const next = due < Infinity ? due : (idle ?? 0);
     if (due < Infinity || next > now()) {
       // In the same event as the change, so that both are stored or neither. The platform may drop
@@ -112,11 +131,15 @@ export class LedgerStorage {
       return;
     }
     // What is stored counts for as long as it is.
-    if (this.#countsStored && hasStored(this.sql)) return;
+    if (this.countsStored && hasStored(this.sql)) return;
     if (KEPT.some((table) => hasAddition(this.sql, table) && hasRows(this.sql, table))) return;
     this.#isOpen = false;
     this.#alarmAtMs = undefined;
     await this.#storage.deleteAll();
+  }
+
+  #findTables(): ReadonlySet<DueTable> {
+    return new Set(DUE_TABLES.filter((table) => hasAddition(this.sql, table)));
   }
 }
 

@@ -1,4 +1,5 @@
 /** What is known of one request that somebody watches: whose it is, what it asked for, and how long it waited. */
+import type { RequestAct } from "../audit/act.ts";
 import type { Owner } from "../grant/owner.ts";
 import type { Problem, ProblemCode } from "../problem.ts";
 import type { RequestSpan, Tracing } from "./tracing.ts";
@@ -24,11 +25,13 @@ export class Observation implements Watch {
   policy: string | undefined;
   store: string | undefined;
   caller: string | undefined;
+  who: Pick<Owner, "issuer" | "user"> | undefined;
   country: string | undefined;
   /** How many tickets were given and refused, and for how many bytes. */
   granted = 0;
   refused = 0;
   bytes = 0;
+  readonly acts: RequestAct[] = [];
   /** Added up: what runs at the same time counts twice. */
   readonly waitedMs: Record<Step | "auth", number> = { auth: 0, hook: 0, ledger: 0, store: 0 };
   readonly #startedAtMs: number;
@@ -43,7 +46,8 @@ export class Observation implements Watch {
     this.#startedAtMs = now();
   }
 
-  isBy({ digest }: Pick<Owner, "digest">): void {
+  isBy({ digest, issuer, user }: Owner): void {
+    this.who = { issuer, user };
     this.caller = digest.slice(0, DIGEST_CHARACTERS);
     this.waitedMs.auth = this.totalMs();
   }
@@ -68,6 +72,10 @@ export class Observation implements Watch {
 
   refuses(): void {
     this.refused += 1;
+  }
+
+  records(act: RequestAct): void {
+    this.acts.push(act);
   }
 
   async time<T>(step: Step, name: string, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,8 @@
 /** Decides which requests are watched, and writes down what became of them. */
+import type { TellActs } from "../audit/tell.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
+import { actsOf } from "./acts.ts";
 import { Observation } from "./observation.ts";
 import type { Attributes, Tracing } from "./tracing.ts";
 
@@ -26,15 +28,17 @@ interface Dependencies {
   readonly log: Log;
   readonly tracing?: Tracing | undefined;
   readonly deployment: string | undefined;
+  /** `undefined` where the configuration has no audit. */
+  readonly tell: TellActs | undefined;
 }
 
 /** Returns `undefined` where nothing is to be watched. */
 export function createObserver(
   { logging: { requests }, traces }: Pick<Config, "logging" | "traces">,
-  { now, random, log, tracing, deployment }: Dependencies,
+  { now, random, log, tracing, deployment, tell }: Dependencies,
 ): Observer | undefined {
   const isOff = requests === "off" || requests === 0;
-  if (isOff && !(traces && tracing)) return undefined;
+  if (isOff && !(traces && tracing) && !tell) return undefined;
   const findTrace = () => {
     const span = traces ? tracing?.getActiveSpan() : undefined;
     return tracing && span?.isTraced ? { tracing, span } : undefined;
@@ -44,9 +48,10 @@ export function createObserver(
     begin() {
       const trace = findTrace();
       const isLogged = isDrawn();
-      return trace || isLogged ? new Observation({ now, isLogged, trace }) : undefined;
+      return trace || isLogged || tell ? new Observation({ now, isLogged, trace }) : undefined;
     },
     end(observation, ending) {
+      tell?.(actsOf(observation, ending));
       const facts = { ...ending, ...factsOf(observation) };
       observation.span?.setAttributes(nameAttributes(facts));
       if (!observation.isLogged || (requests === "errors" && observation.code === "ok")) return;

@@ -1,4 +1,5 @@
 /** Aborts an upload: deletes what it left in the store, and releases its quota if its ticket can store nothing more. */
+import { actOf } from "../audit/act.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import type { Ledger } from "../ledger/client.ts";
 import type { UploadRecord } from "../ledger/record.ts";
@@ -22,6 +23,7 @@ export async function abortUpload(service: Service, caller: Caller, id: string):
   const ledger = findLedger(service, caller, claims);
   if (!ledger) {
     if (claims.uploadId !== undefined) await abortParts(locateUpload(service, claims));
+    service.watch?.records(actOf("upload.aborted", claims));
     return false;
   }
   const record = (await ledger.settle(claims.jti, { status: "aborted" })) ?? refuseOld();

@@ -61,7 +61,14 @@ async function authorizeAndIssue(
     expiresAt: credentials.expiresAt.toISOString(),
   });
   const given = { policy: policy.name, store: policy.store.name };
-  reportGiven(service, { kind: "credentials", ...given });
+  const act = {
+    type: "credentials.issued",
+    ...given,
+    prefix: grant.prefix,
+    actions: grant.actions,
+    expiresAt: credentials.expiresAt.toISOString(),
+  } as const;
+  reportGiven(service, { kind: "credentials", ...given, act });
   return { grant, credentials, issuedAtMs };
 }
 

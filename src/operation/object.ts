@@ -1,6 +1,7 @@
 /** Downloads and deletes objects in the caller's own prefix. */
 import { create as contentDisposition } from "content-disposition";
 import type { Policy } from "../config/config.ts";
+import type { RequestAct } from "../audit/act.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { inlineTypeOf, mayRun } from "../grant/content-type.ts";
 import { ticketLifetime } from "../grant/lifetime.ts";
@@ -13,11 +14,17 @@ import { deleteObject, headObject } from "../store/object.ts";
 import type { ObjectLocation, Store } from "../store/store.ts";
 import { askApp } from "./ask-app.ts";
 import { accessTo } from "./locate.ts";
-import { allowDelete, allowRead, type ObjectIntent } from "./object-access.ts";
+import {
+  allowDelete,
+  allowRead,
+  type DeletableObject,
+  type ObjectIntent,
+  type ReadableObject,
+} from "./object-access.ts";
 import type { Place } from "./place.ts";
 import { noteDeletion, requirePromoted } from "./promoted-object.ts";
 import { signRead, type Ticket } from "./ticket.ts";
-import { reportGiven, watchTicket } from "./watch-ticket.ts";
+import { recordRefused, reportGiven, watchTicket } from "./watch-ticket.ts";
 
 export interface DownloadIntent extends ObjectIntent {
   readonly method: "GET" | "HEAD";
@@ -43,7 +50,7 @@ export function createDownload(
   intent: DownloadIntent,
   place: Place,
 ): Promise<Download> {
-  const request = { kind: "download", policy: intent.policy } as const;
+  const request = { kind: "download", policy: intent.policy, key: intent.key } as const;
   return watchTicket(service, request, () => signDownload(service, owner, intent, place));
 }
 
@@ -81,7 +88,16 @@ async function signDownload(
     },
     { signer: service.signersOf(store).reader, now },
   );
-  reportGiven(service, { kind: "download", policy: policy.name, store: store.name });
+  reportGiven(service, {
+    kind: "download",
+    policy: policy.name,
+    store: store.name,
+    act: {
+      ...about("download.granted", object, caller),
+      store: store.name,
+      expiresAt: ticket.expiresAt.toISOString(),
+    },
+  });
   return { policy: policy.name, key: key.text, ticket };
 }
 
@@ -96,17 +112,43 @@ export async function removeObject(
   intent: ObjectIntent,
   place: Place,
 ): Promise<void> {
+  try {
+    await remove(service, caller, intent, place);
+  } catch (error) {
+    const { policy, key } = intent;
+    recordRefused(service, { kind: "deletion", policy, key }, error);
+    throw error;
+  }
+}
+
+async function remove(
+  service: Service,
+  caller: Caller,
+  intent: ObjectIntent,
+  place: Place,
+): Promise<void> {
   const object = allowDelete(service, caller, intent);
   const { policy, key } = object;
   await askApp(service, caller, { action: "delete", policy: policy.name, key: key.text });
   const { store, etag } = await findStoreWith(service, object, place);
   await noteDeletion(service, caller, object);
   if (store) await deleteFrom(service, store, locationIn(store, key, place));
+  service.watch?.records({ ...about("object.deleted", object, caller), store: store?.name });
   if (policy.quota?.objects === undefined) return;
   // Only now: what fails in between counts too much, and a repeated deletion tells the ledger again.
   const stores = store ? [store] : [...new Set(policy.stores.values())];
   const deleted = { key: key.text, stores: stores.map(({ name }) => name), etag };
   await service.ledgerOf(quotaOwnerOf(policy, caller)).forgetObject(deleted);
+}
+
+/** Returns the act of what was done with an object. */
+function about(
+  type: "download.granted" | "object.deleted",
+  { policy, key }: ReadableObject | DeletableObject,
+  caller: Caller,
+): RequestAct {
+  const ledger = policy.quota && quotaOwnerOf(policy, caller);
+  return { type, policy: policy.name, key: key.text, ledger };
 }
 
 async function deleteFrom(service: Service, store: Store, location: ObjectLocation): Promise<void> {

@@ -1,5 +1,6 @@
 /** Settles an upload with what was found in the store, and cleans up after one that was rejected or aborted meanwhile. */
 import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
+import { endingOf } from "../ledger/ending-of.ts";
 import type { Ledger } from "../ledger/client.ts";
 import type { Outcome, UploadRecord } from "../ledger/record.ts";
 import { reportSettled } from "../ledger/report-settled.ts";
@@ -21,7 +22,11 @@ export async function settleFound(
   const settled = ledger
     ? ((await ledger.settle(claims.jti, outcome)) ?? refuseOld())
     : { ...recordWithoutLedger(claims, service.now()), ...outcome };
-  if (!ledger) reportSettled(service, settled, "request");
+  if (!ledger) {
+    reportSettled(service, settled, "request");
+    const act = endingOf(settled);
+    if (act) service.watch?.records(act);
+  }
   if (settled.status === "rejected" || settled.status === "aborted")
     await tryCleanUp(service, ledger, upload);
   return settled;

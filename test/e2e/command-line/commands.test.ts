@@ -39,7 +39,11 @@ const keys = async (args: readonly string[], env?: Readonly<Record<string, strin
 /** The Worker's own judgement of secrets. */
 const areTaken = (secrets: Readonly<Record<string, string>>) => {
   compileConfig(
-    { ...development, webhook: { url: "https://hooks.acme.dev/" } },
+    {
+      ...development,
+      webhook: { url: "https://hooks.acme.dev/" },
+      ...("AUDIT_SECRET" in secrets && { audit: { url: "https://audit.acme.dev/" } }),
+    },
     { ...DEVELOPMENT_SECRETS, ...secrets },
   );
   return true;
@@ -69,6 +73,17 @@ describe("edge-presigner keys", () => {
     ]);
     expect(areTaken(first)).toBe(true);
     for (const name of Object.keys(first)) expect(first[name]).not.toBe(second[name]);
+  });
+
+  it("makes the secret of an audit where it is named, and rotates it", async () => {
+    const first = await keys(["AUDIT_SECRET"]);
+    const second = await keys(["AUDIT_SECRET", "--rotate"], first);
+    expect([Object.keys(first), areTaken(first), areTaken(second)]).toEqual([
+      ["AUDIT_SECRET"],
+      true,
+      true,
+    ]);
+    expect(second["AUDIT_SECRET"]?.split(" ")[1]).toBe(first["AUDIT_SECRET"]);
   });
 
   it("keeps the present ones beside the new ones in a rotation", async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { PAGES, fillPage } from "../../../operations/fill-page.ts";
 import { makeDashboard } from "../../../operations/make-dashboard.ts";
 import { ALERTS, COLUMNS, PANELS, QUERIES } from "../../../operations/queries.ts";
+import { makeAuditSchema } from "../../../operations/write-audit.ts";
 import { LEVELS } from "../../../src/events.ts";
 import { createMeter, type Point } from "../../../src/meter.ts";
 import { PROBLEMS } from "../../../src/problem.ts";
@@ -15,9 +16,13 @@ const sources = globSync("src/**/*.ts")
   .join("\n");
 
 describe("what npm run operations writes", () => {
-  it.for(["operations.md", "metrics.md"] as const)("is current: %s", (name) => {
+  it.for(["operations.md", "metrics.md", "audit.md"] as const)("is current: %s", (name) => {
     expect(Object.keys(PAGES)).toContain(name);
     expect(readPage(name)).toBe(fillPage(name, readPage(name)));
+  });
+
+  it("is current: the schema of the audit", () => {
+    expect(JSON.parse(readPage("audit-event.schema.json"))).toEqual(makeAuditSchema());
   });
 
   it("is current: the dashboard", () => {

@@ -48,6 +48,11 @@ export async function startEvents(vars: Readonly<Record<string, string>>): Promi
   return start({ configPath: "./test/e2e/fixture/events/wrangler.toml", vars });
 }
 
+/** The service with an audit: to its queue, or to the URL in AUDIT_URL. */
+export async function startAudited(vars: Readonly<Record<string, string>> = {}): Promise<Server> {
+  return start({ configPath: "./test/e2e/fixture/audit/wrangler.toml", vars });
+}
+
 /** The service with a scanner over HTTP, and one behind a service binding. */
 export async function startScanned(vars: Readonly<Record<string, string>>): Promise<Server> {
   const folder = "./test/e2e/fixture";

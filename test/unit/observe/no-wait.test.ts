@@ -43,6 +43,17 @@ describe("a ticket", () => {
     expect(await stepsUntilAnswer(watched)).toBeLessThan(1000);
   });
 
+  it("is given without any I/O where an audit is told of it, and not one step later", async () => {
+    const stuck = async () => new Promise<never>(() => undefined);
+    const audited = startWorker({
+      config: { ...CONFIG, audit: { queue: "AUDIT" } },
+      env: { ...ENV, AUDIT: { sendBatch: stuck } },
+    });
+    expect(await stepsUntilAnswer(audited)).toBe(
+      await stepsUntilAnswer(start({ requests: "all" })),
+    );
+  });
+
   it("takes not one step more where the line is off, or this request is not drawn", async () => {
     const off = await stepsUntilAnswer(start({}));
     const notDrawn = start({ requests: 0.1 }, { dependencies: { random: () => 0.9 } });

@@ -86,6 +86,7 @@ describe("a multipart upload with a ledger", () => {
           readQuotas: async (policies) => stub.readQuotas(policies),
           attach: async (claims, dueAtMs) => stub.attach(claims, dueAtMs),
           isKeyShared: async (id) => stub.isKeyShared(id),
+          addEvents: async (events) => stub.addEvents(events),
           find: async (id) => stub.find(id),
           findByKey: async (key, stores) => stub.findByKey(key, stores),
           list: async (query) => stub.list(query),

@@ -71,6 +71,7 @@ export function startFailingWorker({
     readQuotas: async (policies) => around(async (ledger) => ledger.readQuotas(policies), name),
     attach: async (claims, dueAtMs) =>
       around(async (ledger) => ledger.attach(claims, dueAtMs), name),
+    addEvents: async (events) => around(async (ledger) => ledger.addEvents(events), name),
     find: async (id) => around(async (ledger) => ledger.find(id), name),
     findByKey: async (key, stores) => around(async (ledger) => ledger.findByKey(key, stores), name),
     list: async (query) => around(async (ledger) => ledger.list(query), name),
