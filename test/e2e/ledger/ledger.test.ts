@@ -1,10 +1,9 @@
 import { createPublicKey } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import jsonwebtoken from "jsonwebtoken";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
+import { startReceiver, type Receiver } from "../support/receiver.ts";
 import {
   askForTicket,
   bytesOf,
@@ -15,42 +14,7 @@ import {
   type Ticket,
 } from "../support/server.ts";
 
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly type: string;
-}
-
-/** A real receiver, which does with each user's webhooks what a test tells it to. */
-async function startReceiver() {
-  const received: Received[] = [];
-  const answers = new Map<string, (attempt: number, response: ServerResponse) => void>();
-  const receiver = createServer((request, response) => {
-    void (async () => {
-      let body = "";
-      for await (const chunk of request) body += String(chunk);
-      const { type, data } = JSON.parse(body) as Pick<Received, "type" | "data">;
-      received.push({ headers: request.headers, body, type, data });
-      const user = String(data["user"]);
-      const attempt = received.filter((one) => one.data["user"] === user).length;
-      const answer = answers.get(user);
-      if (answer) answer(attempt, response);
-      else response.writeHead(204).end();
-    })();
-  }).listen(0, "127.0.0.1");
-  await once(receiver, "listening");
-  const address = receiver.address();
-  if (!address || typeof address === "string") throw new Error("The receiver has no port");
-  return {
-    received,
-    answers,
-    url: `http://127.0.0.1:${address.port}/hook`,
-    close: () => receiver.close(),
-  };
-}
-
-let receiver: Awaited<ReturnType<typeof startReceiver>>;
+let receiver: Receiver;
 let server: Server;
 beforeAll(async () => {
   receiver = await startReceiver();
@@ -93,18 +57,6 @@ async function uploadAs(user: string): Promise<Ticket> {
   expect(await put(ticket, BODY)).toMatchObject({ status: 200 });
   expect(await completeOf(user, ticket)).toMatchObject({ status: 200 });
   return ticket;
-}
-
-/** The webhooks of a user, as soon as there are so many. */
-async function waitFor(user: string, count: number): Promise<readonly Received[]> {
-  const deadline = Date.now() + 50_000;
-  for (;;) {
-    const own = receiver.received.filter(({ data }) => data["user"] === user);
-    if (own.length >= count) return own;
-    if (Date.now() > deadline)
-      throw new Error(`${own.length} webhooks for ${user}, ${count} were expected`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 describe("an upload, from its ticket to its proof", () => {
@@ -225,7 +177,7 @@ describe("an upload, from its ticket to its proof", () => {
 describe.concurrent("a webhook", () => {
   it("is one that the standardwebhooks package verifies, and tells the upload", async () => {
     const ticket = await uploadAs("wendy");
-    const [webhook] = await waitFor("wendy", 1);
+    const [webhook] = await receiver.waitFor("wendy", 1);
     const verifier = new Webhook(DEVELOPMENT_SECRETS.WEBHOOK_SECRET);
     const payload = verifier.verify(
       webhook?.body ?? "",
@@ -252,7 +204,7 @@ describe.concurrent("a webhook", () => {
       (attempt, response) => void response.writeHead(attempt === 1 ? 500 : 200).end(),
     );
     await uploadAs("fay");
-    const webhooks = await waitFor("fay", 2);
+    const webhooks = await receiver.waitFor("fay", 2);
     expect(new Set(webhooks.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
   });
 
@@ -261,11 +213,11 @@ describe.concurrent("a webhook", () => {
       if (attempt > 1) response.writeHead(200).end();
     });
     await uploadAs("hank");
-    await waitFor("hank", 1);
+    await receiver.waitFor("hank", 1);
     await uploadAs("hugo");
-    await waitFor("hugo", 1);
+    await receiver.waitFor("hugo", 1);
     expect(receiver.received.filter(({ data }) => data["user"] === "hank")).toHaveLength(1);
-    expect(await waitFor("hank", 2)).toHaveLength(2);
+    expect(await receiver.waitFor("hank", 2)).toHaveLength(2);
   });
 
   it("does not follow a redirect", async () => {
@@ -274,18 +226,18 @@ describe.concurrent("a webhook", () => {
       else response.writeHead(307, { location: receiver.url }).end();
     });
     await uploadAs("rita");
-    await waitFor("rita", 1);
+    await receiver.waitFor("rita", 1);
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    expect(await waitFor("rita", 1)).toHaveLength(1);
-    expect(await waitFor("rita", 2)).toHaveLength(2);
+    expect(await receiver.waitFor("rita", 1)).toHaveLength(1);
+    expect(await receiver.waitFor("rita", 2)).toHaveLength(2);
   });
 
   it("comes no more after a 410", async () => {
     receiver.answers.set("gus", (_, response) => void response.writeHead(410).end());
     await uploadAs("gus");
-    await waitFor("gus", 1);
+    await receiver.waitFor("gus", 1);
     await new Promise((resolve) => setTimeout(resolve, 8000));
-    expect(await waitFor("gus", 1)).toHaveLength(1);
+    expect(await receiver.waitFor("gus", 1)).toHaveLength(1);
   });
 });
 
