@@ -4,9 +4,9 @@
  */
 import type { Policy } from "../config/config.ts";
 import { userKeysOf } from "../key/user-prefix.ts";
+import { endAborted } from "../operation/abort.ts";
 import { abortOpenUploads } from "../operation/abort-open-uploads.ts";
-import { endTicket } from "../operation/end-ticket.ts";
-import { accessTo, locateUpload } from "../operation/locate.ts";
+import { accessTo } from "../operation/locate.ts";
 import type { Place } from "../operation/place.ts";
 import type { Service } from "../service.ts";
 import { encodeKey } from "../store/encode-key.ts";
@@ -90,15 +90,10 @@ async function abortPending(service: Service, ledgers: readonly UserLedger[]): P
     const { uploads } = await ledger.list({ status: "pending", owner });
     for (const { claims } of uploads.slice(0, MAX_ABORTED - aborted)) {
       // oxlint-disable-next-line no-await-in-loop -- a few, and the store is asked for each
-      await ledger.settle(claims.jti, { status: "aborted" });
+      const record = await ledger.settle(claims.jti, { status: "aborted" });
       aborted += 1;
-      try {
-        // oxlint-disable-next-line no-await-in-loop -- as above
-        await endTicket(service, ledger, locateUpload(service, claims));
-      } catch (error) {
-        // The ledger's alarm cleans up when nothing can arrive any more.
-        if (!(error instanceof StoreUnavailable)) throw error;
-      }
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      if (record) await endAborted(service, ledger, record);
     }
   }
   return aborted;

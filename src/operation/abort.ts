@@ -45,8 +45,7 @@ export async function endAborted(
   const isReserved = record.isReserved ?? false;
   try {
     // The claims of the record: an id may be older than the store's multipart upload.
-    const upload = locateUpload(service, record.claims);
-    return !(await endTicket(service, ledger, upload)) && isReserved;
+    return !(await endTicket(service, ledger, record)) && isReserved;
   } catch (error) {
     // The ledger's alarm cleans up again when nothing can arrive any more.
     if (!(error instanceof StoreUnavailable)) throw error;

@@ -1,10 +1,13 @@
 /** Ends the ticket of an aborted or rejected upload before it expires. */
 import type { Ledger } from "../ledger/client.ts";
+import type { FinishedRecord } from "../ledger/record.ts";
 import type { Service } from "../service.ts";
 import { putAbortMark } from "../store/object.ts";
 import { abortParts, cleanUp, removeFinal, removeLeftover } from "./cleanup.ts";
-import type { LocatedUpload } from "./locate.ts";
+import { locateUpload, type LocatedUpload } from "./locate.ts";
 import { ownsKey } from "./record.ts";
+
+type EndedRecord = Pick<FinishedRecord, "claims" | "isReserved">;
 
 /**
  * Removes what the upload has stored, and releases what it reserves if its tickets can store nothing more.
@@ -13,10 +16,12 @@ import { ownsKey } from "./record.ts";
 export async function endTicket(
   service: Service,
   ledger: Ledger,
-  upload: LocatedUpload,
+  { claims, isReserved }: EndedRecord,
 ): Promise<boolean> {
-  const isOver = await endInStore(service, upload, await ownsKey(ledger, upload.claims));
-  if (isOver) await ledger.release(upload.claims.jti);
+  const upload = locateUpload(service, claims);
+  const isOver = await endInStore(service, upload, await ownsKey(ledger, claims));
+  // A ledger that still runs release 0.1.0 reserves nothing here, and has no such call.
+  if (isOver && isReserved) await ledger.release(claims.jti);
   return isOver;
 }
 

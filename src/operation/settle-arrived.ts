@@ -62,5 +62,5 @@ async function settle(
   if (!outcome) return;
   const settled = await ledger.settle(claims.jti, outcome);
   // Should this fail, the ledger's alarm removes what was rejected.
-  if (settled?.status === "rejected") await endTicket(service, ledger, upload);
+  if (settled?.status === "rejected") await endTicket(service, ledger, settled);
 }

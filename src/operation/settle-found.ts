@@ -2,13 +2,13 @@
 import { lastArrivalMs, type UploadClaims } from "../grant/upload-claims.ts";
 import { endingOf } from "../ledger/ending-of.ts";
 import type { Ledger } from "../ledger/client.ts";
-import type { Outcome, UploadRecord } from "../ledger/record.ts";
+import type { FinishedRecord, Outcome, UploadRecord } from "../ledger/record.ts";
 import { reportSettled } from "../ledger/report-settled.ts";
 import { describeError } from "../log.ts";
 import type { Service } from "../service.ts";
 import { cleanUp } from "./cleanup.ts";
 import { endTicket } from "./end-ticket.ts";
-import type { LocatedUpload } from "./locate.ts";
+import { locateUpload, type LocatedUpload } from "./locate.ts";
 import { refuseOld } from "./record.ts";
 
 /** Returns the record. It decides: another request may have completed or aborted the upload meanwhile. Throws `ledger-unavailable`. */
@@ -28,7 +28,7 @@ export async function settleFound(
     if (act) service.watch?.records(act);
   }
   if (settled.status === "rejected" || settled.status === "aborted")
-    await tryCleanUp(service, ledger, upload);
+    await tryCleanUp(service, ledger, settled);
   return settled;
 }
 
@@ -44,14 +44,15 @@ export function recordWithoutLedger(
 async function tryCleanUp(
   service: Service,
   ledger: Ledger | undefined,
-  upload: LocatedUpload,
+  settled: FinishedRecord,
 ): Promise<void> {
+  const { claims } = settled;
   try {
-    if (ledger) await endTicket(service, ledger, upload);
+    if (ledger) await endTicket(service, ledger, settled);
     // Without a record an old upload may have been completed before: then nothing is deleted.
-    else if (service.now() < lastArrivalMs(upload.claims)) await cleanUp(upload, service.log);
+    else if (service.now() < lastArrivalMs(claims))
+      await cleanUp(locateUpload(service, claims), service.log);
   } catch (error) {
-    const reason = describeError(error);
-    service.log("cleanup-failed", { upload: upload.claims.jti, reason });
+    service.log("cleanup-failed", { upload: claims.jti, reason: describeError(error) });
   }
 }
