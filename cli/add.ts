@@ -1,10 +1,10 @@
-/** `edge-presigner add store`: adds a store to the configuration, and its secrets to wrangler.toml. */
-import { readFileSync, writeFileSync } from "node:fs";
+/** `edge-presigner add store`: adds a store to the configuration, and its secrets to wrangler.toml and where they are described. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual, styleText } from "node:util";
 import { InvalidArgumentError, type Command } from "commander";
 import { asRecord } from "../src/config/as-record.ts";
 import { environmentsOf } from "../src/config/environment.ts";
-import { addToConfig, addToRequired } from "./add/edit-project.ts";
+import { addDescriptions, addToConfig, addToExample, addToRequired } from "./add/edit-project.ts";
 import { runInNewerNode } from "./dev/node.ts";
 import { formatConfigValue, formatFieldName } from "./format-config-value.ts";
 import { loadText } from "./init/load-text.ts";
@@ -67,6 +67,11 @@ async function run(name: string, flags: BucketFlags): Promise<void> {
   }
   writeFileSync(CONFIG_FILE, config);
   writeFileSync(WRANGLER_FILE, wrangler);
+  for (const [file, add] of [
+    [".dev.vars.example", addToExample],
+    ["package.json", addDescriptions],
+  ] as const)
+    if (existsSync(file)) writeFileSync(file, add(readFileSync(file, "utf8"), secrets));
   print(
     `${styleText("green", "✔")} ${CONFIG_FILE} has the store ${name}, and ${WRANGLER_FILE} its secrets\n`,
   );

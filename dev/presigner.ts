@@ -36,7 +36,10 @@ export function createDevelopmentPresigner(development: Development, hooks?: Hoo
   };
 }
 
-/** What the environment sets replaces what was made up, but for the key pairs of the embedded store. */
+/**
+ * What the environment sets replaces what was made up, but for the key pairs of the embedded store. An empty line of
+ * .dev.vars sets nothing.
+ */
 function secretsOf({ secrets, storeSecrets }: Development, bindings: object): Env {
   const names = Object.keys(storeSecrets).map((name) =>
     name.replace(/_(SECRET_)?ACCESS_KEY(_ID)?$/, ""),
@@ -45,7 +48,7 @@ function secretsOf({ secrets, storeSecrets }: Development, bindings: object): En
     names.some(
       (store) => name.startsWith(`${store}_`) && /(_ACCESS_KEY(_ID)?|_SESSION_TOKEN)$/.test(name),
     );
-  const own = Object.entries(bindings).filter(([name]) => !isStores(name));
+  const own = Object.entries(bindings).filter(([name, value]) => value !== "" && !isStores(name));
   return { ...secrets, ...Object.fromEntries(own), ...storeSecrets };
 }
 

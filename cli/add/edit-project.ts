@@ -1,4 +1,7 @@
-/** Adds a store to the texts of presigner.config.ts and wrangler.toml. What was written in another way is left alone. */
+/** Adds a store to the texts of a project. What was written in another way is left alone. */
+import * as z from "zod/mini";
+import { asRecord } from "../../src/config/as-record.ts";
+import { describeSecrets } from "../init/describe-bindings.ts";
 
 /** Returns the text with the store, or `undefined` where its place is not found. */
 export function addToConfig(
@@ -30,4 +33,25 @@ export function addToRequired(text: string, secrets: readonly string[]): string 
     const added = secrets.map((secret) => `"${secret}"`).filter((one) => !names.includes(one));
     return `${start}\n${[...names, ...added].map((one) => `  ${one},\n`).join("")}]`;
   });
+}
+
+/** Returns `.dev.vars.example` with a line for each secret. */
+export function addToExample(text: string, secrets: readonly string[]): string {
+  const added = secrets.filter((name) => !new RegExp(`^#? ?${name}=`, "m").test(text));
+  return text.replace(/\n?$/, "\n") + added.map((name) => `${name}=\n`).join("");
+}
+
+const packageSchema = z.object({
+  cloudflare: z.object({ bindings: z.record(z.string(), z.unknown()) }),
+});
+
+/** Returns package.json with a description of each secret, if it describes some. */
+export function addDescriptions(text: string, secrets: readonly string[]): string {
+  const file: unknown = JSON.parse(text);
+  const described = packageSchema.safeParse(file);
+  if (!described.success) return text;
+  const bindings = { ...described.data.cloudflare.bindings, ...describeSecrets(secrets) };
+  const { cloudflare, ...rest } = asRecord(file);
+  const changed = { ...rest, cloudflare: { ...asRecord(cloudflare), bindings } };
+  return `${JSON.stringify(changed, undefined, 2)}\n`;
 }

@@ -1,7 +1,9 @@
 /** Writes the files of a new project: path → text. */
 import { requiredSecretsOf } from "../placeholder-secrets.ts";
 import { writeConfigFile } from "./config-file.ts";
+import { describeBindings } from "./describe-bindings.ts";
 import type { NewProject } from "./project.ts";
+import { writeReadme } from "./readme-file.ts";
 import { DEPENDENCIES, DEV_DEPENDENCIES, NODE_PACKAGES, isNewEnough } from "./versions.ts";
 import { writeWranglerFile } from "./wrangler-file.ts";
 
@@ -29,10 +31,11 @@ export function writeProjectFiles(
       first + 2,
       first + 3,
     ]),
-    "package.json": writePackageFile(project.name, nodeVersion),
+    "package.json": writePackageFile(project.name, secrets, nodeVersion),
     "tsconfig.json": TSCONFIG,
     "test/upload.test.ts": TEST,
     ".dev.vars.example": writeSecretsExample(secrets),
+    "README.md": writeReadme(project.name),
     ".gitignore": GITIGNORE,
     ".github/workflows/check.yml": WORKFLOW,
   };
@@ -45,7 +48,7 @@ export default { fetch: presigner.fetch };
 export class Ledger extends presigner.Ledger {}
 `;
 
-function writePackageFile(name: string, nodeVersion: string): string {
+function writePackageFile(name: string, secrets: readonly string[], nodeVersion: string): string {
   const file = {
     name,
     private: true,
@@ -54,6 +57,7 @@ function writePackageFile(name: string, nodeVersion: string): string {
       dev: "edge-presigner dev",
       check: "edge-presigner build && wrangler types && edge-presigner check-config && tsc",
       test: "vitest run",
+      build: "edge-presigner build",
       deploy: "edge-presigner deploy",
     },
     dependencies: DEPENDENCIES,
@@ -62,6 +66,7 @@ function writePackageFile(name: string, nodeVersion: string): string {
     engines: { node: ">=20" },
     // npm 11 asks for each package with an install script.
     allowScripts: { esbuild: true, workerd: true },
+    cloudflare: { bindings: describeBindings(secrets) },
   };
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
@@ -112,11 +117,11 @@ it("stores an image of a user, and nothing without a token", async () => {
 }, 30_000);
 `;
 
-/** An uncommented line of this file is a required secret for Cloudflare's Deploy button. */
+/** Cloudflare's Deploy button asks for each line of this file, and offers its value: so none has one. */
 function writeSecretsExample(secrets: readonly string[]): string {
-  return `# The secrets of the Worker. \`npm run dev\` needs none of them: it makes them up.
-# To set one of its own in development, copy this file to .dev.vars.
-${secrets.map((name) => `# ${name}=\n`).join("")}`;
+  return `# The secrets of the Worker. \`npm run dev\` makes up those that are empty.
+# To set one in development, copy this file to .dev.vars. Write no value here: Cloudflare's Deploy button would use it.
+${secrets.map((name) => `${name}=\n`).join("")}`;
 }
 
 const GITIGNORE = `node_modules/

@@ -44,6 +44,17 @@ describe("add store", () => {
       '"media-eu": aws({ region: "eu-central-1", bucket: "acme-archive" }),',
     );
     expect(wrangler.match(/"MEDIA_EU_(SECRET_ACCESS_KEY|ACCESS_KEY_ID)",/g)).toHaveLength(4);
+    const names = ["MEDIA_EU_ACCESS_KEY_ID", "MEDIA_EU_SECRET_ACCESS_KEY"];
+    const example = readFileSync(join(folder, ".dev.vars.example"), "utf8");
+    expect(example.split("\n").slice(-3)).toEqual([...names.map((name) => `${name}=`), ""]);
+    const file = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+      cloudflare: { bindings: Readonly<Record<string, { description: string }>> };
+    };
+    expect(Object.keys(file)).toContain("scripts");
+    expect(Object.keys(file.cloudflare.bindings)).toEqual(
+      expect.arrayContaining(["LEDGER", "AUTH_SECRET", ...names]),
+    );
+    expect(file.cloudflare.bindings[names[0] ?? ""]?.description).toContain("`media-eu`");
     const checked = run("check-config");
     expect(checked.status, checked.stderr).toBe(0);
   });

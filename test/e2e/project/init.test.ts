@@ -71,6 +71,7 @@ describe("init", () => {
       ".dev.vars.example",
       ".github",
       ".gitignore",
+      "README.md",
       "package.json",
       "presigner.config.ts",
       "src",
@@ -95,12 +96,6 @@ describe("init", () => {
       expect(deploy.stdout.includes("env.ENVIRONMENT")).toBe(environment === "staging");
     }
   }, 180_000);
-
-  it("writes no line into .dev.vars.example that the Deploy button would make a secret of", () => {
-    const text = readFileSync(join(project.folder, "app/.dev.vars.example"), "utf8");
-    expect(text).toContain("# MEDIA_ACCESS_KEY_ID=\n");
-    expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual([]);
-  });
 
   it("is what npm create edge-presigner runs, with the same arguments", () => {
     const program = join(project.folder, "node_modules/create-edge-presigner/index.js");
