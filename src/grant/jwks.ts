@@ -5,6 +5,7 @@ import { lazy } from "../lazy.ts";
 import { boundedFetch, type Fetch } from "../bounded-fetch.ts";
 import { describeError } from "../log.ts";
 import type { Secret } from "../secret.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 
 export interface JwksDependencies {
   readonly now: () => number;
@@ -95,16 +96,6 @@ export function jwksKeySource(
       return (await refresh())(header, token);
     }
   };
-}
-
-/**
- * Waits for the work of another request; `undefined` when the time is over. The runtime may end that
- * request without settling its promises, so that only a timer of this request surely ends the wait.
- */
-async function waitAtMost<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  const { promise: timeUp, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, ms, undefined);
-  return Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
 }
 
 /** Returns whether the token names a key that is not in the set (jose: `JWKSNoMatchingKey`). */
