@@ -12,7 +12,14 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml", environment: "dev" },
-            miniflare: { bindings: { WEBHOOK_URL: "http://localhost:9/hook" } },
+            miniflare: {
+              bindings: { WEBHOOK_URL: "http://localhost:9/hook" },
+              // Tests put them in the place of secrets.
+              secretsStoreSecrets: {
+                STORED_SECRET: { store_id: "tests", secret_name: "one" },
+                OTHER_STORED_SECRET: { store_id: "tests", secret_name: "other" },
+              },
+            },
           }),
         ],
         test: {

@@ -15,11 +15,19 @@ export interface Deployment {
   /** The name of the environment in wrangler.toml; production has none. */
   readonly name?: string | undefined;
   readonly requiredSecrets: readonly string[];
+  /** The bindings of the Secrets Store, by their names. */
+  readonly storedSecrets?: Readonly<Record<string, StoredSecret>>;
   readonly rateLimits: Readonly<Record<string, RateLimit>>;
   /** Whether the binding `LEDGER` has a class that a migration creates. */
   readonly hasLedger: boolean;
   /** The value of the variable `ENVIRONMENT`; production has none. */
   readonly environment?: unknown;
+}
+
+/** Where the value of a binding is in the Secrets Store. */
+export interface StoredSecret {
+  readonly storeId: string;
+  readonly secretName: string;
 }
 
 export interface Finding extends ConfigError {
@@ -107,14 +115,14 @@ function recordReads(
 function checkSecrets(
   needed: readonly string[],
   read: ReadonlySet<string>,
-  { name: environment, requiredSecrets: required }: Deployment,
+  { name: environment, requiredSecrets: required, storedSecrets: stored = {} }: Deployment,
 ): readonly Finding[] {
   const path = "wrangler.toml: secrets.required";
   // The other secrets of a key pair are read only if its access key id is set.
   const isRead = (name: string) =>
     read.has(name) ||
     read.has(name.replace(/_(SECRET_ACCESS_KEY|SESSION_TOKEN)$/, "_ACCESS_KEY_ID"));
-  const missing = needed.filter((name) => !required.includes(name));
+  const missing = needed.filter((name) => !required.includes(name) && !(name in stored));
   if (required.length === 0 && missing.length > 0) {
     const detail = "is missing: list the secrets that the configuration needs";
     return [{ path, detail, paste: pasteSecrets(environment, missing) }];

@@ -8,6 +8,8 @@ import { SCANNER_SECRET_NAME } from "../src/config/quarantine-schema.ts";
 import { parsePrivateKeys } from "../src/config/private-key.ts";
 import { readSecret } from "../src/secret.ts";
 import { print, printJson } from "./output.ts";
+import { readStoredSecrets, type StoredSecrets } from "./read-deployments.ts";
+import { commandThatSets } from "./secret-command.ts";
 
 interface Options {
   readonly rotate?: boolean;
@@ -41,6 +43,8 @@ export function addKeys(program: Command): void {
     )
     .option("--json", "print only names and values, as JSON for wrangler secret bulk")
     .action(async (names: string[], options: Options) => {
+      const stored = await readStoredSecrets(process.cwd());
+      if (!stored) return;
       const wanted = names.length === 0 ? ALL : names.map(toSecret);
       const make = options.rotate ? rotate : create;
       const made = await Promise.all(wanted.map(async (secret) => make(secret)));
@@ -49,7 +53,7 @@ export function addKeys(program: Command): void {
         {},
       );
       if (options.json) printJson(secrets);
-      else print(describe(secrets));
+      else print(describe(secrets, options.rotate ? renew(stored) : stored));
     });
 }
 
@@ -127,13 +131,28 @@ const MAKERS: Readonly<Record<Kind, () => Promise<string>>> = {
   },
 };
 
-function describe(secrets: Readonly<Record<string, string>>): string {
+/** A value is not replaced in the Secrets Store, where running isolates would go on with the old one: a new name is. */
+function renew(stored: StoredSecrets): StoredSecrets {
+  const day = new Date().toISOString().slice(0, 10);
+  return Object.fromEntries(
+    Object.entries(stored).map(([name, { storeId, secretName }]) => [
+      name,
+      { storeId, secretName: `${secretName}-${day}` },
+    ]),
+  );
+}
+
+function describe(secrets: Readonly<Record<string, string>>, stored: StoredSecrets): string {
   const lines = Object.entries(secrets).map(([name, value]) => {
     const note =
       name === "WEBHOOK_SECRET" ? styleText("dim", "   # only if a webhook is configured") : "";
-    return `${styleText("bold", `npx wrangler secret put ${name} --env=""`)}${note}\n${value}\n`;
+    return `${styleText("bold", commandThatSets(name, stored[name]))}${note}\n${value}\n`;
   });
   const end =
     "Run each command in this order, and paste the line below it. The values are not stored: they are shown only once.";
-  return `${lines.join("\n")}\n${styleText("dim", end)}\n`;
+  const ends = Object.keys(secrets).some((name) => name in stored) ? [end, DEPLOY] : [end];
+  return `${lines.join("\n")}\n${ends.map((text) => styleText("dim", text)).join("\n")}\n`;
 }
+
+const DEPLOY =
+  "For those of the Secrets Store, the last step is npx edge-presigner deploy, with each name as the secret_name of its binding in wrangler.toml.";

@@ -1,22 +1,29 @@
 /** Reads what wrangler.toml deploys: production, and each of its environments. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
 import { ENVIRONMENT_VARIABLE } from "../src/config/environment.ts";
-import type { Deployment } from "./check-deployment.ts";
+import type { Deployment, StoredSecret } from "./check-deployment.ts";
 import { findWrangler } from "./dev/find-wrangler.ts";
+import { runInNewerNode } from "./dev/node.ts";
 
 /** The name of the environment in wrangler.toml, which production has not, and what it deploys. */
 export interface NamedDeployment extends Deployment {
   readonly name: string | undefined;
 }
 
+/** By the names of the bindings. */
+export type StoredSecrets = Readonly<Record<string, StoredSecret>>;
+
 const FILE = "wrangler.toml";
 
 const wranglerSchema = z.object({
   definedEnvironments: z.optional(z.array(z.string())),
   secrets: z.optional(z.object({ required: z.array(z.string()) })),
+  secrets_store_secrets: z.array(
+    z.object({ binding: z.string(), store_id: z.string(), secret_name: z.string() }),
+  ),
   ratelimits: z.array(
     z.object({ name: z.string(), simple: z.object({ limit: z.number(), period: z.number() }) }),
   ),
@@ -48,11 +55,31 @@ export async function readDeployments(folder: string): Promise<readonly NamedDep
   return [{ name: undefined, ...toDeployment(production) }, ...environments];
 }
 
+/**
+ * Returns the bindings of the Secrets Store that production has. Wrangler reads them only where there are some.
+ * `undefined` where it needs a newer Node.js, in which the whole command has run.
+ */
+export async function readStoredSecrets(folder: string): Promise<StoredSecrets | undefined> {
+  const file = join(folder, FILE);
+  if (!existsSync(file) || !readFileSync(file, "utf8").includes("secrets_store_secrets")) return {};
+  if (await runInNewerNode(folder)) return undefined;
+  const [production] = await readDeployments(folder);
+  return production?.storedSecrets ?? {};
+}
+
 function toDeployment(config: z.output<typeof wranglerSchema>): Deployment {
   const created = new Set(config.migrations.flatMap((one) => one.new_sqlite_classes));
   return {
     environment: config.vars[ENVIRONMENT_VARIABLE],
     requiredSecrets: config.secrets?.required ?? [],
+    storedSecrets: Object.fromEntries(
+      config.secrets_store_secrets.map(
+        ({ binding, store_id: storeId, secret_name: secretName }) => [
+          binding,
+          { storeId, secretName },
+        ],
+      ),
+    ),
     hasLedger: config.durable_objects.bindings.some(
       (one) =>
         one.name === "LEDGER" && (one.script_name !== undefined || created.has(one.class_name)),

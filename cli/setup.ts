@@ -15,6 +15,7 @@ import { planSetup, type Plan } from "./setup/plan.ts";
 import { printChanges, printOutcome } from "./setup/print-applied.ts";
 import { printPlan } from "./setup/print-plan.ts";
 import { usesOf, type BucketUse } from "./setup/bucket-use.ts";
+import { readStoredSecrets } from "./read-deployments.ts";
 import { compileWithPlaceholders } from "./placeholder-secrets.ts";
 
 interface Options extends BucketFlags {
@@ -64,6 +65,8 @@ async function run(name: string | undefined, options: Options): Promise<void> {
       "Add --yes: without a terminal, setup cannot ask for confirmation.",
     );
   }
+  const stored = await readStoredSecrets(process.cwd());
+  if (!stored) return;
   const env = readEnv(options);
   const definition = await loadDefinition(options.config);
   const store = name ?? (await chooseStoreName(storeNamesOf(definition), isInteractive));
@@ -71,7 +74,10 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   const prompts = isInteractive ? PROMPTS : undefined;
   const completed = await completeDefinition(definition, store, { flags, prompts });
   const use = findUse(usesOf(compileWithPlaceholders(completed.definition, env).config), store);
-  const plan = await planSetup(use, completed.definition, options.ruleId);
+  const plan = await planSetup(use, completed.definition, {
+    ruleId: options.ruleId,
+    stored,
+  });
   const printOptions = { format: options.format, lines: completed.lines };
   const applied = options.apply ? await apply(plan, { env, options }) : undefined;
   if (options.json) {

@@ -38,7 +38,7 @@ export function createDevelopmentPresigner(development: Development, hooks?: Hoo
 
 /**
  * What the environment sets replaces what was made up, but for the key pairs of the embedded store. An empty line of
- * .dev.vars sets nothing.
+ * .dev.vars sets nothing, and no secret of the Secrets Store does.
  */
 function secretsOf({ secrets, storeSecrets }: Development, bindings: object): Env {
   const names = Object.keys(storeSecrets).map((name) =>
@@ -48,7 +48,10 @@ function secretsOf({ secrets, storeSecrets }: Development, bindings: object): En
     names.some(
       (store) => name.startsWith(`${store}_`) && /(_ACCESS_KEY(_ID)?|_SESSION_TOKEN)$/.test(name),
     );
-  const own = Object.entries(bindings).filter(([name, value]) => value !== "" && !isStores(name));
+  const own = Object.entries(bindings).filter(
+    ([name, value]) =>
+      value !== "" && !isStores(name) && (typeof value === "string" || !(name in secrets)),
+  );
   return { ...secrets, ...Object.fromEntries(own), ...storeSecrets };
 }
 

@@ -1,5 +1,6 @@
 /** `edge-presigner/built`: what the module that `edge-presigner build` writes is made of. */
 import { env, type DurableObject } from "cloudflare:workers";
+import { composeWithSecrets } from "./compose-late.ts";
 import type { Config } from "./config/config.ts";
 import { ConfigurationError } from "./config/errors.ts";
 import { joinSecrets } from "./config/join-secrets.ts";
@@ -11,7 +12,7 @@ import { UnusedLedger } from "./ledger/unused-ledger.ts";
 import { RUNTIME } from "./runtime.ts";
 import type { Env } from "./secret.ts";
 import { VERSION } from "./version.ts";
-import { composeWorker, ledgerDependenciesOf, type ComposedWorker } from "./worker.ts";
+import { ledgerDependenciesOf, type ComposedWorker } from "./worker.ts";
 
 export type { Hooks } from "./hooks.ts";
 export { checkKeySpaces } from "./config/check-key-spaces.ts";
@@ -32,8 +33,8 @@ export function createBuiltPresigner(
   features: Features,
   hooks: Hooks = {},
 ): BuiltPresigner {
-  const worker = composeWorker(
-    () => readBuilt(json, { ...env }, features),
+  const worker = composeWithSecrets(
+    (secrets) => readBuilt(json, secrets, features),
     { ...env },
     { ...RUNTIME, hooks },
   );
@@ -60,5 +61,5 @@ export function createLedger(worker: ComposedWorker): LedgerClass {
 
 /** For a configuration without one. */
 export function createUnusedLedger(): LedgerClass {
-  return UnusedLedger;
+  return class extends UnusedLedger {};
 }

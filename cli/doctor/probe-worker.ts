@@ -48,7 +48,7 @@ async function tryHealth({ url, sendRequest }: Target): Promise<Finding> {
   const code = codeOf(answer);
   if (code === "misconfigured") {
     const fix =
-      "run npm run check-config, and compare the secrets with npx wrangler secret list; npx wrangler tail shows each error";
+      "run npm run check-config, and compare the secrets with npx wrangler secret list, or npx wrangler secrets-store secret list; npx wrangler tail shows each error";
     return { name, verdict: "bad", message: "the Worker is running, but misconfigured", fix };
   }
   const message = `${url.origin} answered ${answer.status}, but not as the Worker does`;

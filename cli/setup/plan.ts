@@ -1,4 +1,5 @@
 /** Plans all settings of a bucket, which `setup` prints, applies or writes as JSON. */
+import type { StoredSecrets } from "../read-deployments.ts";
 import { ADVICE, type Advice } from "./advice.ts";
 import { bucketPolicy } from "./bucket-policy.ts";
 import { corsRuleOf, type CorsRule } from "./cors.ts";
@@ -38,7 +39,7 @@ export interface Plan {
 export async function planSetup(
   use: BucketUse,
   definition: unknown,
-  ruleId: string,
+  { ruleId, stored = {} }: { readonly ruleId: string; readonly stored?: StoredSecrets },
 ): Promise<Plan> {
   const advice: Advice = ADVICE[use.store.providerName];
   return {
@@ -50,11 +51,11 @@ export async function planSetup(
     reader: advice.hasPolicies ? readerPolicy(use) : undefined,
     bucketPolicy: bucketPolicy(use),
     lifecycle: lifecycleRulesOf(use, ruleId),
-    secrets: secretLinesOf(use, definition, advice),
+    secrets: secretLinesOf(use, definition, { advice, stored }),
     scoped: planScoped(use.store, use.credentialPolicies),
     scannerOrigin: scannerOriginOf(use),
     notifications: notificationLinesOf(use),
-    rotation: rotationStepsOf(use),
+    rotation: rotationStepsOf(use, stored),
   };
 }
 

@@ -1,6 +1,8 @@
 /** Lists the secrets of a store and of the configuration, with the commands that set them. */
 import { SCANNER_SECRET_NAME } from "../../src/config/quarantine-schema.ts";
 import { requiredSecretsOf } from "../placeholder-secrets.ts";
+import type { StoredSecrets } from "../read-deployments.ts";
+import { commandThatSets } from "../secret-command.ts";
 import type { Advice } from "./advice.ts";
 import type { BucketUse } from "./bucket-use.ts";
 
@@ -23,8 +25,17 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 export function secretLinesOf(
   { store }: BucketUse,
   definition: unknown,
-  { isReaderOptional }: Advice,
+  {
+    advice: { isReaderOptional },
+    stored,
+  }: { readonly advice: Advice; readonly stored: StoredSecrets },
 ): readonly SecretLine[] {
+  const line = (name: string, description: string): SecretLine => ({
+    name,
+    description,
+    isOptional: false,
+    command: commandThatSets(name, stored[name]),
+  });
   const id = store.credentials.accessKeyId.name;
   const secret = store.credentials.secretAccessKey.name;
   const readerId = id.replace(/_ACCESS_KEY_ID$/, "_READ_ACCESS_KEY_ID");
@@ -59,13 +70,4 @@ function describe(name: string): string {
   if (SCANNER_SECRET_NAME.test(name))
     return `shared with the scanner; generate it with npx edge-presigner keys ${name}`;
   return DESCRIPTIONS[name] ?? "shared with your backend";
-}
-
-function line(name: string, description: string): SecretLine {
-  return {
-    name,
-    description,
-    isOptional: false,
-    command: `npx wrangler secret put ${name} --env=""`,
-  };
 }

@@ -1,5 +1,5 @@
 /** Compiles what proves an upload to others: the keys of receipts, and the URLs and secrets of webhooks and audit. */
-import type { Env, Secret } from "../secret.ts";
+import { readSecret, type Env, type Secret } from "../secret.ts";
 import type { Audit, Webhook } from "./config.ts";
 import type { ErrorCollector } from "./errors.ts";
 import { parsePrivateKeys, type PrivateKeys } from "./private-key.ts";
@@ -34,8 +34,7 @@ export function compileWebhook(
   { env, isLocal }: WebhookContext,
   errors: ErrorCollector,
 ): Webhook | undefined {
-  const fromEnv = env["WEBHOOK_URL"];
-  const url = typeof fromEnv === "string" && fromEnv !== "" ? fromEnv : configured;
+  const url = readSecret(env, "WEBHOOK_URL")?.reveal() ?? configured;
   if (url === undefined) return undefined;
   return compileReceiver(url, { name: "webhook", env, isLocal }, errors);
 }

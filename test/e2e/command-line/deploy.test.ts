@@ -140,3 +140,57 @@ describe("deploy", () => {
     expect(stderr).toContain("It has production, staging.");
   });
 });
+
+describe("a project with secrets in the Secrets Store", () => {
+  const storeId = "0123456789abcdef0123456789abcdef";
+  const stored = (binding: string) =>
+    `[[secrets_store_secrets]]\nbinding = "${binding}"\nstore_id = "${storeId}"\nsecret_name = "uploads-${binding.toLowerCase()}"\n`;
+  const STORED = ["MEDIA_SECRET_ACCESS_KEY", "UPLOAD_ID_SECRET"];
+  const without = STORED.reduce((text, name) => text.replace(`"${name}", `, ""), TOP);
+  const project = without + STORED.map(stored).join("\n") + STAGING;
+  const create = (name: string) =>
+    `npx wrangler secrets-store secret create ${storeId} --name ${name} --scopes workers --remote`;
+
+  it("passes where each secret is in secrets.required, or is bound", async () => {
+    write("wrangler.toml", project);
+    expect(await check()).toMatchObject({ errors: [], warnings: [] });
+    expect(run("deploy", "--dry-run")).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/env\.UPLOAD_ID_SECRET .*uploads-upload_id_secret/) as string,
+    });
+    const all = ["MEDIA_ACCESS_KEY_ID", "RECEIPT_PRIVATE_KEY"].map(stored).join("\n");
+    const none = project.replace(/\[secrets\]\nrequired = .*\n/, "") + all;
+    write("wrangler.toml", none);
+    expect((await check()).errors).toEqual([]);
+  });
+
+  it("names the one that is neither", async () => {
+    write("wrangler.toml", project.replace(stored("UPLOAD_ID_SECRET"), ""));
+    expect((await check()).errors).toEqual([
+      { path: "wrangler.toml: secrets.required", detail: 'add "UPLOAD_ID_SECRET"' },
+    ]);
+  });
+
+  it("gets the commands of the store from keys and setup", () => {
+    write("wrangler.toml", project);
+    const { stdout } = run("keys", "UPLOAD_ID_SECRET", "RECEIPT_PRIVATE_KEY");
+    expect(stdout).toContain(create("uploads-upload_id_secret"));
+    expect(stdout).toContain('npx wrangler secret put RECEIPT_PRIVATE_KEY --env=""');
+    expect(stdout).toContain("npx edge-presigner deploy");
+    const setup = run("setup", "media");
+    expect(setup.stdout, setup.stderr).toContain(create("uploads-media_secret_access_key"));
+    expect(setup.stdout).toContain('npx wrangler secret put MEDIA_ACCESS_KEY_ID --env=""');
+  });
+
+  it("gets a new name for a value that is rotated", () => {
+    write("wrangler.toml", project);
+    const { stdout } = spawnSync(
+      process.execPath,
+      [join(ROOT, "cli/main.ts"), "keys", "UPLOAD_ID_SECRET", "--rotate"],
+      { cwd: folder, encoding: "utf8", env: { ...process.env, UPLOAD_ID_SECRET: "present" } },
+    );
+    const today = new Date().toISOString().slice(0, 10);
+    expect(stdout).toContain(create(`uploads-upload_id_secret-${today}`));
+    expect(stdout).toContain('npx wrangler secret put UPLOAD_ID_SECRET_PREVIOUS --env=""');
+  });
+});

@@ -60,6 +60,11 @@ export async function startScanned(vars: Readonly<Record<string, string>>): Prom
   return start({ configPath: `${folder}/scanned/wrangler.toml`, vars }, [scanner]);
 }
 
+/** A deployment whose secrets are in the Secrets Store, which is empty at first. */
+export async function startSecrets(vars: Readonly<Record<string, string>>): Promise<Server> {
+  return start({ configPath: "./test/e2e/fixture/secrets/wrangler.toml", vars });
+}
+
 /** What the fixture has to know of a server that the tests do not know. */
 function measured(): Readonly<Record<string, string>> {
   const names = ["STORE_PROVIDER", "STORE_SETTING"];

@@ -1,5 +1,8 @@
 /** What is watched must not make a ticket wait: it is given in the same turn of the event loop, with or without a watcher. */
 import { describe, expect, it } from "vitest";
+import { composeWithSecrets } from "../../../src/compose-late.ts";
+import { compileConfig } from "../../../src/config/compile.ts";
+import { NO_LEDGER } from "../support/no-ledger.ts";
 import { CONFIG, ENV, startWorker, tokenFor, type TestWorker } from "../support/start-worker.ts";
 
 const PATH =
@@ -8,18 +11,22 @@ const PATH =
 /** As many as before there was anything to watch. Whoever adds an `await` to the way of a ticket has to say why. */
 const STEPS = 21;
 
+interface Started {
+  readonly worker: Pick<TestWorker["worker"], "fetch">;
+}
+
 /** A request of a known caller to a known store: nothing of it needs the network, or the clock. */
-async function prepare(worker: TestWorker): Promise<Request> {
+async function prepare({ worker }: Started): Promise<Request> {
   const headers = { authorization: `Bearer ${await tokenFor()}` };
-  for (const _ of [1, 2]) await worker.worker.fetch(new Request(PATH, { headers }));
+  for (const _ of [1, 2]) await worker.fetch(new Request(PATH, { headers }));
   return new Request(PATH, { headers });
 }
 
 /** Returns after how many steps of the queue of microtasks the answer is there. What waits for anything else never is. */
-async function stepsUntilAnswer(worker: TestWorker): Promise<number> {
-  const request = await prepare(worker);
+async function stepsUntilAnswer(started: Started): Promise<number> {
+  const request = await prepare(started);
   const statuses: number[] = [];
-  void Promise.resolve(worker.worker.fetch(request)).then(({ status }) => statuses.push(status));
+  void Promise.resolve(started.worker.fetch(request)).then(({ status }) => statuses.push(status));
   let steps = 0;
   while (statuses.length === 0 && steps < 1000) {
     await Promise.resolve();
@@ -31,6 +38,13 @@ async function stepsUntilAnswer(worker: TestWorker): Promise<number> {
 
 const start = (logging: object, options: Parameters<typeof startWorker>[0] = {}) =>
   startWorker({ config: { ...CONFIG, logging }, ...options });
+
+/** The same Worker, whose secrets may be in the Secrets Store. */
+function startLate(secrets: object): Started {
+  const { dependencies } = start({}).worker;
+  const env = { LEDGER: NO_LEDGER, ...ENV, ...secrets };
+  return { worker: composeWithSecrets((read) => compileConfig(CONFIG, read), env, dependencies) };
+}
 
 /** Never answers, as nobody waits for it. */
 const METRICS = { writeDataPoint: () => new Promise(() => undefined) };
@@ -59,5 +73,12 @@ describe("a ticket", () => {
     const notDrawn = start({ requests: 0.1 }, { dependencies: { random: () => 0.9 } });
     expect(await stepsUntilAnswer(notDrawn)).toBe(off);
     expect(off).toBeLessThanOrEqual(STEPS);
+  });
+
+  it("takes not one step more because a secret could be in the Secrets Store, or has been read", async () => {
+    const off = await stepsUntilAnswer(start({}));
+    expect(await stepsUntilAnswer(startLate({}))).toBe(off);
+    const stored = { get: async () => Promise.resolve(ENV.AUTH_SECRET) };
+    expect(await stepsUntilAnswer(startLate({ AUTH_SECRET: stored }))).toBe(off);
   });
 });
