@@ -5,6 +5,7 @@ import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
 import { ENVIRONMENT_VARIABLE } from "../src/config/environment.ts";
 import type { Deployment, StoredSecret } from "./check-deployment.ts";
+import { cannotLoad } from "./load-config.ts";
 import { findWrangler } from "./dev/find-wrangler.ts";
 import { runInNewerNode } from "./dev/node.ts";
 
@@ -37,15 +38,21 @@ const wranglerSchema = z.object({
   r2_buckets: z.array(z.object({ local_dev: z.optional(z.unknown()) })),
 });
 
-/** Returns production and each environment. One with the embedded store is for development, and left out. Throws `InvalidArgumentError` where there is no file. */
+/** Returns production and each environment. One with the embedded store is for development, and left out. Throws `InvalidArgumentError` where there is no file, or an invalid one. */
 export async function readDeployments(folder: string): Promise<readonly NamedDeployment[]> {
   const file = join(folder, FILE);
   if (!existsSync(file)) throw new InvalidArgumentError(`There is no ${FILE} in ${folder}.`);
   findWrangler(folder);
   // Imported only when it is needed: it takes a second.
   const { unstable_readConfig: readConfig } = await import("wrangler");
-  const read = (env: string) =>
-    wranglerSchema.parse(readConfig({ config: file, env }, { hideWarnings: true }));
+  const readChecked = (env: string): unknown => {
+    try {
+      return readConfig({ config: file, env }, { hideWarnings: true });
+    } catch (error) {
+      throw cannotLoad(FILE, error);
+    }
+  };
+  const read = (env: string) => wranglerSchema.parse(readChecked(env));
   const production = read("");
   const environments = (production.definedEnvironments ?? []).flatMap((name) => {
     const config = read(name);

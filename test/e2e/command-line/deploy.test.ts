@@ -171,6 +171,14 @@ describe("a project with secrets in the Secrets Store", () => {
     ]);
   });
 
+  it("names the one that is both, in Wrangler's words", () => {
+    write("wrangler.toml", TOP + stored("UPLOAD_ID_SECRET"));
+    const { status, stderr } = run("check-config");
+    expect(status).toBe(2);
+    expect(stderr).toContain("UPLOAD_ID_SECRET assigned to Secrets Store Secret and Secret");
+    expect(stderr).not.toContain("    at ");
+  });
+
   it("gets the commands of the store from keys and setup", () => {
     write("wrangler.toml", project);
     const { stdout } = run("keys", "UPLOAD_ID_SECRET", "RECEIPT_PRIVATE_KEY");
