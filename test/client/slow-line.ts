@@ -1,6 +1,7 @@
 /** A service and a store behind a slow line, in virtual time: a minute of uploading takes no minute. */
 import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Dependencies } from "../../client/web/src/dependencies.ts";
+import { createIdempotencyKey } from "../../client/web/src/idempotency-key.ts";
 import { platformNetwork } from "../../client/web/src/network.ts";
 import { bodyOf } from "./vectors.ts";
 
@@ -214,6 +215,7 @@ export function createSlowLine({
     fetch: fetchInLine,
     now: () => now,
     random: () => 0.5,
+    createKey: createIdempotencyKey,
     network: platformNetwork,
     wait,
     objects,

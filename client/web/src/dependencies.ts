@@ -1,3 +1,4 @@
+import { createIdempotencyKey } from "./idempotency-key.ts";
 import { platformNetwork, type Network } from "./network.ts";
 
 /** What the client takes from its platform. Tests pass their own. */
@@ -7,6 +8,8 @@ export interface Dependencies {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** Returns a new `Idempotency-Key`, which no other request has. */
+  readonly createKey: () => string;
   /** Resolves after that many milliseconds. Rejects with the signal's reason as soon as it is aborted. */
   readonly wait: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   readonly network: Network;
@@ -18,6 +21,7 @@ export function platformDependencies(): Dependencies {
     fetch: async (input, init) => fetch(input, init),
     now: () => Date.now(),
     random: () => Math.random(),
+    createKey: createIdempotencyKey,
     network: platformNetwork,
     wait: async (milliseconds, signal) =>
       new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 /** Calls the service: JSON in and out, with a token, and with retries. */
 import type { Dependencies } from "./dependencies.ts";
 import { UploadError, hasCode } from "./error.ts";
+import { createAnew } from "./idempotency-key.ts";
 import { parseJson, readProblem, readText } from "./read-answer.ts";
 import { retry, type Retry } from "./retry.ts";
 
@@ -20,7 +21,7 @@ interface RequestOptions {
   /** The signal does not cancel the request itself, only the pauses between tries. */
   readonly mustFinish?: boolean;
   readonly triesOnce?: boolean;
-  /** The same for each try of a request that creates something. Default: a new one for each call. */
+  /** The same for each try of a request that creates something. Default: the client chooses them. */
   readonly idempotencyKey?: string | undefined;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
   readonly onOffline?: ((isOffline: boolean) => void) | undefined;
@@ -41,11 +42,6 @@ const MAX_ATTEMPTS = 6;
 
 /** Routes that reserve something: a lost answer must not reserve it twice. */
 const CREATING = /uploads(\/batch)?$/;
-
-/** Returns a new key for the header `Idempotency-Key`: a string in quotes. */
-export function createKey({ random }: Pick<Dependencies, "random">): string {
-  return `"${random()}${random()}"`;
-}
 
 export function createCallService(
   { endpoint, getToken }: ServiceOptions,
@@ -101,15 +97,20 @@ export function createCallService(
     }
   };
 
+  const callInTries = async (route: string, options: RequestOptions): Promise<unknown> => {
+    const attempt = async () => callWithToken(route, options);
+    return options.triesOnce
+      ? attempt()
+      : retry(attempt, dependencies, { maxAttempts, ...options });
+  };
+
   return async (isExpected, route, given = {}) => {
-    const isCreating = CREATING.test(route);
-    const options = isCreating ? { idempotencyKey: createKey(dependencies), ...given } : given;
-    const answer = options.triesOnce
-      ? await callWithToken(route, options)
-      : await retry(async () => callWithToken(route, options), dependencies, {
-          maxAttempts,
-          ...options,
-        });
+    const isCreating = CREATING.test(route) && given.idempotencyKey === undefined;
+    const answer = isCreating
+      ? await createAnew(async () =>
+          callInTries(route, { ...given, idempotencyKey: dependencies.createKey() }),
+        )
+      : await callInTries(route, given);
     if (isExpected(answer)) return answer;
     throw new UploadError(
       "unexpected-answer",

@@ -1,9 +1,10 @@
 /** The calls of all files of a queue: tickets and completions in batches, and one pause for all after a 429. */
 import type { Dependencies } from "../dependencies.ts";
 import { hasCode } from "../error.ts";
+import { createAnew } from "../idempotency-key.ts";
 import type { UploadOptions } from "../options.ts";
 import { retry } from "../retry.ts";
-import { createKey, type CallService } from "../service.ts";
+import type { CallService } from "../service.ts";
 import { createBatcher, type Batcher, type Outcome } from "./batcher.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { DEFAULT_PAUSE_SECONDS, hold } from "./hold.ts";
@@ -44,7 +45,7 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
   );
 
   const sendTickets = async (uploads: readonly object[], signal: AbortSignal) => {
-    const request = { signal, mustFinish: true, idempotencyKey: createKey(options) };
+    const request = { signal, mustFinish: true, idempotencyKey: options.createKey() };
     if (uploads.length > 1) {
       const batch = { ...request, body: { uploads } };
       return readOutcomes(await callAll(isAny, `${TICKETS}/batch`, batch));
@@ -134,7 +135,7 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
         const ask = { signal, onRetry, onAsk };
         const answer = completion
           ? await askUntilAnswered(completions, completion, ask)
-          : await askUntilAnswered(tickets, body, { ...ask, quota });
+          : await createAnew(async () => askUntilAnswered(tickets, body, { ...ask, quota }));
         if (isExpected(answer)) return answer;
         throw notTheService();
       };
