@@ -209,11 +209,12 @@ export const EVENTS: { readonly [Name in EventName]: EventText<Name> } = {
       hookMs: "always",
       ledgerMs: "always",
       storeMs: "always",
+      scannerMs: "always",
     },
     means:
       "A request has ended. It is written only where [`logging.requests`](configuration.md#logging) asks for it.",
     todo: [
-      "Nothing: it is there to be searched. Requests are slow? Compare `ledgerMs`, `storeMs`, `hookMs` and `authMs` with `totalMs`.",
+      "Nothing: it is there to be searched. Requests are slow? Compare `ledgerMs`, `storeMs`, `scannerMs`, `hookMs` and `authMs` with `totalMs`.",
     ],
   },
   "request-failed": {
@@ -345,6 +346,7 @@ export const FIELDS: Readonly<Record<FieldName, string>> = {
   refused: "How many tickets were refused",
   requestId: "The `x-request-id` of the answer, and the `requestId` of a problem",
   route: "The pattern of the route, or the name of the method of a service binding",
+  scannerMs: "For scanners of files under [quarantine](quarantine.md), in milliseconds of waiting",
   session: "The name of the session in the store's own log: a digest of the user",
   sinceGrantMs: "Since the ticket was given, in milliseconds",
   source: "Where it was copied from, percent-encoded",

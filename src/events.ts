@@ -101,6 +101,7 @@ export interface EventFields {
     hookMs: number;
     ledgerMs: number;
     storeMs: number;
+    scannerMs: number;
   };
   "request-failed": { requestId: string; code: ProblemCode; reason: Text };
   "request-refused": { requestId: string; code: ProblemCode; reason: Text };

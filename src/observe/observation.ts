@@ -33,7 +33,13 @@ export class Observation implements Watch {
   bytes = 0;
   readonly acts: RequestAct[] = [];
   /** Added up: what runs at the same time counts twice. */
-  readonly waitedMs: Record<Step | "auth", number> = { auth: 0, hook: 0, ledger: 0, store: 0 };
+  readonly waitedMs: Record<Step | "auth", number> = {
+    auth: 0,
+    hook: 0,
+    ledger: 0,
+    scanner: 0,
+    store: 0,
+  };
   readonly #startedAtMs: number;
   readonly #now: () => number;
   readonly #tracing: Tracing | undefined;

@@ -76,11 +76,18 @@ function factsOf(observation: Observation) {
 }
 
 function timesOf(observation: Observation) {
-  const { auth, hook, ledger, store } = observation.waitedMs;
+  const { auth, hook, ledger, scanner, store } = observation.waitedMs;
   const totalMs = observation.totalMs();
   // Whoever was not recognized waited for nothing else.
   const authMs = observation.caller === undefined ? totalMs : auth;
-  return { totalMs, authMs, hookMs: hook, ledgerMs: ledger, storeMs: store };
+  return {
+    totalMs,
+    authMs,
+    hookMs: hook,
+    ledgerMs: ledger,
+    storeMs: store,
+    scannerMs: scanner,
+  };
 }
 
 function nameAttributes(facts: Attributes): Attributes {

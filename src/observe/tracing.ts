@@ -15,7 +15,7 @@ export interface RequestSpan {
   readonly setAttributes: (attributes: Attributes) => unknown;
 }
 
-/** The span of one call of a ledger or a store. */
+/** The span of one call of a ledger, a store or a scanner. */
 interface CallSpan {
   readonly setStatus: (status: { code: "error" }) => unknown;
 }

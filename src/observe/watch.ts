@@ -3,7 +3,7 @@ import type { RequestAct } from "../audit/act.ts";
 import type { Owner } from "../grant/owner.ts";
 
 /** What a request waits for. */
-export type Step = "hook" | "ledger" | "store";
+export type Step = "hook" | "ledger" | "scanner" | "store";
 
 /** What a request is about: names of the configuration, never what a client sent. */
 export interface Facts {
@@ -21,6 +21,6 @@ export interface Watch {
   readonly refuses: () => void;
   /** What an audit tells of. */
   readonly records: (act: RequestAct) => void;
-  /** `name` is that of the call: a method of the ledger, or of the request to the store. */
+  /** `name` is that of the call: a method of the ledger or of the request to the store, or the policy of the scanner. */
   readonly time: <T>(step: Step, name: string, work: () => Promise<T>) => Promise<T>;
 }

@@ -38,9 +38,25 @@ const answerSchema = lazy(() =>
 
 /** Returns why the object is infected, or `undefined` for a clean one. Throws `NoVerdict` for all but one of these two answers. */
 export async function scan(
-  service: Pick<Service, "config" | "fetch" | "fetchOf" | "now">,
+  service: Context,
   upload: LocatedUpload,
-  { scanner, object }: { readonly scanner: ScannerSettings; readonly object: StoredObject },
+  question: Question,
+): Promise<string | undefined> {
+  const ask = async () => askScanner(service, upload, question);
+  return service.watch ? service.watch.time("scanner", upload.claims.policy, ask) : ask();
+}
+
+type Context = Pick<Service, "config" | "fetch" | "fetchOf" | "now" | "watch">;
+
+interface Question {
+  readonly scanner: ScannerSettings;
+  readonly object: StoredObject;
+}
+
+async function askScanner(
+  service: Context,
+  upload: LocatedUpload,
+  { scanner, object }: Question,
 ): Promise<string | undefined> {
   const { url, binding } = scanner;
   const fetch: Fetch = binding === undefined ? service.fetch : service.fetchOf(binding);

@@ -72,6 +72,7 @@ describe("the line of a request", () => {
         hookMs: 0,
         ledgerMs: 0,
         storeMs: 0,
+        scannerMs: 0,
       },
     ]);
   });

@@ -2,9 +2,12 @@ import { reset } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import development from "../../../dev/presigner.config.ts";
+import type { Tracing } from "../../../src/observe/tracing.ts";
+import type { Dependencies } from "../../../src/service.ts";
 import {
   ask,
   controlEnvironment,
+  moveClock,
   putFile,
   readFile,
   restoreEnvironment,
@@ -28,11 +31,16 @@ afterEach(async () => {
 
 const URL_OF_SCANNER = "https://scanner.example.com/scan?tenant=1";
 
-function start(scanner: object = { url: URL_OF_SCANNER }, secrets: object = {}): FailingWorker {
+function start(
+  scanner: object = { url: URL_OF_SCANNER },
+  secrets: object = {},
+  options: { readonly config?: object; readonly dependencies?: Partial<Dependencies> } = {},
+): FailingWorker {
   const checked = { ...development.policies.checked, quarantine: { scanner } };
   return startFailingWorker({
-    config: { ...development, policies: { ...development.policies, checked } },
+    config: { ...development, policies: { ...development.policies, checked }, ...options.config },
     secrets: { SCANNER_SECRET, ...secrets },
+    dependencies: options.dependencies ?? {},
   });
 }
 
@@ -211,5 +219,38 @@ describe("a scanner behind a service binding", () => {
     const response = await worker.ask("GET", "/v1/policies");
     expect(response.status).toBe(503);
     expect(worker.log.join()).toContain('add SCANNER: the policy \\"checked\\" asks it');
+  });
+});
+
+describe("the wait for a scanner", () => {
+  it("is in the line of its request, apart from that for the store", async () => {
+    environment.receiver = () => {
+      moveClock(3);
+      return answer({})();
+    };
+    const worker = start(undefined, {}, { config: { logging: { requests: "all" } } });
+    expect((await complete(worker, await send())).status).toBe(200);
+    const lines = worker.log.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter(({ event }) => event === "request")).toMatchObject([
+      { policy: "checked", scannerMs: 3000, storeMs: 0, totalMs: 3000 },
+    ]);
+  });
+
+  it("is a span of its trace, which has failed without a verdict", async () => {
+    environment.receiver = () => new Response(null, { status: 503 });
+    const spans: string[] = [];
+    const tracing: Tracing = {
+      getActiveSpan: () => ({ isTraced: true, setAttributes: () => undefined }),
+      enterSpan: async (name, work) => {
+        spans.push(name);
+        return work({ setStatus: ({ code }) => spans.push(`${name}: ${code}`) });
+      },
+    };
+    const worker = start(undefined, {}, { config: { traces: true }, dependencies: { tracing } });
+    expect((await complete(worker, await send())).status).toBe(202);
+    expect(spans.filter((name) => name.startsWith("scanner"))).toEqual([
+      "scanner checked",
+      "scanner checked: error",
+    ]);
   });
 });
