@@ -225,72 +225,62 @@ export interface Panel {
   readonly sql: string;
 }
 
-const SERIES = "$timeSeries AS t";
-const END = "GROUP BY t, label\nORDER BY t";
+interface Series {
+  /** What the lines are told apart by. */
+  readonly label: string;
+  readonly value: string;
+  readonly where: string;
+}
+
+const panel = (title: string, unit: string, { label, value, where }: Series): Panel => ({
+  title,
+  unit,
+  sql: `SELECT $timeSeries AS t, ${label} AS label, ${value}
+FROM edge_presigner
+WHERE $timeFilter AND ${where}
+GROUP BY t, label
+ORDER BY t`,
+});
 
 export const PANELS: readonly Panel[] = [
-  {
-    title: "Tickets by outcome",
-    unit: "short",
-    sql: `SELECT ${SERIES}, blob4 AS label, SUM(_sample_interval) AS tickets
-FROM edge_presigner
-WHERE $timeFilter AND blob1 = 'ticket'
-${END}`,
-  },
-  {
-    title: "Refused requests by code",
-    unit: "short",
-    sql: `SELECT ${SERIES}, blob4 AS label, SUM(_sample_interval) AS refusals
-FROM edge_presigner
-WHERE $timeFilter AND blob1 = 'refusal'
-${END}`,
-  },
-  {
-    title: "Bytes promised by policy",
-    unit: "bytes",
-    sql: `SELECT ${SERIES}, blob2 AS label, SUM(_sample_interval * double1) AS bytes
-FROM edge_presigner
-WHERE $timeFilter AND blob1 = 'ticket' AND blob4 = 'ok'
-${END}`,
-  },
-  {
-    title: "Bytes settled by policy",
-    unit: "bytes",
-    sql: `SELECT ${SERIES}, blob2 AS label, SUM(_sample_interval * double1) AS bytes
-FROM edge_presigner
-WHERE $timeFilter AND blob1 = 'settled' AND blob4 = 'completed'
-${END}`,
-  },
-  {
-    title: "From ticket to completion, 95 of 100",
-    unit: "ms",
-    sql: `SELECT ${SERIES}, blob2 AS label, quantileExactWeighted(0.95)(double2, _sample_interval) AS ms
-FROM edge_presigner
-WHERE $timeFilter AND blob1 = 'settled' AND blob4 = 'completed'
-${END}`,
-  },
-  {
-    title: "How uploads end",
-    unit: "short",
-    sql: `SELECT ${SERIES}, blob4 AS label, SUM(_sample_interval) AS uploads
-FROM edge_presigner
-WHERE $timeFilter AND blob1 = 'settled'
-${END}`,
-  },
-  {
-    title: "Age of webhooks by outcome",
-    unit: "ms",
-    sql: `SELECT ${SERIES}, blob4 AS label, max(double2) AS ms
-FROM edge_presigner
-WHERE $timeFilter AND blob1 = 'webhook'
-${END}`,
-  },
-  {
-    title: "Failures of ledgers",
-    unit: "short",
-    sql: `SELECT ${SERIES}, blob4 AS label, SUM(_sample_interval) AS failures
-FROM edge_presigner
-WHERE $timeFilter AND blob1 = 'ledger'
-${END}`,
-  },
+  panel("Tickets by outcome", "short", {
+    label: "blob4",
+    value: "SUM(_sample_interval) AS tickets",
+    where: "blob1 = 'ticket'",
+  }),
+  panel("Refused requests by code", "short", {
+    label: "blob4",
+    value: "SUM(_sample_interval) AS refusals",
+    where: "blob1 = 'refusal'",
+  }),
+  panel("Bytes promised by policy", "bytes", {
+    label: "blob2",
+    value: "SUM(_sample_interval * double1) AS bytes",
+    where: "blob1 = 'ticket' AND blob4 = 'ok'",
+  }),
+  panel("Bytes settled by policy", "bytes", {
+    label: "blob2",
+    value: "SUM(_sample_interval * double1) AS bytes",
+    where: "blob1 = 'settled' AND blob4 = 'completed'",
+  }),
+  panel("From ticket to completion, 95 of 100", "ms", {
+    label: "blob2",
+    value: "quantileExactWeighted(0.95)(double2, _sample_interval) AS ms",
+    where: "blob1 = 'settled' AND blob4 = 'completed'",
+  }),
+  panel("How uploads end", "short", {
+    label: "blob4",
+    value: "SUM(_sample_interval) AS uploads",
+    where: "blob1 = 'settled'",
+  }),
+  panel("Age of webhooks by outcome", "ms", {
+    label: "blob4",
+    value: "max(double2) AS ms",
+    where: "blob1 = 'webhook'",
+  }),
+  panel("Failures of ledgers", "short", {
+    label: "blob4",
+    value: "SUM(_sample_interval) AS failures",
+    where: "blob1 = 'ledger'",
+  }),
 ];
