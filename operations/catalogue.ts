@@ -284,12 +284,17 @@ export const EVENTS: { readonly [Name in EventName]: EventText<Name> } = {
       policy: "always",
       store: "always",
       uploadStatus: "always",
+      by: "always",
       bytes: "if known",
       sinceGrantMs: "always",
+      sinceCheckMs: "if known",
     },
     means:
-      "An upload has ended: by its client, by an event, or by the alarm. Without a ledger there is a line for each time that it is completed.",
-    todo: ["Nothing: it is there to be searched for one upload."],
+      "An upload has ended: by its client, by an event, or by the alarm. Without a ledger there is a line for each time that it is completed. Of a file whose check went on after its client got 202 this is the only line: no request ends with it.",
+    todo: [
+      "Nothing: it is there to be searched for one upload.",
+      'A client waits long for a file under [quarantine](quarantine.md)? `sinceCheckMs` says how long its check took in all. With `by: "alarm"` no client has asked again.',
+    ],
   },
   "webhook-dropped": {
     fields: { message: "always", attempts: "always", delivery: "always" },
@@ -322,6 +327,7 @@ export const FIELDS: Readonly<Record<FieldName, string>> = {
   attempts: "How often it was tried, with this time",
   authMs: "Until the caller was known, in milliseconds of waiting",
   bucket: "The bucket's name",
+  by: "Who has found out: a `request` of a client, an app or a bucket's event, or the ledger's `alarm`",
   bytes: "Of `request` what was granted, of `upload-settled` what is stored",
   caller:
     "The first 32 hexadecimal digits of the SHA-256 of issuer and user: [how to find a user](configuration.md#logging)",
@@ -348,6 +354,8 @@ export const FIELDS: Readonly<Record<FieldName, string>> = {
   route: "The pattern of the route, or the name of the method of a service binding",
   scannerMs: "For scanners of files under [quarantine](quarantine.md), in milliseconds of waiting",
   session: "The name of the session in the store's own log: a digest of the user",
+  sinceCheckMs:
+    "Since the first try to check a file under [quarantine](quarantine.md), in milliseconds",
   sinceGrantMs: "Since the ticket was given, in milliseconds",
   source: "Where it was copied from, percent-encoded",
   status: "The status of the answer, of `webhook-failed` and `audit-failed` that of the receiver",

@@ -6,31 +6,35 @@
 /** Of each column: what docs/metrics.md calls it, and what it holds. src/meter.ts writes them in this order. */
 export const COLUMNS = [
   ["index1", "index", "Kind and policy: what the platform samples by"],
-  ["blob1", "kind", "`ticket`, `refusal`, `settled`, `webhook`, `ledger`"],
-  ["blob2", "policy", "Of `ticket` and `settled`: its name; empty for one that does not exist"],
-  ["blob3", "store", "Of tickets that were given, and of `settled`: its name"],
+  ["blob1", "kind", "`ticket`, `refusal`, `settled`, `check`, `scan`, `webhook`, `ledger`"],
+  [
+    "blob2",
+    "policy",
+    "Of `ticket`, `settled`, `check` and `scan`: its name; empty for one that does not exist",
+  ],
+  ["blob3", "store", "Of tickets that were given, and of `settled`, `check` and `scan`: its name"],
   [
     "blob4",
     "outcome",
-    "Of `ticket` and `refusal`: `ok` or the code of the problem. Of `settled`: `completed`, `rejected`, `expired`, `aborted`. Of `webhook`: `accepted`, `failed`, `gone`, `dropped`. Of `ledger`: `failed`",
+    "Of `ticket` and `refusal`: `ok` or the code of the problem. Of `settled`: `completed`, `rejected`, `expired`, `aborted`. Of `check`: the same, and `waiting` once for a file whose first try gave no result. Of `scan`: `clean`, `infected`, `failed`. Of `webhook`: `accepted`, `failed`, `gone`, `dropped`. Of `ledger`: `failed`",
   ],
   [
     "blob5",
     "detail",
-    "Of `ticket`: `upload`, `download`, `credentials`. Of `refusal`: the pattern of the route. Of `settled`: who has found out, `request` or `alarm`",
+    "Of `ticket`: `upload`, `download`, `credentials`. Of `refusal`: the pattern of the route. Of `settled` and `check`: who has found out, `request` or `alarm`",
   ],
   ["blob6", "deployment", "The id of the deployed version"],
   [
     "double1",
     "bytes",
-    "Of `ticket`: the most that it can store. Of `settled`: what is stored, 0 unless `completed`",
+    "Of `ticket`: the most that it can store. Of `settled` and `check`: what is stored, 0 unless `completed`. Of `scan`: the size of the file",
   ],
   [
     "double2",
     "ms",
-    "Of `settled`: since the ticket was given. Of `webhook`: since the message was written",
+    "Of `settled`: since the ticket was given. Of `check`: since it began, for whoever asked first. Of `scan`: how long the scanner took. Of `webhook`: since the message was written",
   ],
-  ["double3", "attempts", "Of `webhook`: with this one"],
+  ["double3", "attempts", "Of `webhook`: with this one. Of `check`: those that gave no result"],
 ] as const;
 
 interface Query {
@@ -97,6 +101,45 @@ FROM edge_presigner
 WHERE blob1 = 'settled' AND timestamp > NOW() - INTERVAL '1' DAY
 GROUP BY policy, status, found_by
 ORDER BY uploads DESC`,
+  },
+  {
+    title: "Files that wait for their check",
+    answers:
+      "How many files under [quarantine](quarantine.md) are not promoted now, as their scanner gave no verdict, or a store has failed. It adds up a month: what began to wait, without what has ended.",
+    sql: `SELECT blob2 AS policy,
+  sumIf(_sample_interval, blob4 = 'waiting')
+    - sumIf(_sample_interval, blob4 != 'waiting' AND double3 > 0) AS waiting
+FROM edge_presigner
+WHERE blob1 = 'check' AND timestamp > NOW() - INTERVAL '30' DAY
+GROUP BY policy
+ORDER BY waiting DESC`,
+  },
+  {
+    title: "How long a check takes",
+    answers:
+      "From the first `complete`, or the alarm, to its end, in seconds. `late` took more than ten seconds or more than one try, so that clients got 202.",
+    sql: `SELECT blob2 AS policy, blob4 AS status, blob5 AS found_by,
+  SUM(_sample_interval) AS checks,
+  sumIf(_sample_interval, double2 > 10000 OR double3 > 0) AS late,
+  quantileExactWeighted(0.5)(double2, _sample_interval) / 1000 AS half,
+  quantileExactWeighted(0.95)(double2, _sample_interval) / 1000 AS most
+FROM edge_presigner
+WHERE blob1 = 'check' AND blob4 != 'waiting' AND timestamp > NOW() - INTERVAL '1' DAY
+GROUP BY policy, status, found_by
+ORDER BY checks DESC`,
+  },
+  {
+    title: "What scanners say",
+    answers:
+      "How many files they call clean and infected, how often they gave no verdict (`failed`), and how long they take, in seconds. What else was rejected has other first bytes than its type, or is not what was granted.",
+    sql: `SELECT blob2 AS policy, blob4 AS verdict,
+  SUM(_sample_interval) AS answers,
+  quantileExactWeighted(0.5)(double2, _sample_interval) / 1000 AS half,
+  quantileExactWeighted(0.95)(double2, _sample_interval) / 1000 AS most
+FROM edge_presigner
+WHERE blob1 = 'scan' AND timestamp > NOW() - INTERVAL '1' DAY
+GROUP BY policy, verdict
+ORDER BY answers DESC`,
   },
   {
     title: "Webhooks",
@@ -205,6 +248,16 @@ WHERE blob1 = 'settled' AND blob4 IN ('completed', 'expired') AND timestamp > NO
     event: "upload-settled",
   },
   {
+    name: "no verdicts",
+    isAt: "above 20",
+    sql: `SELECT 100 * sumIf(_sample_interval, blob4 = 'failed') / SUM(_sample_interval) AS value
+FROM edge_presigner
+WHERE blob1 = 'scan' AND timestamp > NOW() - INTERVAL '15' MINUTE`,
+    reason:
+      "The share of questions that a scanner gave no verdict to, in percent. Its files wait, and after a week they expire.",
+    event: "scanner-failed",
+  },
+  {
     name: "locked out",
     isAt: "above 20",
     sql: `SELECT 100 * sumIf(_sample_interval, blob1 = 'refusal') / sumIf(_sample_interval, blob1 = 'ticket') AS value
@@ -272,6 +325,26 @@ export const PANELS: readonly Panel[] = [
     label: "blob4",
     value: "SUM(_sample_interval) AS uploads",
     where: "blob1 = 'settled'",
+  }),
+  panel("Files that begin to wait for their check, and that end", "short", {
+    label: "blob4",
+    value: "SUM(_sample_interval) AS files",
+    where: "blob1 = 'check' AND double3 > 0",
+  }),
+  panel("From the first try to the end of a check, 95 of 100", "ms", {
+    label: "blob2",
+    value: "quantileExactWeighted(0.95)(double2, _sample_interval) AS ms",
+    where: "blob1 = 'check' AND blob4 != 'waiting'",
+  }),
+  panel("Verdicts of scanners", "short", {
+    label: "blob4",
+    value: "SUM(_sample_interval) AS answers",
+    where: "blob1 = 'scan'",
+  }),
+  panel("How long scanners take, 95 of 100", "ms", {
+    label: "blob2",
+    value: "quantileExactWeighted(0.95)(double2, _sample_interval) AS ms",
+    where: "blob1 = 'scan'",
   }),
   panel("Age of webhooks by outcome", "ms", {
     label: "blob4",

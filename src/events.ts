@@ -115,8 +115,10 @@ export interface EventFields {
     policy: string;
     store: string;
     uploadStatus: string;
+    by: "request" | "alarm";
     bytes: number | undefined;
     sinceGrantMs: number;
+    sinceCheckMs: number | undefined;
   };
   "webhook-dropped": { message: string; attempts: number; delivery: string };
   "webhook-failed": { message: string; status?: number; reason?: Text };

@@ -5,6 +5,18 @@
 import { describeError, type Log } from "./log.ts";
 import type { ProblemCode } from "./problem.ts";
 
+/** What has become of an upload. */
+interface Ended {
+  readonly policy: string;
+  readonly store: string;
+  readonly outcome: string;
+  /** Who has found out: somebody's request, or the ledger's alarm. */
+  readonly detail: "request" | "alarm";
+  /** What is stored. */
+  readonly bytes: number;
+  readonly ms: number;
+}
+
 /** What happened. Names are those of the configuration, never what a client sent. */
 export type Point =
   | {
@@ -24,17 +36,25 @@ export type Point =
       /** The pattern of its route. */
       readonly detail: string;
     }
-  | {
-      /** An upload has ended. */
+  | (Ended & {
+      /** An upload has ended: `ms` since its ticket was given. */
       readonly kind: "settled";
+    })
+  | (Ended & {
+      /** The check of a file under quarantine has ended, or its first try has not: `ms` since it began. */
+      readonly kind: "check";
+      /** Tries that gave no result. */
+      readonly attempts: number;
+    })
+  | {
+      /** A scanner was asked. */
+      readonly kind: "scan";
       readonly policy: string;
       readonly store: string;
-      readonly outcome: string;
-      /** Who has found out: somebody's request, or the ledger's alarm. */
-      readonly detail: "request" | "alarm";
-      /** What is stored. */
+      readonly outcome: "clean" | "infected" | "failed";
+      /** What it was asked about. */
       readonly bytes: number;
-      /** Since its ticket was given. */
+      /** How long it took. */
       readonly ms: number;
     }
   | {

@@ -127,7 +127,8 @@ export function createLedgerClass(getDependencies: () => LedgerDependencies): Le
     }
 
     async letGo(id: string, end: LetGo): Promise<void> {
-      return this.ledger.change(() => letGo(this.#sql, id, end));
+      const { meter } = getDependencies();
+      return this.ledger.change((nowMs) => letGo(this.#sql, id, { ...end, meter, nowMs }));
     }
 
     async noteDeletion(object: DeletedObject): Promise<void> {

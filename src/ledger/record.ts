@@ -25,9 +25,17 @@ export type Outcome =
   | { readonly status: "rejected"; readonly reasons: readonly string[] }
   | { readonly status: "expired" | "aborted" };
 
+/** How far the check of a file under quarantine has come, until its upload ends. */
+export interface Check {
+  readonly sinceMs: number;
+  /** How many tries gave no result. */
+  readonly tries: number;
+}
+
 interface Granted {
   readonly claims: UploadClaims;
   readonly createdAtMs: number;
+  readonly check?: Check;
 }
 interface Finished {
   readonly finishedAtMs: number;

@@ -1,23 +1,35 @@
 import type { Log } from "../log.ts";
 import type { Meter } from "../meter.ts";
-import type { UploadRecord } from "./record.ts";
+import type { Check, UploadRecord } from "./record.ts";
 
 interface Dependencies {
   readonly log: Log;
   readonly meter?: Meter | undefined;
 }
 
-/** Tells log and metrics that an upload has ended: found out by a request, or by the ledger's alarm. */
+interface Ending {
+  /** Who has found out. */
+  readonly by: "request" | "alarm";
+  /** Of a file under quarantine: how it was checked. */
+  readonly check?: Check | undefined;
+}
+
+/** Tells log and metrics that an upload has ended. */
 export function reportSettled(
   { log, meter }: Dependencies,
   record: UploadRecord,
-  detail: "request" | "alarm",
+  { by, check }: Ending,
 ): void {
   if (record.status === "pending") return;
   const { claims, status: outcome, finishedAtMs } = record;
   const { jti: upload, policy, store, iat } = claims;
   const bytes = record.status === "completed" ? record.verified.size : undefined;
-  const ms = finishedAtMs - iat * 1000;
-  log("upload-settled", { upload, policy, store, uploadStatus: outcome, bytes, sinceGrantMs: ms });
-  meter?.({ kind: "settled", policy, store, outcome, detail, bytes: bytes ?? 0, ms });
+  const sinceGrantMs = finishedAtMs - iat * 1000;
+  const sinceCheckMs = check && finishedAtMs - check.sinceMs;
+  const facts = { upload, policy, store, uploadStatus: outcome, by, bytes };
+  log("upload-settled", { ...facts, sinceGrantMs, sinceCheckMs });
+  const point = { policy, store, outcome, detail: by, bytes: bytes ?? 0 };
+  meter?.({ ...point, kind: "settled", ms: sinceGrantMs });
+  if (check)
+    meter?.({ ...point, kind: "check", ms: finishedAtMs - check.sinceMs, attempts: check.tries });
 }

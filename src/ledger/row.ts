@@ -5,6 +5,7 @@ import { digestMetadata } from "../grant/metadata.ts";
 import { uploadClaimsSchema, type UploadClaims } from "../grant/upload-claims.ts";
 import {
   verifiedSchema,
+  type Check,
   type Outcome,
   type Status,
   type UploadRecord,
@@ -14,6 +15,7 @@ import {
 const completedSchema = lazy(() =>
   z.object({ verified: verifiedSchema(), isDeleted: z.optional(z.literal(true)) }),
 );
+const checkSchema = lazy(() => z.object({ sinceMs: z.int(), tries: z._default(z.int(), 0) }));
 const rejectedSchema = lazy(() => z.object({ reasons: z.array(z.string()) }));
 
 export interface Row extends Record<string, SqlStorageValue> {
@@ -43,7 +45,7 @@ export function toRecord({
   };
   switch (status) {
     case "pending":
-      return { ...granted, status };
+      return { ...granted, status, ...readCheck(result) };
     case "completed": {
       const { verified, isDeleted } = parseResult(completedSchema(), result);
       return {
@@ -57,6 +59,7 @@ export function toRecord({
     case "rejected":
       return { ...granted, status, ...finished, ...parseResult(rejectedSchema(), result) };
     case "expired":
+      return { ...granted, status, ...finished, ...readCheck(result) };
     case "aborted":
       return { ...granted, status, ...finished };
   }
@@ -71,6 +74,13 @@ function withGranted(verified: Verified, { metadata }: UploadClaims): Verified {
 export function toResult(outcome: Outcome): string | null {
   if (outcome.status === "completed") return JSON.stringify({ verified: outcome.verified });
   return outcome.status === "rejected" ? JSON.stringify({ reasons: outcome.reasons }) : null;
+}
+
+/** A promotion of an earlier release has not written down when it began. */
+function readCheck(result: string | null): { readonly check?: Check } {
+  if (result === null) return {};
+  const { data: check } = checkSchema().safeParse(JSON.parse(result));
+  return check ? { check } : {};
 }
 
 function parseResult<T>(schema: z.ZodMiniType<T>, result: string | null): T {

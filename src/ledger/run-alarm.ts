@@ -73,7 +73,7 @@ function alarmDependencies(
   const { promote, cleanUp, quotaOf, now } = dependencies;
   return {
     ...dependencies,
-    promote: async (claims) => promote(claims, gateOf(ledger, claims, now)),
+    promote: async (claims) => promote(claims, gateOf(ledger, claims, dependencies)),
     cleanUp: async (claims, isLast) => {
       const found = await cleanUp(claims, { isKeyShared: isKeyShared(sql, claims), isLast });
       // It may have been counted as a leftover before.
@@ -97,12 +97,17 @@ function alarmDependencies(
 }
 
 /** The alarm is one promotion at a time of each upload. */
-function gateOf(ledger: LedgerStorage, { jti }: UploadClaims, now: () => number): PromotionGate {
+function gateOf(
+  ledger: LedgerStorage,
+  { jti }: UploadClaims,
+  { now, meter }: LedgerDependencies,
+): PromotionGate {
   const { sql } = ledger;
   const holder = ALARM;
   return {
     hold: async (forMs) =>
       ledger.transact(() => hold(sql, jti, { holder, untilMs: now() + forMs, nowMs: now() })),
-    letGo: async (isOver) => ledger.transact(() => letGo(sql, jti, { holder, isOver })),
+    letGo: async (isOver) =>
+      ledger.transact(() => letGo(sql, jti, { holder, isOver, meter, nowMs: now() })),
   };
 }

@@ -23,7 +23,7 @@ export function settleUpload(
 ): UploadRecord | undefined {
   const before = findRecord(ledger.sql, id);
   if (!before) return undefined;
-  const { claims, status } = before;
+  const { claims, status, check } = before;
   const quota = dependencies.quotaOf(claims.policy);
   ledger.prepareFor(quota);
   const settled = settle(ledger.sql, id, outcome, {
@@ -33,7 +33,7 @@ export function settleUpload(
     cleanUpAtMs: lastArrivalMs(claims),
   });
   if (settled && settled.status !== status) {
-    reportSettled(dependencies, settled, by);
+    reportSettled(dependencies, settled, { by, check });
     recordAct(ledger, endingOf(settled), { audit: dependencies.audit, nowMs });
   }
   return settled;

@@ -42,11 +42,22 @@ export async function scan(
   upload: LocatedUpload,
   question: Question,
 ): Promise<string | undefined> {
+  const { watch, meter, now } = service;
+  const { policy, store } = upload.claims;
   const ask = async () => askScanner(service, upload, question);
-  return service.watch ? service.watch.time("scanner", upload.claims.policy, ask) : ask();
+  const startedAtMs = now();
+  let outcome: "clean" | "infected" | "failed" = "failed";
+  try {
+    const reason = await (watch ? watch.time("scanner", policy, ask) : ask());
+    outcome = reason === undefined ? "clean" : "infected";
+    return reason;
+  } finally {
+    const { size: bytes } = question.object;
+    meter?.({ kind: "scan", policy, store, outcome, bytes, ms: now() - startedAtMs });
+  }
 }
 
-type Context = Pick<Service, "config" | "fetch" | "fetchOf" | "now" | "watch">;
+type Context = Pick<Service, "config" | "fetch" | "fetchOf" | "now" | "watch" | "meter">;
 
 interface Question {
   readonly scanner: ScannerSettings;

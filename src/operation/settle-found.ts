@@ -23,7 +23,7 @@ export async function settleFound(
     ? ((await ledger.settle(claims.jti, outcome)) ?? refuseOld())
     : { ...recordWithoutLedger(claims, service.now()), ...outcome };
   if (!ledger) {
-    reportSettled(service, settled, "request");
+    reportSettled(service, settled, { by: "request" });
     const act = endingOf(settled);
     if (act) service.watch?.records(act);
   }

@@ -56,6 +56,8 @@ describe("docs/metrics.md", () => {
     ticket: true,
     refusal: true,
     settled: true,
+    check: true,
+    scan: true,
     webhook: true,
     ledger: true,
   };

@@ -163,8 +163,8 @@ describe("a scanner", () => {
     expect(worker.log.join()).toContain("scanner-failed");
     expect(worker.log.join()).not.toContain("X-Amz-");
     expect(await readFile(granted.key)).toBeUndefined();
-    expect(await rowsOf("SELECT status, result FROM upload")).toEqual([
-      { status: "pending", result: null },
+    expect(await rowsOf("SELECT status, result -> '$.holder' AS holder FROM upload")).toEqual([
+      { status: "pending", holder: null },
     ]);
     environment.receiver = answer({});
     expect((await complete(worker, granted)).status).toBe(200);

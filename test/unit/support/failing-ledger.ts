@@ -35,6 +35,8 @@ interface Options {
   readonly secrets?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Partial<Dependencies>;
   readonly hooks?: Hooks;
+  /** In place of the platform's. */
+  readonly ledger?: () => Ledger;
 }
 
 export function startFailingWorker({
@@ -43,6 +45,7 @@ export function startFailingWorker({
   secrets = {},
   dependencies = {},
   hooks,
+  ledger: ownLedger,
 }: Options = {}): FailingWorker {
   const log: string[] = [];
   let calls = 0;
@@ -59,7 +62,8 @@ export function startFailingWorker({
       await runInDurableObject(ledgerOf(), () => undefined);
       await evictDurableObject(ledgerOf());
     }
-    const result = await work(env.LEDGER.getByName(name));
+    const own = ownLedger?.() as (Ledger & RevocationLedger) | undefined;
+    const result = await work(own ?? env.LEDGER.getByName(name));
     if (fault === "after") throw new Error("Network connection lost");
     return result;
   };
