@@ -1,5 +1,6 @@
 /** Writes what was found as a provider's row, without what is private: bucket, endpoint, account and keys. */
 import { CHECKSUM_ALGORITHMS } from "../../src/store/checksum.ts";
+import { COPIES } from "../../src/store/provider-defaults.ts";
 import { IF_NONE_MATCH, type Provider } from "../../src/store/provider.ts";
 import { PROVIDERS } from "../../src/store/providers.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -12,8 +13,8 @@ type Measured = Pick<
   Provider,
   "noOverwrite" | "checksums" | "needsSdkChecksumAlgorithm" | "unsignedHeaders" | "copyGuard"
 > &
-  // Tested only where a policy has forms.
-  Partial<Pick<Provider, "postForms">>;
+  // Tested only where a policy has a quarantine, or forms.
+  Partial<Pick<Provider, "copies" | "postForms">>;
 
 /** Returns the row as TypeScript. What gave no result is as the row has it. */
 export function reportRow(
@@ -32,6 +33,7 @@ export function reportRow(
     needsSdkChecksumAlgorithm: provider.needsSdkChecksumAlgorithm,
     unsignedHeaders: unsignedHeadersOf(row, found),
     copyGuard: setting.copyGuard ?? copyGuard,
+    ...copiesOf(row, found, setting.capabilities?.copies),
     ...postFormsOf(found.get("post-form")),
   };
   const isNew = providerName === "compatible";
@@ -67,6 +69,17 @@ function checksumsOf({ checksums }: Provider, found: Found): Provider["checksums
     return seen === undefined || seen === "refused" ? [] : [[algorithm, seen] as const];
   });
   return Object.fromEntries(known);
+}
+
+/** A copy that was refused, or made, on the condition of another ETag. */
+function copiesOf(
+  { copies }: Provider,
+  found: Found,
+  setting: boolean | undefined,
+): Pick<Measured, "copies"> | undefined {
+  if (setting === false) return { copies: undefined };
+  const isEnforced = found.get("quarantine-condition")?.verdict === "good";
+  return isEnforced ? { copies: { ...(copies ?? COPIES), trust: "enforced" } } : undefined;
 }
 
 function postFormsOf(finding: Finding | undefined): Pick<Measured, "postForms"> {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Finding, FindingName } from "../../../cli/doctor/finding.ts";
 import development from "../../../dev/presigner.config.ts";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
-import { ceph, defineConfig, sharedSecret } from "../../../src/define.ts";
+import { ceph, compatible, defineConfig, sharedSecret } from "../../../src/define.ts";
 import { BUCKET, ORIGIN, PAIRS, REGION, startDouble, type Double } from "../support/fake-store.ts";
 import { examine } from "../support/run-doctor.ts";
 import { startServer, type Server } from "../support/server.ts";
@@ -28,11 +28,13 @@ describe("the doctor, on a store with quarantine that breaks one promise at a ti
   afterEach(() => double.broken.clear());
   afterAll(async () => double.close());
 
-  const definition = (policy: object = {}) =>
+  const definition = (policy: object = {}, provider: typeof compatible = ceph, more: object = {}) =>
     defineConfig({
       origins: [ORIGIN],
       issuers: [sharedSecret({ issuer: "https://backend.acme.dev", audience: "uploads" })],
-      stores: { media: ceph({ endpoint: double.endpoint, region: REGION, bucket: BUCKET }) },
+      stores: {
+        media: provider({ endpoint: double.endpoint, region: REGION, bucket: BUCKET, ...more }),
+      },
       policies: {
         checked: {
           store: "media",
@@ -71,6 +73,19 @@ describe("the doctor, on a store with quarantine that breaks one promise at a ti
     double.broken.add("no-copy-condition");
     const { setting } = await examine(definition(), PAIRS);
     expect(setting).toMatchObject({ capabilities: { copies: false } });
+  });
+
+  it("writes into the row of the provider whether a copy of another ETag is refused", async () => {
+    const quarantined = { capabilities: { copies: true } };
+    const { row } = await examine(definition({}, compatible, quarantined), PAIRS);
+    expect(row).toMatch(
+      /^ {4}copies: \{ trust: "enforced", headers: \["x-amz-copy-source-if-match"\]/m,
+    );
+    double.broken.add("no-copy-condition");
+    const broken = await examine(definition(), PAIRS);
+    expect(broken.row).toContain("    copies: undefined,");
+    const without = await examine(definition({ quarantine: undefined }), PAIRS);
+    expect(without.row).not.toContain("copies:");
   });
 
   it("says nothing of quarantine where no policy has one", async () => {
