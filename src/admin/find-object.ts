@@ -4,8 +4,8 @@ import { ownerOf, type Owner } from "../grant/owner.ts";
 import { hasQuotaOwner, quotaOwnerOf } from "../grant/quota-owner.ts";
 import type { InspectedId } from "../grant/upload-id.ts";
 import type { UploadRecord } from "../ledger/record.ts";
-import { attributeObject } from "../operation/attribute-object.ts";
 import { accessTo } from "../operation/locate.ts";
+import { attributePlace } from "../operation/pending-place.ts";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import { encodeKey } from "../store/encode-key.ts";
@@ -40,8 +40,9 @@ export interface FoundKey {
 }
 
 /**
- * Returns whose the key can be, their uploads, and what each store of these policies has. Throws `not-found`
- * for a key that no policy makes, `store-unavailable` and `ledger-unavailable`.
+ * Returns whose the key can be, their uploads, and what each store of these policies has. It may be the key under
+ * which a file is pending in quarantine. Throws `not-found` for a key that no policy makes, `store-unavailable`
+ * and `ledger-unavailable`.
  */
 export async function findByKey(
   service: Service,
@@ -49,14 +50,14 @@ export async function findByKey(
   requestOrigin: string,
 ): Promise<FoundKey> {
   const all = [...service.stores.values()];
-  const attributed = attributeObject(service, key, all);
+  const { finalKey, attributed } = attributePlace(service, key, all);
   if (attributed.length === 0)
     throw new Problem("not-found", "No policy's key template makes this key");
   const stores = new Set(attributed.flatMap(({ policy }) => [...policy.stores.values()]));
   const [candidates, objects] = await Promise.all([
     Promise.all(
       attributed.flatMap(({ policy, owners }) =>
-        owners.map(async (owner) => findCandidate(service, key, policy, owner)),
+        owners.map(async (owner) => findCandidate(service, { key, finalKey }, policy, owner)),
       ),
     ),
     Promise.all([...stores].map(async (store) => look(service, { key, store, requestOrigin }))),
@@ -98,9 +99,15 @@ interface ClaimingOwner extends Owner {
   readonly claims: Readonly<Record<string, string>>;
 }
 
+interface Keys {
+  readonly key: string;
+  /** Of the object in the end, which is the one that ledgers know. */
+  readonly finalKey: string;
+}
+
 async function findCandidate(
   service: Service,
-  key: string,
+  { key, finalKey }: Keys,
   policy: Policy,
   owner: ClaimingOwner,
 ): Promise<Candidate> {
@@ -108,9 +115,13 @@ async function findCandidate(
   const found = { policy: policy.name, issuer, user };
   if (!policy.quota || !hasQuotaOwner(policy, owner)) return { ...found, uploads: [] };
   const names = [...policy.stores.values()].map(({ name }) => name);
-  const records = await service.ledgerOf(quotaOwnerOf(policy, owner)).findByKey(key, names);
+  const records = await service.ledgerOf(quotaOwnerOf(policy, owner)).findByKey(finalKey, names);
   const own = records.filter(
-    ({ claims }) => claims.policy === policy.name && claims.iss === issuer && claims.sub === user,
+    ({ claims }) =>
+      claims.policy === policy.name &&
+      claims.iss === issuer &&
+      claims.sub === user &&
+      (key === finalKey || key === claims.pendingKey),
   );
   const uploads = own.map((record) => ({
     id: service.uploadIds.seal(record.claims, owner),

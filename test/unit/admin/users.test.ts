@@ -219,6 +219,24 @@ describe("GET /v1/admin/uploads", () => {
     });
   });
 
+  it("finds the upload of a file that is pending in quarantine, by both of its keys", async () => {
+    const { id, key } = await upload("checked");
+    const pendingKey = `pending/${key}`;
+    await putObject(pendingKey, 1000);
+    const candidates = [{ policy: "checked", user: "alice", uploads: [{ id, key }] }];
+    const pending = await admin("GET", `/uploads?key=${encodeURIComponent(pendingKey)}`);
+    expect(pending).toMatchObject({
+      status: 200,
+      body: { key: pendingKey, candidates, objects: [{ store: "local", size: 1000 }] },
+    });
+    const final = await admin("GET", `/uploads?key=${encodeURIComponent(key)}`);
+    expect(final).toMatchObject({ status: 200, body: { key, candidates } });
+    expect(final.body).not.toHaveProperty("objects[0].size");
+    // Of a policy without a quarantine nothing is pending.
+    const other = `pending/${(await stored()).key}`;
+    expect((await admin("GET", `/uploads?key=${encodeURIComponent(other)}`)).status).toBe(404);
+  });
+
   it("opens an id of any user", async () => {
     const first = await stored();
     const second = await upload();
