@@ -127,4 +127,13 @@ export const OPTIONAL_ADDITIONS = {
       count INTEGER NOT NULL, told_ms INTEGER NOT NULL
     ) WITHOUT ROWID`,
   ],
+  /** How many they are, so that no report counts them, and when old ones were last deleted. */
+  stuck_count: [
+    "CREATE TABLE stuck_count (ledgers INTEGER NOT NULL, pruned_ms INTEGER NOT NULL)",
+    "INSERT INTO stuck_count (ledgers, pruned_ms) SELECT count(*), 0 FROM stuck_ledger",
+    `CREATE TRIGGER stuck_insert AFTER INSERT ON stuck_ledger
+      BEGIN UPDATE stuck_count SET ledgers = ledgers + 1; END`,
+    `CREATE TRIGGER stuck_delete AFTER DELETE ON stuck_ledger
+      BEGIN UPDATE stuck_count SET ledgers = ledgers - 1; END`,
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

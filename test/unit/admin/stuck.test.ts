@@ -1,7 +1,7 @@
-import { reset, runDurableObjectAlarm } from "cloudflare:test";
+import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DIRECTORY } from "../../../src/ledger/administer.ts";
+import { DIRECTORY, type StuckLedger } from "../../../src/ledger/administer.ts";
 import { askAsAdmin } from "../support/ask-as-admin.ts";
 import {
   complete,
@@ -14,6 +14,7 @@ import {
   rowsOf,
   type Environment,
 } from "../support/development-worker.ts";
+import { recordSql } from "../support/record-sql.ts";
 import { startFailingWorker, type FailingWorker } from "../support/failing-ledger.ts";
 
 let environment: Environment;
@@ -47,6 +48,19 @@ async function failWebhook(times: number): Promise<void> {
     moveClock(3600);
   }
 }
+
+const stuckLedger = (ledger: string, user: string): StuckLedger => ({
+  ledger,
+  work: {
+    kind: "webhook",
+    issuer: "development",
+    user,
+    policy: "limited",
+    attempts: 9,
+    sinceMs: Date.now() - 1000,
+    count: 1,
+  },
+});
 
 describe("GET /v1/admin/stuck", () => {
   it("lists a ledger whose webhook has failed four times, until it is accepted", async () => {
@@ -118,36 +132,68 @@ describe("GET /v1/admin/stuck", () => {
   });
 
   it("goes on without the directory, and tells it later", async () => {
-    await directory().addStuck({
-      ledger: "another",
-      work: {
-        kind: "webhook",
-        issuer: "development",
-        user: "zoe",
-        policy: "limited",
-        attempts: 9,
-        sinceMs: Date.now() - 1000,
-        count: 1,
-      },
-    });
+    await directory().addStuck(stuckLedger("another", "zoe"));
     await failWebhook(4);
     expect(await admin("GET", "/stuck")).toMatchObject({
       stuck: [{ user: "zoe" }, { user: "alice" }],
     });
     // A week after its last report a ledger has given up.
     moveClock(9 * 86_400);
-    await directory().addStuck({
-      ledger: "third",
-      work: {
-        kind: "upload",
-        issuer: "development",
-        user: "yan",
-        policy: "limited",
-        attempts: 4,
-        sinceMs: Date.now(),
-        count: 1,
-      },
-    });
+    await directory().addStuck(stuckLedger("third", "yan"));
     expect(await admin("GET", "/stuck")).toMatchObject({ stuck: [{ user: "yan" }] });
+  });
+});
+
+describe("a full directory", () => {
+  const FULL = 1000;
+  const fill = async () => {
+    await directory().addStuck(stuckLedger("0", "zoe"));
+    await runInDurableObject(directory(), async (_, { storage: { sql } }) => {
+      for (let index = 1; index < FULL; index += 1)
+        sql.exec(
+          `INSERT INTO stuck_ledger SELECT ?, kind, issuer, user, policy, attempts, since_ms, count, told_ms
+             FROM stuck_ledger WHERE ledger = '0'`,
+          String(index),
+        );
+    });
+  };
+
+  it("reads a few rows for each ledger that reports, whether it knows it or has no room", async () => {
+    await fill();
+    const { measure } = await recordSql();
+    const costs = async (ledger: string, isAdded: boolean) =>
+      measure(async () =>
+        expect(await directory().addStuck(stuckLedger(ledger, "yan"))).toBe(isAdded),
+      );
+    expect(await costs("999", true)).toEqual({ read: 11, written: 1 });
+    expect(await costs("new", false)).toEqual({ read: 10, written: 0 });
+    expect(await costs("new", false)).toEqual({ read: 10, written: 0 });
+    await directory().removeStuck("7");
+    expect(await costs("new", true)).toEqual({ read: 11, written: 2 });
+    expect(await costs("newer", false)).toEqual({ read: 10, written: 0 });
+  });
+
+  it("has room again a week after those in it have given up", async () => {
+    await fill();
+    expect(await directory().addStuck(stuckLedger("new", "yan"))).toBe(false);
+    moveClock(9 * 86_400);
+    expect(await directory().addStuck(stuckLedger("new", "yan"))).toBe(true);
+    expect(await admin("GET", "/stuck")).toMatchObject({ stuck: [{ user: "yan" }] });
+  });
+
+  it("counts those that an earlier release has listed", async () => {
+    await fill();
+    await runInDurableObject(directory(), async (_, { storage: { sql } }) => {
+      for (const statement of [
+        "DROP TRIGGER stuck_insert",
+        "DROP TRIGGER stuck_delete",
+        "DROP TABLE stuck_count",
+        "DELETE FROM addition WHERE name = 'stuck_count'",
+      ])
+        sql.exec(statement);
+    });
+    expect(await directory().addStuck(stuckLedger("new", "yan"))).toBe(false);
+    await directory().removeStuck("7");
+    expect(await directory().addStuck(stuckLedger("new", "yan"))).toBe(true);
   });
 });
