@@ -56,3 +56,10 @@ export async function authenticateClaims(
   };
   return authenticate(new Headers({ authorization: `Bearer ${token}` }), verifiers, nowMs);
 }
+
+/** Names the caller, and how the token is restricted. */
+export function describeCaller({ user, issuer, segment, scope }: Caller): string {
+  const fields = Object.keys(scope);
+  const restriction = fields.length > 0 ? `, restricted by its ${fields.join(", ")}` : "";
+  return `${user} of ${issuer}, as ${segment} in keys${restriction}`;
+}

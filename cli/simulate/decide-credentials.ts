@@ -5,11 +5,10 @@ import {
   findCredentialPolicy,
 } from "../../src/grant/authorize-credentials.ts";
 import { requireAction } from "../../src/grant/token-scope.ts";
-import { Problem } from "../../src/problem.ts";
 import type { CredentialAction } from "../../src/store/scoped-access.ts";
 import type { SimulationContext } from "./admission.ts";
-import { authenticateClaims, type Claims } from "./caller.ts";
-import { describeCaller, refusalOf, type Refusal, type Step, type StepName } from "./decide.ts";
+import { authenticateClaims, describeCaller, type Claims } from "./caller.ts";
+import { decideInSteps, type Allowed, type Refusal } from "./steps.ts";
 
 /** What the store would be asked for. */
 export interface SimulatedCredentials {
@@ -19,14 +18,7 @@ export interface SimulatedCredentials {
   readonly expiresInSeconds: number;
 }
 
-export type CredentialDecision =
-  | {
-      readonly isAllowed: true;
-      readonly status: 201;
-      readonly steps: readonly Step[];
-      readonly credentials: SimulatedCredentials;
-    }
-  | Refusal;
+export type CredentialDecision = Allowed<{ readonly credentials: SimulatedCredentials }> | Refusal;
 
 /** Returns the decision about everything that the policy has. A refusal is a decision too, and not an error. */
 export async function decideCredentials(
@@ -34,13 +26,7 @@ export async function decideCredentials(
   { claims, policy: name }: { readonly claims: Claims; readonly policy: string },
   context: Pick<SimulationContext, "nowMs" | "newId">,
 ): Promise<CredentialDecision> {
-  const steps: Step[] = [];
-  let at: StepName = "token";
-  const done = (result: string, next: StepName) => {
-    steps.push({ step: at, result });
-    at = next;
-  };
-  try {
+  return decideInSteps(context, async (done) => {
     const caller = await authenticateClaims(config, claims, context.nowMs);
     requireAction(caller, "credentials");
     done(describeCaller(caller), "policy");
@@ -50,10 +36,6 @@ export async function decideCredentials(
     const grant = authorizeCredentials(policy, caller, {}, new Date(context.nowMs));
     const { prefix, actions, expiresInSeconds } = grant;
     done(`${actions.join(" and ")} ${prefix}`, "grant");
-    const credentials = { store, prefix, actions, expiresInSeconds };
-    return { isAllowed: true, status: 201, steps, credentials };
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return refusalOf(error, { steps, refusedAt: at }, context);
-  }
+    return { credentials: { store, prefix, actions, expiresInSeconds } };
+  });
 }

@@ -4,40 +4,23 @@ import type { Quarantine } from "../../src/config/quarantine-schema.ts";
 import { describeBytes } from "../../src/describe-bytes.ts";
 import { parseIntent } from "../../src/http/v1-request.ts";
 import type { Admitted } from "../../src/operation/admit.ts";
-import type { Caller } from "../../src/grant/authenticate.ts";
 import { authorize, findPolicy, type Grant } from "../../src/grant/authorize.ts";
 import { needsPartChecksums } from "../../src/grant/checksum.ts";
 import type { Parts } from "../../src/grant/parts.ts";
 import { findStore, type Region } from "../../src/grant/region.ts";
 import { requireAction } from "../../src/grant/token-scope.ts";
-import { Problem, problemBody } from "../../src/problem.ts";
 import { openAdmitted } from "../../src/operation/open-multipart.ts";
 import { signPart, signPut } from "../../src/operation/ticket.ts";
 import { createSigner } from "../../src/store/sigv4.ts";
 import { admissionOf, admitUnused, type SimulationContext } from "./admission.ts";
-import { authenticateClaims, type Claims } from "./caller.ts";
+import { authenticateClaims, describeCaller, type Claims } from "./caller.ts";
+import { decideInSteps, type Allowed, type Refusal } from "./steps.ts";
 
 /** A request: the claims of its token, the body of `POST /v1/uploads`, and where it comes from. */
 export interface SimulatedRequest {
   readonly claims: Claims;
   readonly body: unknown;
   readonly region: Region;
-}
-
-export type StepName =
-  | "token"
-  | "request"
-  | "policy"
-  | "grant"
-  | "key"
-  | "limits"
-  | "ticket"
-  /** What completion does, under a policy with quarantine. */
-  | "complete";
-
-export interface Step {
-  readonly step: StepName;
-  readonly result: string;
 }
 
 /** A ticket without its signature. */
@@ -54,25 +37,7 @@ export interface SimulatedTicket {
   readonly parts: Parts | undefined;
 }
 
-export type Decision =
-  | {
-      readonly isAllowed: true;
-      readonly status: 201;
-      readonly steps: readonly Step[];
-      readonly ticket: SimulatedTicket;
-    }
-  | Refusal;
-
-export interface Refusal {
-  readonly isAllowed: false;
-  readonly status: number;
-  readonly steps: readonly Step[];
-  readonly refusedAt: StepName;
-  /** The body of the Worker's answer. */
-  readonly problem: Readonly<Record<string, unknown>>;
-  /** What only the Worker's log says. */
-  readonly reason: string | undefined;
-}
+export type Decision = Allowed<{ readonly ticket: SimulatedTicket }> | Refusal;
 
 /** Any value will do: only the name of its header is shown. */
 const ANY_SHA256 = btoa("\0".repeat(32));
@@ -83,13 +48,7 @@ export async function decide(
   { claims, body, region }: SimulatedRequest,
   context: SimulationContext,
 ): Promise<Decision> {
-  const steps: Step[] = [];
-  let at: StepName = "token";
-  const done = (result: string, next: StepName) => {
-    steps.push({ step: at, result });
-    at = next;
-  };
-  try {
+  return decideInSteps(context, async (done) => {
     const caller = await authenticateClaims(config, claims, context.nowMs);
     requireAction(caller, "upload");
     done(describeCaller(caller), "request");
@@ -107,27 +66,8 @@ export async function decide(
     const ticket = await signTicket(admitted, context);
     done(describeTicket(ticket), "complete");
     if (policy.quarantine) done(describeQuarantine(policy.quarantine, grant), "complete");
-    return { isAllowed: true, status: 201, steps, ticket };
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return refusalOf(error, { steps, refusedAt: at }, context);
-  }
-}
-
-/** Returns the refusal that a problem is, at this step. */
-export function refusalOf(
-  problem: Problem,
-  where: Pick<Refusal, "steps" | "refusedAt">,
-  { newId }: Pick<SimulationContext, "newId">,
-): Refusal {
-  const { cause } = problem;
-  return {
-    isAllowed: false,
-    status: problem.status,
-    ...where,
-    problem: problemBody(problem, newId()),
-    reason: cause instanceof Error ? cause.message : undefined,
-  };
+    return { ticket };
+  });
 }
 
 async function signTicket(
@@ -159,13 +99,6 @@ async function signOne(admitted: Admitted, now: Date): Promise<string> {
   const sha256 = needsPartChecksums(store, grant.checksum) ? ANY_SHA256 : undefined;
   const part = { partNumber: 1, sha256, expiresInSeconds };
   return (await signPart(upload, part, { signer, now })).url;
-}
-
-/** Names the caller, and how the token is restricted. */
-export function describeCaller({ user, issuer, segment, scope }: Caller): string {
-  const fields = Object.keys(scope);
-  const restriction = fields.length > 0 ? `, restricted by its ${fields.join(", ")}` : "";
-  return `${user} of ${issuer}, as ${segment} in keys${restriction}`;
 }
 
 function describeGrant({ contentType, size, maxBytes, parts, checksum }: Grant): string {
