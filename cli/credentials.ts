@@ -1,12 +1,11 @@
 /** `edge-presigner credentials`: asks the Worker for temporary S3 credentials, and prints them for a tool. */
 import { Option, type Command } from "commander";
-import * as z from "zod/mini";
-import { NoResponse, createRequestSender } from "./doctor/send-request.ts";
-import { WorkerError, describeFailure } from "./open-uploader.ts";
+import { createAskWorker } from "./ask-worker.ts";
+import { createRequestSender } from "./doctor/send-request.ts";
+import { describeFailure } from "./open-uploader.ts";
 import { FORMATS, type CredentialFormat } from "./credentials/formats.ts";
-import { answerSchema, type GivenCredentials } from "./credentials/given.ts";
+import { answerSchema } from "./credentials/given.ts";
 import { paint, print, printError } from "./output.ts";
-import { parseJson } from "./parse-json.ts";
 import { urlOption } from "./url-option.ts";
 
 interface Options {
@@ -16,8 +15,6 @@ interface Options {
   readonly actions?: string;
   readonly format: CredentialFormat;
 }
-
-const problemSchema = z.object({ code: z.string(), detail: z.string() });
 
 /** Adds the command `credentials` to the program. */
 export function addCredentials(program: Command): void {
@@ -36,37 +33,18 @@ export function addCredentials(program: Command): void {
     .action(run);
 }
 
-async function run(options: Options): Promise<void> {
+async function run({ format, policy, actions, ...worker }: Options): Promise<void> {
+  const ask = createAskWorker(worker, createRequestSender(new AbortController().signal));
   try {
-    print(FORMATS[options.format](await askForCredentials(options)));
+    const given = await ask({
+      method: "POST",
+      path: "/v1/credentials",
+      body: { policy, ...(actions !== undefined && { actions: actions.split(",") }) },
+      answer: answerSchema,
+    });
+    print(FORMATS[format](given));
   } catch (error) {
-    const known = error instanceof NoResponse ? new WorkerError(error.message) : error;
-    printError(`${paint("red", "✘")} ${describeFailure(known)}\n`);
+    printError(`${paint("red", "✘")} ${describeFailure(error)}\n`);
     process.exitCode = 1;
   }
-}
-
-async function askForCredentials({
-  url,
-  token,
-  policy,
-  actions,
-}: Options): Promise<GivenCredentials> {
-  if (!/^[\x21-\x7e]+$/.test(token))
-    throw new WorkerError("The token cannot be sent: copy it again");
-  const sendRequest = createRequestSender(new AbortController().signal);
-  const { status, text } = await sendRequest(new URL("/v1/credentials", url).href, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ policy, ...(actions !== undefined && { actions: actions.split(",") }) }),
-  });
-  const answer = parseJson(text);
-  const given = answerSchema.safeParse(answer);
-  if (status === 201 && given.success) return given.data;
-  const problem = problemSchema.safeParse(answer);
-  throw new WorkerError(
-    problem.success
-      ? `${status} ${problem.data.code}: ${problem.data.detail}`
-      : `${url.origin} answered ${status}, but not as the Worker does: check the URL`,
-  );
 }
