@@ -3,7 +3,7 @@ import { ownerOf, type Owner } from "../grant/owner.ts";
 import { encodeUserSegment } from "../key/segment.ts";
 import { issuersOf } from "../operation/attribute-object.ts";
 import { findIssuer } from "../operation/find-issuer.ts";
-import { invalidRequest } from "../problem.ts";
+import { requireUser } from "../operation/require-user.ts";
 import type { Service } from "../service.ts";
 
 /** No caller: nothing can be granted to it. */
@@ -21,16 +21,9 @@ interface UserQuery {
   readonly claims?: Readonly<Record<string, string>>;
 }
 
-const MAX_USER_BYTES = 255;
-
 /** Returns the user, whether anything is known of it or not. Throws `invalid-request`. */
 export function findUser(service: Service, { user, issuer, claims = {} }: UserQuery): NamedUser {
-  const isLong = new TextEncoder().encode(user).length > MAX_USER_BYTES;
-  if (user === "" || isLong || !user.isWellFormed())
-    throw invalidRequest({
-      pointer: "/user",
-      detail: "must be the id of a user, as tokens have it",
-    });
+  requireUser(user);
   const name = findIssuer(service, issuer);
   const { userPrefix } = issuersOf(service).find((one) => one.name === name) ?? {};
   return { ...ownerOf(name, user), segment: encodeUserSegment(user, userPrefix), claims };

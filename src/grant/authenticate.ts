@@ -4,7 +4,7 @@ import type { Issuer } from "../config/config.ts";
 import { encodeUserSegment } from "../key/segment.ts";
 import { Problem } from "../problem.ts";
 import { jwksKeySource, secretKeySource, type JwksDependencies } from "./jwks.ts";
-import { ownerOf, type Owner } from "./owner.ts";
+import { ownerOf, userError, type Owner } from "./owner.ts";
 import { parseScope, type CallerScope } from "./token-scope.ts";
 import { VerifiedTokens } from "./verified-tokens.ts";
 
@@ -22,7 +22,6 @@ export interface Caller extends Owner {
 }
 
 const MAX_TOKEN_CHARACTERS = 8192;
-const MAX_USER_BYTES = 255;
 const CLOCK_TOLERANCE_SECONDS = 30;
 
 /** The header of a 401 (RFC 6750). */
@@ -138,10 +137,8 @@ export function toCaller(
   const user = payload[issuer.userClaim];
   if (typeof user !== "string" || user === "")
     throw new Error(`The claim ${issuer.userClaim} has no user id`);
-  // All texts with a lone surrogate at one place have the same UTF-8 form.
-  if (!user.isWellFormed()) throw new Error("The user's id is not well-formed Unicode");
-  if (new TextEncoder().encode(user).length > MAX_USER_BYTES)
-    throw new Error("The user's id is too long");
+  const error = userError(user);
+  if (error !== undefined) throw new Error(error);
   const [name = ""] = issuer.issuers;
   const caller: Omit<Caller, typeof authenticated> = {
     ...ownerOf(name, user),

@@ -9,6 +9,18 @@ export interface Owner {
   readonly digest: string;
 }
 
+const MAX_USER_BYTES = 255;
+
+/** Returns why no token can have this text as its user; `undefined` where one can. */
+export function userError(user: string): string | undefined {
+  if (user === "") return "The user's id is empty";
+  // All texts with a lone surrogate at one place have the same UTF-8 form.
+  if (!user.isWellFormed()) return "The user's id is not well-formed Unicode";
+  return new TextEncoder().encode(user).length > MAX_USER_BYTES
+    ? "The user's id is too long"
+    : undefined;
+}
+
 /** Returns a user of an issuer with their digest. */
 export function ownerOf(issuer: string, user: string): Owner {
   return { issuer, user, digest: sha256Hex(JSON.stringify([issuer, user])) };

@@ -1,13 +1,7 @@
 /** Finds the issuer of users whom an admin means. */
-import { SESSION_ISSUER } from "../config/session-issuer.ts";
 import { invalidRequest } from "../problem.ts";
 import type { Service } from "../service.ts";
-
-/** Returns the names of the issuers of users. */
-function issuerNames({ config, hooks }: Pick<Service, "config" | "hooks">): readonly string[] {
-  const names = config.issuers.map(({ issuers: [name = ""] }) => name);
-  return hooks.authenticate ? [...names, SESSION_ISSUER] : names;
-}
+import { issuersOf } from "./attribute-object.ts";
 
 /**
  * Returns the name that the issuer's users have in ids and ledgers. It may be left out where there is only one.
@@ -17,7 +11,7 @@ export function findIssuer(
   service: Pick<Service, "config" | "hooks">,
   given: string | undefined,
 ): string {
-  const names = issuerNames(service);
+  const names = issuersOf(service).map(({ name }) => name);
   const [first = "", ...others] = names;
   if (given === undefined && others.length === 0) return first;
   const found = service.config.issuers.find(({ issuers }) => issuers.includes(given ?? ""));

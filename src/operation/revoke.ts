@@ -9,6 +9,7 @@ import { abortOpenUploads, type AbortReport } from "./abort-open-uploads.ts";
 import { findIssuer } from "./find-issuer.ts";
 import { findLive, type Live } from "./live-access.ts";
 import type { Place } from "./place.ts";
+import { requireUser } from "./require-user.ts";
 
 /** Exactly one of: a user, whose issuer may be left out; an issuer; everybody. */
 export interface RevokeIntent {
@@ -30,8 +31,6 @@ export interface RevokeReport {
   /** What was given out, and what may be given out until it is effective. */
   readonly live: readonly Live[];
 }
-
-const MAX_USER_BYTES = 255;
 
 /**
  * Revokes, and aborts the open multipart uploads of one user. Throws `invalid-request`, `misconfigured` without
@@ -79,8 +78,7 @@ function findSubject(service: Service, { user, issuer: given, all }: RevokeInten
     throw invalidRequest({ pointer: "", detail: 'must have "user", "issuer", or "all": true' });
   const issuer = findIssuer(service, given);
   if (user === undefined) return { issuer };
-  if (!user.isWellFormed() || new TextEncoder().encode(user).length > MAX_USER_BYTES)
-    throw invalidRequest({ pointer: "/user", detail: "must be the id of a user" });
+  requireUser(user);
   return { issuer, owner: ownerOf(issuer, user) };
 }
 
