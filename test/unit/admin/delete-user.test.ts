@@ -1,32 +1,19 @@
-import { reset, runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { askAsAdmin } from "../support/ask-as-admin.ts";
 import {
-  controlEnvironment,
   isStored,
   ledgerOf,
   lengthsUnder,
   moveClock,
   putObject,
-  restoreEnvironment,
   rowsOf,
   sendFile,
-  type Environment,
 } from "../support/development-worker.ts";
-import { startFailingWorker, type FailingWorker } from "../support/failing-ledger.ts";
+import { startForEach } from "../support/start-for-each.ts";
 
-let environment: Environment;
-let worker: FailingWorker;
-
-beforeEach(() => {
-  environment = controlEnvironment();
-  worker = startFailingWorker();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const each = startForEach();
 
 const reportSchema = z.object({
   done: z.boolean(),
@@ -37,7 +24,7 @@ const reportSchema = z.object({
   unattributed: z.array(z.object({ policy: z.string() })),
 });
 
-const askToDelete = async (user = "alice") => askAsAdmin(worker, "DELETE", `/users/${user}`);
+const askToDelete = async (user = "alice") => askAsAdmin(each.worker, "DELETE", `/users/${user}`);
 
 async function deleteUser(user = "alice") {
   const response = await askToDelete(user);
@@ -58,23 +45,8 @@ async function deleteAll(user = "alice"): Promise<number> {
   throw new Error("The user is not deleted after 20 calls");
 }
 
-const ticketSchema = z.object({ id: z.string(), key: z.string() });
-async function upload(policy = "plan", size = 100) {
-  const response = await worker.ask("POST", "/v1/uploads", {
-    policy,
-    contentType: "image/png",
-    size,
-  });
-  expect(response.status).toBe(201);
-  return ticketSchema.parse(await response.json());
-}
-
-async function stored(policy = "plan", size = 100) {
-  const ticket = await upload(policy, size);
-  await putObject(ticket.key, size);
-  expect((await worker.ask("POST", `/v1/uploads/${ticket.id}/complete`)).status).toBe(200);
-  return ticket;
-}
+const upload = async (policy = "plan", size = 100) => each.upload(policy, size);
+const stored = async (policy = "plan", size = 100) => each.stored(policy, size);
 
 const tablesOf = async (user: string) => rowsOf("SELECT name FROM sqlite_master", user);
 
@@ -133,12 +105,12 @@ describe("DELETE /v1/admin/users/{user}", () => {
 
   it("reports a store that refuses, keeps the records, and goes on later", async () => {
     await stored("plan");
-    environment.refuses = ["DELETE"];
+    each.environment.refuses = ["DELETE"];
     const refused = await deleteUser();
     expect(refused).toMatchObject({ done: false, deletedObjects: 0 });
     expect(refused.problems.map(({ policy }) => policy)).toContain("plan");
     expect(await rowsOf("SELECT id FROM upload")).toHaveLength(1);
-    environment.refuses = [];
+    each.environment.refuses = [];
     await deleteAll();
     expect(await tablesOf("alice")).toEqual([]);
   });
@@ -160,12 +132,12 @@ describe("DELETE /v1/admin/users/{user}", () => {
       for (let call = 0; isReached; call += 1) {
         const { key } = await stored("plan");
         const open = await upload("plan");
-        const before = worker.calls();
-        worker.failAt(call, fault);
+        const before = each.worker.calls();
+        each.worker.failAt(call, fault);
         const response = await askToDelete();
-        isReached = worker.calls() - before > call;
+        isReached = each.worker.calls() - before > call;
         expect(isReached ? [200, 202, 503] : [202]).toContain(response.status);
-        worker.failAt(-1, fault);
+        each.worker.failAt(-1, fault);
         await deleteAll();
         expect(await isStored(key)).toBe(false);
         expect(await isStored(open.key)).toBe(false);
@@ -179,12 +151,12 @@ describe("DELETE /v1/admin/users/{user}", () => {
     for (let request = 0; request < 8; request += 1) {
       const { key } = await stored("plan");
       let count = 0;
-      environment.beforeAnswer = async () => {
+      each.environment.beforeAnswer = async () => {
         if (count++ === request) throw new Error("Network connection lost");
       };
       const response = await askToDelete();
       expect([200, 202]).toContain(response.status);
-      environment.beforeAnswer = undefined;
+      each.environment.beforeAnswer = undefined;
       await deleteAll();
       expect(await isStored(key)).toBe(false);
       expect(await tablesOf("alice")).toEqual([]);

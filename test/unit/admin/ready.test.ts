@@ -1,27 +1,13 @@
-import { reset } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { askAsAdmin } from "../support/ask-as-admin.ts";
-import {
-  controlEnvironment,
-  restoreEnvironment,
-  rowsOf,
-  type Environment,
-} from "../support/development-worker.ts";
-import { startFailingWorker, type FailingWorker } from "../support/failing-ledger.ts";
+import { rowsOf } from "../support/development-worker.ts";
+import { startFailingWorker } from "../support/failing-ledger.ts";
+import { startForEach } from "../support/start-for-each.ts";
 
-let environment: Environment;
-let worker: FailingWorker;
-beforeEach(() => {
-  environment = controlEnvironment();
-  worker = startFailingWorker();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const each = startForEach();
 
 /** `askAsAdmin` asks below `/v1/admin`. */
-const ready = async () => askAsAdmin(worker, "GET", "/../../readyz");
+const ready = async () => askAsAdmin(each.worker, "GET", "/../../readyz");
 
 describe("GET /readyz", () => {
   it("says that the keys, the ledger and each store work, and writes nothing", async () => {
@@ -35,12 +21,12 @@ describe("GET /readyz", () => {
         { name: "store local", status: "ok" },
       ],
     });
-    expect(environment.requests).toEqual(["HEAD .edge-presigner-readiness"]);
+    expect(each.environment.requests).toEqual(["HEAD .edge-presigner-readiness"]);
     expect(await rowsOf("SELECT name FROM sqlite_master", "readiness")).toEqual([]);
   });
 
   it("is 503 with the code of a store that refuses, or does not answer", async () => {
-    environment.store = () => new Response(null, { status: 403 });
+    each.environment.store = () => new Response(null, { status: 403 });
     const refused = await ready();
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({
@@ -51,7 +37,7 @@ describe("GET /readyz", () => {
         { name: "store local", code: "store-unavailable", reason: "HEAD returned 403" },
       ],
     });
-    environment.store = async () => new Promise(() => undefined);
+    each.environment.store = async () => new Promise(() => undefined);
     const startedAt = performance.now();
     expect(await (await ready()).json()).toMatchObject({
       checks: [{}, {}, { name: "store local", reason: "No answer within 1000 ms" }],
@@ -60,7 +46,7 @@ describe("GET /readyz", () => {
   });
 
   it("is 503 while the ledger fails", async () => {
-    worker.failAt(0, "before");
+    each.worker.failAt(0, "before");
     const response = await ready();
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({
@@ -69,14 +55,16 @@ describe("GET /readyz", () => {
   });
 
   it("is not for users, and not for anybody without a token", async () => {
-    expect((await worker.ask("GET", "/readyz")).status).toBe(403);
-    expect((await worker.ask("GET", "/readyz", undefined, { authorization: "" })).status).toBe(401);
+    expect((await each.worker.ask("GET", "/readyz")).status).toBe(403);
+    expect((await each.worker.ask("GET", "/readyz", undefined, { authorization: "" })).status).toBe(
+      401,
+    );
   });
 });
 
 describe("GET /healthz", () => {
   it("names the configuration by its content", async () => {
-    const one = await (await worker.ask("GET", "/healthz")).json<object>();
+    const one = await (await each.worker.ask("GET", "/healthz")).json<object>();
     expect(one).toMatchObject({
       status: "ok",
       configuration: expect.stringMatching(/^[0-9a-f]{16}$/) as string,

@@ -1,36 +1,23 @@
-import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DIRECTORY, type StuckLedger } from "../../../src/ledger/administer.ts";
 import { askAsAdmin } from "../support/ask-as-admin.ts";
 import {
   complete,
-  controlEnvironment,
   grant,
   ledgerOf,
   moveClock,
   putObject,
-  restoreEnvironment,
   rowsOf,
-  type Environment,
 } from "../support/development-worker.ts";
 import { recordSql } from "../support/record-sql.ts";
-import { startFailingWorker, type FailingWorker } from "../support/failing-ledger.ts";
+import { startForEach } from "../support/start-for-each.ts";
 
-let environment: Environment;
-let worker: FailingWorker;
-
-beforeEach(() => {
-  environment = controlEnvironment();
-  worker = startFailingWorker();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const each = startForEach();
 
 async function admin(method: string, path: string): Promise<unknown> {
-  const response = await askAsAdmin(worker, method, path);
+  const response = await askAsAdmin(each.worker, method, path);
   const text = await response.text();
   return text === "" ? response.status : JSON.parse(text);
 }
@@ -38,7 +25,7 @@ async function admin(method: string, path: string): Promise<unknown> {
 const directory = () => env.LEDGER.getByName(DIRECTORY);
 
 async function failWebhook(times: number): Promise<void> {
-  environment.receiver = () => new Response(null, { status: 500 });
+  each.environment.receiver = () => new Response(null, { status: 500 });
   const { id, key } = await grant();
   await putObject(key, 1000);
   await complete(id);
@@ -81,7 +68,7 @@ describe("GET /v1/admin/stuck", () => {
         },
       ],
     });
-    environment.receiver = () => new Response(null, { status: 204 });
+    each.environment.receiver = () => new Response(null, { status: 204 });
     moveClock(3600);
     await runDurableObjectAlarm(ledgerOf());
     expect(await admin("GET", "/stuck")).toEqual({ stuck: [] });
@@ -90,7 +77,7 @@ describe("GET /v1/admin/stuck", () => {
 
   it("lists a ledger whose uploads cannot be settled", async () => {
     await grant();
-    environment.store = () => new Response(null, { status: 503 });
+    each.environment.store = () => new Response(null, { status: 503 });
     for (let index = 0; index < 4; index += 1) {
       moveClock(3600);
       // oxlint-disable-next-line no-await-in-loop -- one try after the other
@@ -122,7 +109,7 @@ describe("GET /v1/admin/stuck", () => {
     await failWebhook(4);
     const toldAt = async () => rowsOf("SELECT at_ms FROM stuck_report");
     const first = await toldAt();
-    environment.receiver = () => new Response(null, { status: 500 });
+    each.environment.receiver = () => new Response(null, { status: 500 });
     moveClock(-3000);
     const { id, key } = await grant();
     await putObject(key, 1000);

@@ -1,63 +1,27 @@
-import { reset, runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import development from "../../../dev/presigner.config.ts";
 import { askAsAdmin } from "../support/ask-as-admin.ts";
-import {
-  controlEnvironment,
-  ledgerOf,
-  moveClock,
-  putObject,
-  restoreEnvironment,
-  rowsOf,
-  type Environment,
-} from "../support/development-worker.ts";
-import { startFailingWorker, type FailingWorker } from "../support/failing-ledger.ts";
+import { ledgerOf, moveClock, putObject, rowsOf } from "../support/development-worker.ts";
+import { startForEach } from "../support/start-for-each.ts";
 
-let environment: Environment;
-let worker: FailingWorker;
-
-beforeEach(() => {
-  environment = controlEnvironment();
-  worker = startFailingWorker({
-    config: {
-      ...development,
-      webhook: { url: "http://localhost:9999/hook" },
-    },
-  });
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
+const each = startForEach({
+  config: { ...development, webhook: { url: "http://localhost:9999/hook" } },
 });
 
 async function admin(method: string, path: string, body?: object) {
-  const response = await askAsAdmin(worker, method, path, body);
+  const response = await askAsAdmin(each.worker, method, path, body);
   const text = await response.text();
   return { status: response.status, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
 }
 
-const ticketSchema = z.object({ id: z.string(), key: z.string() });
-async function upload(policy = "limited", size = 1000) {
-  const response = await worker.ask("POST", "/v1/uploads", {
-    policy,
-    contentType: "image/png",
-    size,
-  });
-  expect(response.status).toBe(201);
-  return ticketSchema.parse(await response.json());
-}
-
-async function stored(policy = "limited", size = 1000) {
-  const ticket = await upload(policy, size);
-  await putObject(ticket.key, size);
-  expect((await worker.ask("POST", `/v1/uploads/${ticket.id}/complete`)).status).toBe(200);
-  return ticket;
-}
+const upload = async (policy = "limited", size = 1000) => each.upload(policy, size);
+const stored = async (policy = "limited", size = 1000) => each.stored(policy, size);
 
 describe("GET /v1/admin/users/{user}/uploads", () => {
   it("lists all uploads of the user, newest first, with the webhooks that wait", async () => {
-    environment.receiver = () => new Response(null, { status: 500 });
+    each.environment.receiver = () => new Response(null, { status: 500 });
     const done = await stored();
     moveClock(1);
     const open = await upload();
@@ -126,7 +90,7 @@ describe("the quota of a user", () => {
       before: { used: { objects: 1, stored: 1000 } },
       after: { used: { objects: 20, stored: 5000 }, remaining: { objects: { remaining: 0 } } },
     });
-    const refused = await worker.ask("POST", "/v1/uploads", {
+    const refused = await each.worker.ask("POST", "/v1/uploads", {
       policy: "plan",
       contentType: "image/png",
       size: 10,
@@ -191,17 +155,17 @@ const outboxSchema = z.object({ outbox: z.array(z.object({ message: z.string() }
 
 describe("a webhook that waits", () => {
   it("is sent again at once, for its own user alone", async () => {
-    environment.receiver = () => new Response(null, { status: 500 });
+    each.environment.receiver = () => new Response(null, { status: 500 });
     await stored();
     await runDurableObjectAlarm(ledgerOf());
     const { outbox } = outboxSchema.parse((await admin("GET", "/users/alice/uploads")).body);
     const message = outbox[0]?.message ?? "";
     expect((await admin("POST", `/users/bob/outbox/${message}/retry`)).status).toBe(404);
-    environment.receiver = () => new Response(null, { status: 204 });
-    const before = environment.delivered.length;
+    each.environment.receiver = () => new Response(null, { status: 204 });
+    const before = each.environment.delivered.length;
     expect((await admin("POST", `/users/alice/outbox/${message}/retry`)).status).toBe(202);
     await runDurableObjectAlarm(ledgerOf());
-    expect(environment.delivered.length).toBe(before + 1);
+    expect(each.environment.delivered.length).toBe(before + 1);
     expect((await admin("POST", `/users/alice/outbox/${message}/retry`)).status).toBe(404);
   });
 });

@@ -30,7 +30,7 @@ export interface FailingWorker {
   readonly getService: () => Service;
 }
 
-interface Options {
+export interface FailingOptions {
   readonly config?: object;
   readonly secrets?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Partial<Dependencies>;
@@ -46,7 +46,7 @@ export function startFailingWorker({
   dependencies = {},
   hooks,
   ledger: ownLedger,
-}: Options = {}): FailingWorker {
+}: FailingOptions = {}): FailingWorker {
   const log: string[] = [];
   let calls = 0;
   let failing: { readonly call: number; readonly fault: LedgerFault } | undefined;
