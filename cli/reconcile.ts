@@ -17,6 +17,7 @@ import { paint, print, printError, printJson } from "./output.ts";
 import { listObjects } from "../src/store/list.ts";
 import { quotaPrefixOf } from "./reconcile/quota-prefix.ts";
 import { authenticateClaims, completeClaims } from "./simulate/caller.ts";
+import { tokenOption } from "./token-option.ts";
 import { urlOption } from "./url-option.ts";
 
 interface Options extends ConfigOptions {
@@ -45,12 +46,7 @@ export function addReconcile(program: Command): void {
     .requiredOption("--user <id>", "user id: the user of the token")
     .requiredOption("--policy <name>", "policy with quota.stored or quota.objects")
     .addOption(urlOption("--url <url>", "URL of the Worker"))
-    .addOption(
-      new Option(
-        "--token <token>",
-        "bearer token of the user (default: a token of the development server)",
-      ).env("TOKEN"),
-    )
+    .addOption(tokenOption("bearer token of the user"))
     .addOption(
       new Option("--claim <name=value>", "a claim of the token, such as that of quotaFor")
         .argParser(readClaim)

@@ -1,9 +1,10 @@
 /** `edge-presigner smoke`: sends one file through a deployed Worker and deletes it again. */
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { printSmoke } from "./smoke/print.ts";
 import { runSmoke } from "./smoke/run.ts";
 import { mintDevelopmentToken } from "./mint.ts";
 import { print, printJson } from "./output.ts";
+import { tokenOption } from "./token-option.ts";
 import { urlOption } from "./url-option.ts";
 
 interface Options {
@@ -23,12 +24,7 @@ export function addSmoke(program: Command): void {
     .command("smoke")
     .description("Sends one small file through a deployed Worker, reads it and deletes it.")
     .addOption(urlOption("--url <url>", "URL of the Worker"))
-    .addOption(
-      new Option(
-        "--token <token>",
-        "bearer token (default: a token of the development server)",
-      ).env("TOKEN"),
-    )
+    .addOption(tokenOption())
     .option("--policy <name>", "policy (default: the default policy)")
     .option(
       "--issuer <issuer>",

@@ -10,6 +10,7 @@ import { describeFailure, openUploader } from "./open-uploader.ts";
 import { paint, printError, printJson } from "./output.ts";
 import { createProgressBar } from "./progress-bar.ts";
 import { readMetadataPair } from "./metadata-option.ts";
+import { tokenOption } from "./token-option.ts";
 import { urlOption } from "./url-option.ts";
 
 interface Options {
@@ -33,12 +34,7 @@ export function addUpload(program: Command): void {
     .description("Uploads a file as a client does, completes the upload and prints the answer.")
     .argument("<file>", "the file to upload")
     .addOption(urlOption("--url <url>", "URL of the Worker"))
-    .addOption(
-      new Option(
-        "--token <token>",
-        "bearer token (default: a token of the development server)",
-      ).env("TOKEN"),
-    )
+    .addOption(tokenOption())
     .option("--user <name>", "user of that default token", "alice")
     .option("--policy <name>", "policy (default: the default policy)")
     .option("--type <type>", "content type (default: by the extension of the name)")
