@@ -5,7 +5,7 @@ import type { RequestAct } from "../audit/act.ts";
 import type { Caller } from "../grant/authenticate.ts";
 import { inlineTypeOf, mayRun } from "../grant/content-type.ts";
 import { ticketLifetime } from "../grant/lifetime.ts";
-import { quotaOwnerOf } from "../grant/quota-owner.ts";
+import { hasQuotaOwner, quotaOwnerOf } from "../grant/quota-owner.ts";
 import { findStore } from "../grant/region.ts";
 import type { ObjectKey } from "../key/make.ts";
 import { Problem } from "../problem.ts";
@@ -92,7 +92,7 @@ async function signDownload(
     kind: "download",
     policy: policy.name,
     store: store.name,
-    act: {
+    act: service.watch && {
       ...about("download.granted", object, caller),
       store: store.name,
       expiresAt: ticket.expiresAt.toISOString(),
@@ -141,13 +141,14 @@ async function remove(
   await service.ledgerOf(quotaOwnerOf(policy, caller)).forgetObject(deleted);
 }
 
-/** Returns the act of what was done with an object. */
+/** Returns the act of what was done with an object. A token without the claim of a quota has no ledger. */
 function about(
   type: "download.granted" | "object.deleted",
   { policy, key }: ReadableObject | DeletableObject,
   caller: Caller,
 ): RequestAct {
-  const ledger = policy.quota && quotaOwnerOf(policy, caller);
+  const hasLedger = policy.quota !== undefined && hasQuotaOwner(policy, caller);
+  const ledger = hasLedger ? quotaOwnerOf(policy, caller) : undefined;
   return { type, policy: policy.name, key: key.text, ledger };
 }
 

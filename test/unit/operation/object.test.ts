@@ -423,6 +423,24 @@ describe.for(WAYS)("what is %s", ([, use]) => {
     await expectProblem(await use(worker, object), 403, "forbidden");
   });
 
+  it.for(["off", "all"] as const)(
+    "is its user's also without the claim that says whose the quota is: requests %s",
+    async (requests) => {
+      const store = createStore();
+      const team = {
+        ...CONFIG.policies.photo,
+        quota: { pending: 2 },
+        quotaFor: "{claim.team}" as const,
+      };
+      const worker = startWorker({
+        config: { ...CONFIG, policies: { ...CONFIG.policies, photo: team }, logging: { requests } },
+        dependencies: { fetch: store.fetch },
+      });
+      store.object = { "content-length": "5", etag: '"e"' };
+      expect((await use(worker, PHOTO)).ok).toBe(true);
+    },
+  );
+
   it("is of a policy that there is, and that the token is for", async () => {
     const { worker } = start();
     await expectProblem(await use(worker, { ...PHOTO, policy: "x" }), 404, "policy-not-found");
