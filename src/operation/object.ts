@@ -112,13 +112,24 @@ export async function removeObject(
   intent: ObjectIntent,
   place: Place,
 ): Promise<void> {
-  try {
-    await remove(service, caller, intent, place);
-  } catch (error) {
-    const { policy, key } = intent;
-    recordRefused(service, { kind: "deletion", policy, key }, error);
-    throw error;
-  }
+  const { object, store, etag } = await remove(service, caller, intent, place).catch(
+    (error: unknown) => {
+      const { policy, key } = intent;
+      recordRefused(service, { kind: "deletion", policy, key }, error);
+      throw error;
+    },
+  );
+  const { policy, key } = object;
+  service.watch?.records({ ...about("object.deleted", object, caller), store: store?.name });
+  if (policy.quota?.objects === undefined) return;
+  // Only now: what fails in between counts too much, and a repeated deletion tells the ledger again.
+  const stores = store ? [store] : [...new Set(policy.stores.values())];
+  const deleted = { key: key.text, stores: stores.map(({ name }) => name), etag };
+  await service.ledgerOf(quotaOwnerOf(policy, caller)).forgetObject(deleted);
+}
+
+interface Removed extends FoundStore {
+  readonly object: DeletableObject;
 }
 
 async function remove(
@@ -126,19 +137,14 @@ async function remove(
   caller: Caller,
   intent: ObjectIntent,
   place: Place,
-): Promise<void> {
+): Promise<Removed> {
   const object = allowDelete(service, caller, intent);
   const { policy, key } = object;
   await askApp(service, caller, { action: "delete", policy: policy.name, key: key.text });
-  const { store, etag } = await findStoreWith(service, object, place);
+  const found = await findStoreWith(service, object, place);
   await noteDeletion(service, caller, object);
-  if (store) await deleteFrom(service, store, locationIn(store, key, place));
-  service.watch?.records({ ...about("object.deleted", object, caller), store: store?.name });
-  if (policy.quota?.objects === undefined) return;
-  // Only now: what fails in between counts too much, and a repeated deletion tells the ledger again.
-  const stores = store ? [store] : [...new Set(policy.stores.values())];
-  const deleted = { key: key.text, stores: stores.map(({ name }) => name), etag };
-  await service.ledgerOf(quotaOwnerOf(policy, caller)).forgetObject(deleted);
+  if (found.store) await deleteFrom(service, found.store, locationIn(found.store, key, place));
+  return { object, ...found };
 }
 
 /** Returns the act of what was done with an object. A token without the claim of a quota has no ledger. */

@@ -2,7 +2,7 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod/mini";
 import { auditEventSchema } from "../../../operations/write-audit.ts";
 import type { Ledger } from "../../../src/ledger/client.ts";
@@ -41,7 +41,7 @@ class Setting {
   readonly #work: Promise<unknown>[] = [];
   readonly #state: DurableObjectState;
   readonly worker: TestWorker;
-  readonly #ledger: InstanceType<LedgerClass>;
+  readonly ledger: InstanceType<LedgerClass>;
 
   #alarmAtMs: number | undefined;
 
@@ -57,7 +57,12 @@ class Setting {
         ...PARTS_CONFIG,
         policies: {
           ...PARTS_CONFIG.policies,
-          metered: { ...PARTS_CONFIG.policies.metered, download: true, delete: true },
+          metered: {
+            ...PARTS_CONFIG.policies.metered,
+            download: true,
+            delete: true,
+            quota: { pending: 10, objects: 10 },
+          },
         },
         audit: { url: "https://audit.example.com/events" },
       },
@@ -70,7 +75,7 @@ class Setting {
       },
     });
     ledger = new (createLedgerClass(this.worker.worker.getLedgerDependencies))(state, env);
-    this.#ledger = ledger;
+    this.ledger = ledger;
   }
 
   #receive({ body, headers }: RequestInit): Response {
@@ -110,7 +115,7 @@ class Setting {
     this.nowMs += ms;
     if (this.#alarmAtMs !== undefined && this.#alarmAtMs <= this.nowMs) {
       this.#alarmAtMs = undefined;
-      await this.#ledger.alarm?.();
+      await this.ledger.alarm?.();
     }
     this.#readPosts();
     return this.#alarmAtMs;
@@ -219,6 +224,20 @@ describe("the audit of a policy with a quota", () => {
         data: { user: "alice", requestId: expect.any(String) as string },
       });
       expect(setting.logged("audit-lost")).toEqual([]);
+    });
+  });
+
+  it("has a file that was deleted before its ledger failed, and no refusal of it", async () => {
+    await withLedger(async (setting) => {
+      const { id, key } = await setting.create();
+      await setting.complete(id);
+      await setting.wait(11 * SECOND);
+      vi.spyOn(setting.ledger, "forgetObject").mockRejectedValueOnce(new Error("overloaded"));
+      const body = { policy: "metered", key };
+      expect((await send(setting.worker, "DELETE", "/v1/objects", { body })).status).toBe(503);
+      await setting.wait(0);
+      await setting.wait(11 * SECOND);
+      expect(setting.posts.slice(1)).toEqual([["object.deleted"]]);
     });
   });
 
