@@ -77,16 +77,27 @@ export async function sendEvents(
   const [first] = batch;
   if (!first || (first.attempts > 0 && first.next_ms > now())) return;
   const isTaken = await deliver(batch.map(({ event }) => event));
-  const tooOld = batch.filter(({ created_ms: createdMs }) => now() - createdMs >= GIVE_UP_MS);
-  const ended = isTaken ? batch : tooOld;
-  const last = ended.at(-1);
-  if (last) sql.exec("DELETE FROM audit WHERE position <= ?", last.position);
-  if (isTaken) return;
-  if (tooOld.length > 0) log("audit-lost", { events: tooOld.length });
+  if (isTaken) {
+    sql.exec("DELETE FROM audit WHERE position <= ?", batch.at(-1)?.position ?? 0);
+    return;
+  }
+  const lost = dropOld(sql, now() - GIVE_UP_MS);
+  if (lost > 0) log("audit-lost", { events: lost });
   const delayMs = Math.min(HOUR_MS, MINUTE_MS * 2 ** first.attempts) * (0.9 + 0.2 * random());
   sql.exec(
     `UPDATE audit SET attempts = ?, next_ms = ? WHERE position = (SELECT min(position) FROM audit)`,
     first.attempts + 1,
     now() + Math.round(delayMs),
   );
+}
+
+/** Deletes what was written until then, and returns how many events it were. It reads no others. */
+function dropOld(sql: SqlStorage, untilMs: number): number {
+  const { rowsWritten } = sql.exec(
+    `DELETE FROM audit WHERE position < coalesce(
+       (SELECT position FROM audit WHERE created_ms > ? ORDER BY position LIMIT 1),
+       (SELECT max(position) + 1 FROM audit))`,
+    untilMs,
+  );
+  return rowsWritten;
 }

@@ -283,6 +283,16 @@ describe("the audit of a policy with a quota", () => {
     });
   });
 
+  it("is lost as a whole then, however many have come meanwhile", async () => {
+    await withLedger(async (setting) => {
+      setting.status = 500;
+      await setting.add(350);
+      await setting.wait(HOUR);
+      await setting.wait(71 * HOUR);
+      expect(setting.logged("audit-lost")).toEqual([{ event: "audit-lost", events: 350 }]);
+    });
+  });
+
   it("sends at most a hundred events at once, and all of them", async () => {
     await withLedger(async (setting) => {
       await setting.add(150);
