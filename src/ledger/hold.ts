@@ -48,7 +48,8 @@ interface Release extends LetGo {
 interface LetGoRow extends Record<string, SqlStorageValue> {
   readonly policy: string;
   readonly store: string;
-  readonly since_ms: number;
+  /** `null` where an earlier release has begun it. */
+  readonly since_ms: number | null;
   readonly tries: number | null;
 }
 
@@ -80,7 +81,7 @@ export function letGo(
   if (!row || isOver || row.tries !== 1) return;
   const { policy, store } = row;
   const detail = holder === ALARM ? "alarm" : "request";
-  const ms = nowMs - row.since_ms;
+  const ms = nowMs - (row.since_ms ?? nowMs);
   meter?.({ kind: "check", policy, store, outcome: "waiting", detail, bytes: 0, ms, attempts: 1 });
 }
 

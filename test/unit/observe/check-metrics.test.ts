@@ -36,6 +36,7 @@ interface Setting {
   /** Creates an upload, and stores its file where that is given. Returns the path to complete it. */
   readonly send: (bytes?: Uint8Array) => Promise<string>;
   readonly alarm: () => Promise<void>;
+  readonly sql: SqlStorage;
 }
 
 /** Runs with a real ledger whose metrics are kept. Its scanner takes two seconds. */
@@ -77,6 +78,7 @@ async function run(test: (setting: Setting) => Promise<void>): Promise<void> {
         return `/v1/uploads/${id}/complete`;
       },
       alarm: async () => ledger?.alarm?.(),
+      sql: state.storage.sql,
     });
   });
 }
@@ -131,6 +133,22 @@ describe("metrics of a check", () => {
       expect(settled()).toMatchObject([
         { by: "request", sinceCheckMs: 6000 },
         { by: "alarm", sinceCheckMs: 304_000 },
+      ]);
+    }));
+
+  it("begin anew for a check that an earlier release has begun, and not in 1970", async () =>
+    run(async ({ worker, send, points, sql }) => {
+      environment.receiver = () => {
+        sql.exec("UPDATE upload SET result = json_remove(result, '$.sinceMs')");
+        return answer()();
+      };
+      const path = await send(PNG);
+      expect((await worker.ask("POST", path)).status).toBe(202);
+      environment.receiver = answer("clean");
+      expect((await worker.ask("POST", path)).status).toBe(200);
+      expect(points().filter((point) => point.startsWith("check"))).toEqual([
+        "check waiting request 0 1",
+        "check completed request 2000 1",
       ]);
     }));
 
