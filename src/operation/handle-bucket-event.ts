@@ -5,7 +5,7 @@ import type { Ledger } from "../ledger/client.ts";
 import type { Service } from "../service.ts";
 import { encodeKey } from "../store/encode-key.ts";
 import type { Store } from "../store/store.ts";
-import { attributeObject, policiesIn, type Attributed } from "./attribute-object.ts";
+import { policiesIn, type Attributed } from "./attribute-object.ts";
 import type { BucketEvent } from "./bucket-event.ts";
 import { attributePlace, findPrefix } from "./pending-place.ts";
 import { settleArrived } from "./settle-arrived.ts";
@@ -92,7 +92,7 @@ async function forgetObject(
   { key }: BucketEvent,
   stores: readonly Store[],
 ): Promise<void> {
-  const counted = attributeObject(service, key, stores).filter(
+  const counted = attributePlace(service, key, stores).attributed.filter(
     ({ policy }) => policy.quota?.objects !== undefined,
   );
   const deleted = { key, stores: stores.map(({ name }) => name) };

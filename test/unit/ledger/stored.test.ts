@@ -22,9 +22,10 @@ import {
 import type { Ledger } from "../../../src/ledger/client.ts";
 import { createLedgerClass, type LedgerClass } from "../../../src/ledger/durable-object.ts";
 import { keepObject } from "../../../src/ledger/stored.ts";
-import { createStore, send, status as answer } from "../support/fake-store.ts";
+import { consumeEvents } from "../../../src/queue/consume.ts";
+import { createStore, send, status as answer, type FakeStore } from "../support/fake-store.ts";
 import { recordSql } from "../support/record-sql.ts";
-import { CONFIG, ENV, startWorker } from "../support/start-worker.ts";
+import { ACCOUNT, CONFIG, ENV, startWorker } from "../support/start-worker.ts";
 
 let environment: Environment;
 beforeEach(() => {
@@ -283,7 +284,7 @@ describe("a deletion", () => {
 
 describe("the clean-up under a policy with a quarantine", () => {
   const checked = {
-    store: "media",
+    store: "europe",
     key: "checked/{user}/{id}.{ext}",
     types: ["image/*"],
     maxBytes: "10 MB",
@@ -292,51 +293,101 @@ describe("the clean-up under a policy with a quarantine", () => {
   };
   const secrets = {
     ...ENV,
-    MEDIA_READ_ACCESS_KEY_ID: "AKIDREAD",
-    MEDIA_READ_SECRET_ACCESS_KEY: "media-read-secret-access-key",
+    EUROPE_READ_ACCESS_KEY_ID: "AKIDREAD",
+    EUROPE_READ_SECRET_ACCESS_KEY: "europe-read-secret-access-key",
   };
 
-  it("gives back what was left where a file waits to be checked", async () => {
+  interface Setting {
+    readonly store: FakeStore;
+    /** Whether the store lets nobody delete. */
+    refuses: boolean;
+    readonly pendingKey: string;
+    readonly runAlarm: () => Promise<void>;
+    readonly counted: () => readonly object[];
+    /** An event of the bucket: something has deleted the pending file. */
+    readonly consumeDeletion: () => Promise<void>;
+  }
+
+  /** Runs with an aborted upload whose file is pending, and could not be deleted. */
+  async function withLeftover(
+    quota: object,
+    test: (setting: Setting) => Promise<void>,
+  ): Promise<void> {
     await runInDurableObject(env.LEDGER.getByName("checked"), async (_, state) => {
-      let refuses = true;
       const store = createStore({
-        HeadObject: ({ url }) =>
-          store.object && url.pathname.startsWith("/pending/")
+        HeadObject: ({ url }) => {
+          return store.object && url.pathname.includes("/pending/")
             ? new Response(null, { headers: store.object })
-            : answer(404),
+            : answer(404);
+        },
         PutObject: () => answer(403),
         DeleteObject: () => {
-          if (refuses) return answer(403);
+          if (setting.refuses) return answer(403);
           store.object = undefined;
           return answer(204);
         },
       });
       let ledger: InstanceType<LedgerClass> | undefined;
-      const worker = startWorker({
-        config: { ...CONFIG, defaultPolicy: "checked", policies: { checked } },
+      const { worker, ...rest } = startWorker({
+        config: {
+          ...CONFIG,
+          defaultPolicy: "checked",
+          policies: { checked: { ...checked, quota } },
+        },
         env: { ...secrets, LEDGER: { getByName: () => ledger as unknown as Ledger } },
         dependencies: { fetch: store.fetch, now: () => Date.now() },
       });
-      ledger = new (createLedgerClass(worker.worker.getLedgerDependencies))(state, env);
-      const counted = () =>
-        state.storage.sql.exec("SELECT key, bytes FROM stored WHERE objects > 0").toArray();
+      ledger = new (createLedgerClass(worker.getLedgerDependencies))(state, env);
+      const { sql } = state.storage;
 
       const body = { contentType: "image/png", size: 1000 };
-      const created = await send(worker, "POST", "/v1/uploads", { body });
+      const created = await send({ worker, ...rest }, "POST", "/v1/uploads", { body });
       const { id, key } = await created.json<Granted>();
+      const pendingKey = `pending/${key}`;
       store.object = { "content-length": "1000", "content-type": "image/png", etag: '"e"' };
-      await send(worker, "DELETE", `/v1/uploads/${id}`);
+      const setting: Setting = {
+        store,
+        refuses: true,
+        pendingKey,
+        runAlarm: async () => ledger.alarm?.(),
+        counted: () => sql.exec("SELECT key, bytes FROM stored WHERE objects > 0").toArray(),
+        async consumeDeletion() {
+          const deletion = {
+            account: ACCOUNT,
+            action: "LifecycleDeletion",
+            bucket: "acme-europe",
+            object: { key: pendingKey },
+          };
+          const message = { body: deletion, attempts: 1, ack: () => undefined, retry: missing };
+          await consumeEvents({ messages: [message] }, worker.getService, () => undefined);
+        },
+      };
+      await send({ worker, ...rest }, "DELETE", `/v1/uploads/${id}`);
       moveClock(TICKET_ENDS);
-      await ledger.alarm?.();
-      expect(counted()).toEqual([{ key: `pending/${key}`, bytes: 1000 }]);
+      await setting.runAlarm();
+      await test(setting);
+    });
+  }
 
-      refuses = false;
+  it("gives back what was left where a file waits to be checked", async () =>
+    withLeftover(checked.quota, async (setting) => {
+      const { store, pendingKey, runAlarm, counted } = setting;
+      expect(counted()).toEqual([{ key: pendingKey, bytes: 1000 }]);
+      setting.refuses = false;
       moveClock(7 * DAY);
-      await ledger.alarm?.();
+      await runAlarm();
       expect(store.object).toBeUndefined();
       expect(counted()).toEqual([]);
-    });
-  });
+    }));
+
+  it("gives it back when the bucket says that something else has deleted it", async () =>
+    withLeftover(checked.quota, async ({ store, runAlarm, counted, consumeDeletion }) => {
+      moveClock(60);
+      store.object = undefined;
+      await consumeDeletion();
+      await runAlarm();
+      expect(counted()).toEqual([]);
+    }));
 });
 
 describe("a key that the token names", () => {
