@@ -15,7 +15,8 @@ export interface AlarmDependencies {
   readonly cleanUpPromoted: (claims: UploadClaims, isDeleted: boolean) => Promise<void>;
   readonly abortParts: (claims: UploadClaims) => Promise<void>;
   readonly cleanUp: (claims: UploadClaims, isLast: boolean) => Promise<Leftover>;
-  readonly countLeftover: (claims: UploadClaims, object: LeftObject) => void;
+  /** Returns whether the object takes a place for as long as it stays. */
+  readonly countLeftover: (claims: UploadClaims, object: LeftObject) => boolean;
   readonly settle: (id: string, outcome: Outcome) => void;
 }
 
@@ -59,7 +60,7 @@ async function handleUpload(
     const record = toRecord(row);
     const { claims, status } = record;
     const isLast = row.is_swept > 0;
-    dueSinceMs = firstDueMs(record, isLast);
+    dueSinceMs = firstDueMs(record, row.is_swept);
     if (status === "pending") {
       const outcome = await look(claims, dependencies);
       if (outcome === "ended") return;
@@ -124,7 +125,10 @@ function waitForArrival(
   );
 }
 
-/** The first time when the ticket can store nothing more, the last time before the record is deleted. */
+/**
+ * The first time when the ticket can store nothing more, the last time before the record is deleted: later if a file
+ * in quarantine counts until something else deletes it.
+ */
 async function cleanUpAfter(
   sql: SqlStorage,
   {
@@ -135,18 +139,20 @@ async function cleanUpAfter(
   { now, cleanUp, countLeftover }: AlarmDependencies,
 ): Promise<void> {
   const found = await cleanUp(claims, isLast);
-  if (found.kind === "stays") countLeftover(claims, found.object);
-  if (!isLast) markCleanedUp(sql, row.id, now() + RETENTION_MS);
+  const isCounted = found.kind === "stays" && countLeftover(claims, found.object);
+  // A rule of the bucket deletes what stays pending, and nobody says so.
+  const mayGo = isCounted && claims.pendingKey !== undefined;
+  if (!isLast || mayGo) markCleanedUp(sql, row.id, now() + RETENTION_MS);
   // Until the abort mark was deleted, a PUT could not end: one may have ended since.
   else if (found.kind === "deleted") markCleanedUp(sql, row.id, now() + HOUR_MS);
   else forget(sql, row);
 }
 
 /** Returns from when the week without an answer counts, for what the upload is due now. */
-function firstDueMs(record: UploadRecord, isLast: boolean): number {
+function firstDueMs(record: UploadRecord, sweeps: number): number {
   const expMs = record.claims.exp * 1000;
   if (record.status === "pending") return expMs;
-  if (isLast) return Math.max(expMs, record.finishedAtMs) + RETENTION_MS;
+  if (sweeps > 0) return Math.max(expMs, record.finishedAtMs) + sweeps * RETENTION_MS;
   return record.status === "expired" ? record.finishedAtMs + LATE_LOOK_MS : expMs;
 }
 

@@ -71,16 +71,17 @@ function alarmDependencies(
 ): AlarmDependencies {
   const { sql } = ledger;
   const { promote, cleanUp, quotaOf, now } = dependencies;
+  const countsObjects = ({ policy }: UploadClaims) => quotaOf(policy)?.objects !== undefined;
   return {
     ...dependencies,
     promote: async (claims) => promote(claims, gateOf(ledger, claims, dependencies)),
     cleanUp: async (claims, isLast) => {
       const found = await cleanUp(claims, { isKeyShared: isKeyShared(sql, claims), isLast });
       // It may have been counted as a leftover before.
-      const isCounted = quotaOf(claims.policy)?.objects !== undefined && ledger.countsStored;
-      const deleted = { key: ticketKeyOf(claims), stores: [claims.store] };
-      if (found.kind === "deleted" && isCounted)
-        ledger.transact(() => forgetObject(sql, deleted, now()));
+      if (found.kind !== "stays" && countsObjects(claims) && ledger.countsStored) {
+        const gone = { key: ticketKeyOf(claims), stores: [claims.store] };
+        ledger.transact(() => forgetObject(sql, gone, now()));
+      }
       return found;
     },
     countLeftover: (claims, object) =>
@@ -88,6 +89,7 @@ function alarmDependencies(
         const quota = quotaOf(claims.policy);
         ledger.prepareFor(quota);
         countLeftover(sql, { claims, object, quota }, now());
+        return countsObjects(claims);
       }),
     settle: (id, outcome) =>
       void ledger.transact(() =>

@@ -301,9 +301,11 @@ describe("the clean-up under a policy with a quarantine", () => {
     readonly store: FakeStore;
     /** Whether the store lets nobody delete. */
     refuses: boolean;
+    isDown: boolean;
     readonly pendingKey: string;
     readonly runAlarm: () => Promise<void>;
     readonly counted: () => readonly object[];
+    readonly records: () => number;
     /** An event of the bucket: something has deleted the pending file. */
     readonly consumeDeletion: () => Promise<void>;
   }
@@ -316,6 +318,7 @@ describe("the clean-up under a policy with a quarantine", () => {
     await runInDurableObject(env.LEDGER.getByName("checked"), async (_, state) => {
       const store = createStore({
         HeadObject: ({ url }) => {
+          if (setting.isDown) return answer(503);
           return store.object && url.pathname.includes("/pending/")
             ? new Response(null, { headers: store.object })
             : answer(404);
@@ -348,9 +351,11 @@ describe("the clean-up under a policy with a quarantine", () => {
       const setting: Setting = {
         store,
         refuses: true,
+        isDown: false,
         pendingKey,
         runAlarm: async () => ledger.alarm?.(),
         counted: () => sql.exec("SELECT key, bytes FROM stored WHERE objects > 0").toArray(),
+        records: () => sql.exec("SELECT 1 FROM upload").toArray().length,
         async consumeDeletion() {
           const deletion = {
             account: ACCOUNT,
@@ -387,6 +392,36 @@ describe("the clean-up under a policy with a quarantine", () => {
       await consumeDeletion();
       await runAlarm();
       expect(counted()).toEqual([]);
+    }));
+
+  it("looks every week, until a rule of the bucket has deleted what it may not delete", async () =>
+    withLeftover(checked.quota, async (setting) => {
+      const { store, runAlarm, counted, records } = setting;
+      moveClock(7 * DAY);
+      await runAlarm();
+      setting.isDown = true;
+      moveClock(7 * DAY);
+      await runAlarm();
+      setting.isDown = false;
+      moveClock(60);
+      await runAlarm();
+      expect([counted().length, records()]).toEqual([1, 1]);
+      store.object = undefined;
+      moveClock(7 * DAY);
+      await runAlarm();
+      expect([counted().length, records()]).toEqual([0, 0]);
+    }));
+
+  it("looks twice at what does not count", async () =>
+    withLeftover({ pending: 5 }, async ({ store, runAlarm }) => {
+      store.requests.length = 0;
+      for (const _ of [1, 2, 3]) {
+        moveClock(7 * DAY);
+        await runAlarm();
+      }
+      expect(store.requests.filter(({ url }) => url.pathname.includes("/pending/"))).toHaveLength(
+        3,
+      );
     }));
 });
 
