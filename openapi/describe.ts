@@ -69,6 +69,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "FoundObject.name": "The name of the upload in logs and webhooks",
   nextAt: "When it is sent next (RFC 3339)",
   "FoundObject.objects": "What each store of these policies has: without `size` nothing",
+  pendingKey: "Where the file waits in quarantine, in place of `key`: only with `id`",
   outbox: "The webhooks of the user that wait, at most 100",
   "PolicyUsage.remaining": "What remains of each limit",
   problems: "What a store has refused",

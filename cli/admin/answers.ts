@@ -74,6 +74,7 @@ export const foundSchema = z.object({
     z.object({
       store: z.string(),
       bucket: z.string(),
+      pendingKey: z.optional(z.string()),
       size: z.optional(z.number()),
       contentType: z.optional(z.string()),
       etag: z.optional(z.string()),

@@ -41,11 +41,21 @@ function describe({ key, upload, candidates, unattributed, objects }: Found): st
       ),
     ]),
     ...unattributed.map((policy) => `user    unknown: the keys of ${policy} do not name users`),
-    ...objects.map(({ store, bucket, size, contentType = "", etag = "", abortMark: isMark }) =>
-      size === undefined
-        ? `store   ${store} (${bucket}): nothing`
-        : `store   ${store} (${bucket}): ${isMark ? "the empty object of an aborted upload" : `${describeBytes(size)}, ${contentType}, ETag ${etag}`}`,
+    ...objects.map(
+      ({ store, bucket, pendingKey, ...object }) =>
+        `store   ${store} (${bucket})${pendingKey === undefined ? "" : ` ${pendingKey}`}: ${describeObject(object)}`,
     ),
   ];
   return `${lines.map(printableValue).join("\n")}\n`;
+}
+
+function describeObject({
+  size,
+  contentType = "",
+  etag = "",
+  abortMark: isMark,
+}: Omit<Found["objects"][number], "store" | "bucket">): string {
+  if (size === undefined) return "nothing";
+  if (isMark) return "the empty object of an aborted upload";
+  return `${describeBytes(size)}, ${contentType}, ETag ${etag}`;
 }

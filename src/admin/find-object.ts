@@ -25,6 +25,8 @@ interface Candidate {
 export interface FoundObject {
   readonly store: string;
   readonly bucket: string;
+  /** Of a file in quarantine: it is here in place of the key. */
+  readonly pendingKey?: string;
   /** `undefined` for nothing. */
   readonly object: StoredObject | undefined;
   /** The empty object of an aborted upload. */
@@ -69,8 +71,8 @@ export async function findByKey(
 }
 
 /**
- * Returns the same for the object of an upload, with that upload's user and record alone. Throws `not-found` for
- * an id that this service has not made.
+ * Returns the same for the object of an upload, with that upload's user and record alone, and what waits in
+ * quarantine. Throws `not-found` for an id that this service has not made.
  */
 export async function findById(
   service: Service,
@@ -80,6 +82,7 @@ export async function findById(
   const upload = await service.uploadIds.inspect(id);
   if (!upload) throw new Problem("not-found", "No upload of this service has this id");
   const found = await findByKey(service, upload.key, requestOrigin);
+  const pending = await lookAtPending(service, upload, requestOrigin);
   const candidates = found.candidates.filter(
     ({ policy, issuer, user }) => policy === upload.policy && upload.isOf(ownerOf(issuer, user)),
   );
@@ -91,8 +94,19 @@ export async function findById(
       uploads: uploads.filter(({ record }) => record.claims.jti === upload.jti),
     })),
     unattributed: found.unattributed.filter((policy) => policy === upload.policy),
-    objects: found.objects.filter(({ store }) => store === upload.store),
+    objects: [...found.objects.filter(({ store }) => store === upload.store), ...pending],
   };
+}
+
+/** Returns what a store has where a file waits in quarantine; nothing for an upload that has no such place. */
+async function lookAtPending(
+  service: Service,
+  { pendingKey, store: name }: Pick<InspectedId, "pendingKey" | "store">,
+  requestOrigin: string,
+): Promise<readonly FoundObject[]> {
+  const store = service.stores.get(name);
+  if (!store || pendingKey === undefined) return [];
+  return [{ ...(await look(service, { key: pendingKey, store, requestOrigin })), pendingKey }];
 }
 
 interface ClaimingOwner extends Owner {

@@ -46,6 +46,7 @@ const inspectedSchema = lazy(() =>
     policy: z.string(),
     store: z.string(),
     key: z.string(),
+    pendingKey: z.optional(z.string()),
     /** Only an id of the first release names its user. */
     iss: z.optional(z.string()),
     sub: z.optional(z.string()),

@@ -87,6 +87,7 @@ export const foundObject = z.strictObject({
     z.strictObject({
       store: z.string(),
       bucket: z.string(),
+      pendingKey: z.optional(z.string()),
       size: z.optional(count),
       contentType: z.optional(z.string()),
       etag: z.optional(z.string()),

@@ -88,12 +88,12 @@ function inspectedAnswer({ jti: name, policy, store, iat, exp }: InspectedId) {
   return { name, policy, store, createdAt, expiresAt };
 }
 
-function objectAnswer({ store, bucket, object, isAbortMark }: FoundObject) {
-  if (!object) return { store, bucket };
+function objectAnswer({ store, bucket, pendingKey, object, isAbortMark }: FoundObject) {
+  const place = { store, bucket, ...(pendingKey !== undefined && { pendingKey }) };
+  if (!object) return place;
   const { size, contentType, etag } = object;
   return {
-    store,
-    bucket,
+    ...place,
     size,
     contentType,
     etag,

@@ -196,6 +196,12 @@ describe("GET /v1/admin/uploads", () => {
     const final = await admin("GET", `/uploads?key=${encodeURIComponent(key)}`);
     expect(final).toMatchObject({ status: 200, body: { key, candidates } });
     expect(final.body).not.toHaveProperty("objects[0].size");
+    const { body } = await admin("GET", `/uploads?id=${id}`);
+    expect(body).toMatchObject({ key, candidates });
+    expect(body).toHaveProperty("objects", [
+      { store: "local", bucket: "uploads" },
+      expect.objectContaining({ store: "local", pendingKey, size: 1000 }),
+    ]);
     // Of a policy without a quarantine nothing is pending.
     const other = `pending/${(await stored()).key}`;
     expect((await admin("GET", `/uploads?key=${encodeURIComponent(other)}`)).status).toBe(404);
