@@ -145,9 +145,17 @@ export const ACT_FIELDS: Readonly<Record<Field, FieldText>> = {
   prefix: { means: "The keys that the credentials reach", schema: text },
   expiresAt: { means: "When ticket or credentials end", schema: time },
   target: {
-    means: "Whom or what the admin's request named: `user`, `issuer`, `key`, `id`, `message`",
+    means:
+      "Whom or what the admin's request named: `user`, `issuer`, `key`, `id`, `message`, or `all` users",
     schema: z.partial(
-      z.strictObject({ user: text, issuer: text, key: text, id: text, message: text }),
+      z.strictObject({
+        user: text,
+        issuer: text,
+        all: z.literal(true),
+        key: text,
+        id: text,
+        message: text,
+      }),
     ),
   },
   requestId: {

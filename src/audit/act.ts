@@ -53,7 +53,7 @@ export interface Act {
 /** Whom or what an admin asked about, as the request named it. */
 export type Target = Readonly<
   Partial<Record<"user" | "issuer" | "key" | "id" | "message", string | undefined>>
->;
+> & { readonly all?: true | undefined };
 
 /** An act of a request. One under a policy with a quota is sent by the ledger of its owner. */
 export interface RequestAct extends Act {

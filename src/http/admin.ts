@@ -31,7 +31,7 @@ export function adminRoutes(service: Service): Hono<BaseEnv> {
     const hasBody = c.req.header("content-type") !== undefined;
     const body = hasBody ? await readJson(c.req.raw) : {};
     const { before, ...subject } = parseAs(revocationRequest(), body);
-    c.set("target", { user: subject.user, issuer: subject.issuer });
+    c.set("target", subject);
     const beforeMs = before === undefined ? undefined : Date.parse(before);
     const report = await revoke(c.get("service"), { ...subject, beforeMs }, placeOf(c.req.raw));
     return answerJson(c, revocationAnswer(report), 201);

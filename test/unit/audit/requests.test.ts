@@ -197,6 +197,11 @@ describe("the audit of a request", () => {
       headers: { ...admin, "content-type": "application/json" },
       body: JSON.stringify({ user: "alice" }),
     });
+    await worker.fetch("/v1/admin/revocations", {
+      method: "POST",
+      headers: { ...admin, "content-type": "application/json" },
+      body: JSON.stringify({ all: true }),
+    });
     expect((await read()).map(({ type, data }) => [type.slice(15), data])).toMatchObject([
       ["identity.refused", { code: "unauthenticated", route: "/v1/policies", method: "GET" }],
       ["identity.refused", { code: "not-admin", route: "/v1/admin/stuck" }],
@@ -211,6 +216,7 @@ describe("the audit of a request", () => {
         },
       ],
       ["admin.called", { user: "root", route: "/v1/admin/revocations", target: { user: "alice" } }],
+      ["admin.called", { user: "root", route: "/v1/admin/revocations", target: { all: true } }],
     ]);
     expect((await read())[0]?.data).not.toHaveProperty("user");
   });
