@@ -4,6 +4,7 @@ import type { Audit } from "../config/config.ts";
 import { sha256Hex } from "../hash.ts";
 import { describeError, type Log } from "../log.ts";
 import { signMessage } from "../sign-message.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 
 /** Delivers a batch, whole or not at all. Returns whether it was taken; never throws. */
 export type DeliverEvents = (events: readonly string[]) => Promise<boolean>;
@@ -62,7 +63,10 @@ function sendToQueue(
       const body: unknown = JSON.parse(event);
       return { body, contentType: "json" } as const;
     });
-    await queueOf(binding).sendBatch(messages);
+    const sent = queueOf(binding)
+      .sendBatch(messages)
+      .then(() => true);
+    if (!(await waitAtMost(TIMEOUT_MS, sent))) throw new Error(`No answer within ${TIMEOUT_MS} ms`);
     return undefined;
   };
 }
