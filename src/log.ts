@@ -34,6 +34,6 @@ export function describeError(error: unknown): string | undefined {
   // The platform throws a TypeError that quotes the URL.
   if (OWN.has(error.name))
     return `${error.name}: ${error.message}`.replaceAll(/\w+:\/\/\S*/g, "[url]");
-  // A bundler shortens the names of classes, but not codes.
-  return "code" in error ? String(error.code) : error.name;
+  // A bundler shortens the names of classes, but not codes. That of a DOMException is an old number.
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
