@@ -6,6 +6,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { CloudEvent, HTTP } from "cloudevents";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 import {
   askForTicket,
   bytesOf,
@@ -106,7 +107,7 @@ describe("an audit to a server", () => {
     receiver.close();
   });
 
-  it("is signed, and in batches that the CloudEvents SDK reads", async () => {
+  it("is signed, in batches that the CloudEvents SDK reads, and has no secret, token or URL", async () => {
     await exercise(server);
     const readEvents = () =>
       requests
@@ -117,6 +118,9 @@ describe("an audit to a server", () => {
         })
         .toSorted();
     await expect.poll(readEvents, { timeout: 40_000, interval: 500 }).toEqual(EXPECTED);
+    const text = requests.map(({ body }) => body).join("\n");
+    const secrets = [...Object.values(DEVELOPMENT_SECRETS), AUDIT_SECRET, alice, "X-Amz-", "://"];
+    expect(secrets.filter((one) => text.includes(one))).toEqual([]);
   });
 
   it("that is down changes no answer, and the log says how many events were lost", async () => {
