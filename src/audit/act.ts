@@ -55,19 +55,22 @@ export type Target = Readonly<
   Partial<Record<"user" | "issuer" | "key" | "id" | "message", string | undefined>>
 > & { readonly all?: true | undefined };
 
+/** An act about one upload, which may be told more than once. */
+export type UploadAct = Act & { readonly upload: string };
+
 /** An act of a request. One under a policy with a quota is sent by the ledger of its owner. */
 export interface RequestAct extends Act {
   readonly ledger?: Pick<Owner, "digest"> | undefined;
 }
 
 /** Returns the act of granting an upload. */
-export function grantOf(claims: UploadClaims): Act {
+export function grantOf(claims: UploadClaims): UploadAct {
   const expiresAt = new Date(claims.exp * 1000).toISOString();
   return { ...actOf("upload.granted", claims), expiresAt };
 }
 
 /** Returns an act about an upload. */
-export function actOf(type: ActType, claims: UploadClaims): Act {
+export function actOf(type: ActType, claims: UploadClaims): UploadAct {
   const { iss: issuer, sub: user, policy, store, key, jti: upload, size } = claims;
   return { type, issuer, user, policy, store, key, upload, size, contentType: claims.type };
 }

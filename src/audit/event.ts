@@ -1,5 +1,5 @@
 /** Acts as events in JSON (CloudEvents 1.0.2, "JSON Event Format"). docs/audit-event.schema.json describes them. */
-import type { Act, RequestAct } from "./act.ts";
+import type { Act, RequestAct, UploadAct } from "./act.ts";
 
 interface Origin {
   /** Of the configuration: which service it was. */
@@ -30,7 +30,11 @@ function decisionOf(type: Act["type"], { code }: Pick<Act, "code">): string | un
   return code === undefined ? "allowed" : "refused";
 }
 
-/** Returns the id of an upload's event: an upload is granted once, and ends in one way. */
-export function idOf({ type, upload }: Act): string | undefined {
-  return upload === undefined ? undefined : `${upload}.${type.split(".")[1]}`;
+/** Returns the id of an upload's event, which is the same each time. */
+export function idOf({ type, upload }: UploadAct): string {
+  return `${upload}.${type.split(".")[1]}`;
+}
+
+export function isAboutUpload(act: Act): act is UploadAct {
+  return act.upload !== undefined;
 }

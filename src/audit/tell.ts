@@ -3,7 +3,7 @@ import { describeError, type Log } from "../log.ts";
 import type { Owner } from "../grant/owner.ts";
 import type { RequestAct } from "./act.ts";
 import type { DeliverEvents } from "./deliver.ts";
-import { idOf, writeEvent } from "./event.ts";
+import { idOf, isAboutUpload, writeEvent } from "./event.ts";
 
 /** Returns at once. */
 export type TellActs = (acts: readonly RequestAct[]) => void;
@@ -24,7 +24,7 @@ export function createTellActs(
   { now, newId, waitUntil, log, deliver, ledgerOf }: Dependencies,
 ): TellActs {
   const write = (act: RequestAct, atMs: number) =>
-    writeEvent(act, { source, atMs, id: idOf(act) ?? newId() });
+    writeEvent(act, { source, atMs, id: isAboutUpload(act) ? idOf(act) : newId() });
   const sendOnce = async (events: readonly string[]) => {
     if (!(await deliver(events))) log("audit-lost", { events: events.length });
   };

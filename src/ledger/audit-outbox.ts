@@ -2,7 +2,7 @@
  * The events of the audit that wait in a ledger, in their order. They are sent together; while they are refused,
  * only the first of them is written again, as it says for all of them when the next try is.
  */
-import type { Act } from "../audit/act.ts";
+import type { UploadAct } from "../audit/act.ts";
 import { MAX_EVENTS, takeBatch, type AuditSender, type DeliverEvents } from "../audit/deliver.ts";
 import { idOf, writeEvent } from "../audit/event.ts";
 import type { Log } from "../log.ts";
@@ -25,12 +25,12 @@ interface Tables {
 /** Writes down what was done with an upload. Runs in the transaction of that change. */
 export function recordAct(
   ledger: Tables,
-  act: Act | undefined,
+  act: UploadAct | undefined,
   { audit, nowMs }: { readonly audit: AuditSender | undefined; readonly nowMs: number },
 ): void {
   if (!audit || !act) return;
-  const id = idOf(act) ?? "";
-  addEvents(ledger, [writeEvent(act, { source: audit.source, id, atMs: nowMs })], nowMs);
+  const event = writeEvent(act, { source: audit.source, id: idOf(act), atMs: nowMs });
+  addEvents(ledger, [event], nowMs);
 }
 
 /** Adds events. Runs in a transaction. */

@@ -1,8 +1,8 @@
-import { actOf, type Act } from "../audit/act.ts";
+import { actOf, type UploadAct } from "../audit/act.ts";
 import type { UploadRecord } from "./record.ts";
 
 /** Returns the act that has ended an upload; `undefined` for one that is pending. */
-export function endingOf(record: UploadRecord): Act | undefined {
+export function endingOf(record: UploadRecord): UploadAct | undefined {
   const { claims, status } = record;
   if (status === "pending") return undefined;
   const act = actOf(`upload.${status}`, claims);
