@@ -1,11 +1,12 @@
 /** The answers of docs/scale.md: what breaks first, from which size on, and what to do. */
-import { about, dollars, table } from "./format.ts";
-import { LIMITS, PRICES } from "./published.ts";
+import { about, dollars } from "../../cli/costs/format.ts";
+import { LIMITS, PRICES } from "../../cli/costs/published.ts";
+import { table } from "./table.ts";
 import type { Result } from "./result.ts";
 import type { Outcome } from "./run-scenario.ts";
 import { BUCKET_MINUTES, PEAK_SHARE } from "./scenario.ts";
 import { hoursUntil, levelOf, peakOf, rateOf, usageOf } from "./summarize.ts";
-import { priceOf, type Usage } from "./usage.ts";
+import { priceOf, type Usage } from "../../cli/costs/usage.ts";
 
 /** What a receiver that refuses takes to do so. */
 const REFUSAL_MS = 100;

@@ -1,5 +1,5 @@
 /** Draws the two days as SVG: what happened in each half hour, with the outages behind it. */
-import { about } from "./format.ts";
+import { about } from "../../cli/costs/format.ts";
 import type { Result } from "./result.ts";
 import type { Outcome } from "./run-scenario.ts";
 import { BUCKET_MINUTES } from "./scenario.ts";

@@ -1,11 +1,12 @@
 /** The tables of docs/scale.md about the two runs: quiet days, and days on which much fails. */
-import { about, dollars, percent, table } from "./format.ts";
-import { STORED_GB_MONTH, type PRICES } from "./published.ts";
+import { about, dollars, percent } from "../../cli/costs/format.ts";
+import { STORED_GB_MONTH, type PRICES } from "../../cli/costs/published.ts";
+import { table } from "./table.ts";
 import type { Result } from "./result.ts";
 import type { Outcome } from "./run-scenario.ts";
 import type { Bucket, Group } from "./scenario.ts";
 import { busyOf, levelOf, peakOf, rateOf, totalOf, usageOf } from "./summarize.ts";
-import { priceOf, toUnits } from "./usage.ts";
+import { priceOf, toUnits } from "../../cli/costs/usage.ts";
 
 type Row = readonly [label: string, value: (outcome: Outcome) => string];
 

@@ -1,7 +1,7 @@
 /** Figures of a run, for all users or for the one team. */
 import type { Outcome } from "./run-scenario.ts";
 import { BUCKET_MINUTES, PEAK_SHARE, type Bucket, type Group } from "./scenario.ts";
-import type { Usage } from "./usage.ts";
+import type { Usage } from "../../cli/costs/usage.ts";
 
 /** A column of buckets as it is for all users, or for the team. */
 export type Series = readonly number[];

@@ -1,8 +1,9 @@
 /** The tables of docs/scale.md that follow from published numbers and from counting: a test holds the page to them. */
-import { about, dollars, group, table } from "./format.ts";
+import { about, dollars, group } from "../../cli/costs/format.ts";
+import { LIMITS, PAGES, PRICES, STORE_PRICES, type Page } from "../../cli/costs/published.ts";
+import { priceOf, storePriceOf, type Usage } from "../../cli/costs/usage.ts";
 import { MODES, MODE_NAMES, type Mode } from "./modes.ts";
-import { LIMITS, PAGES, PRICES, STORE_PRICES, type Page } from "./published.ts";
-import { priceOf, storePriceOf, type Usage } from "./usage.ts";
+import { table } from "./table.ts";
 
 export type Usages = Readonly<Record<Mode, Usage>>;
 

@@ -1,16 +1,17 @@
 /** Prints the result, and writes it into docs/scale.md and its chart. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { about, percent } from "../../cli/costs/format.ts";
+import { READ_ON } from "../../cli/costs/published.ts";
 import { readVersions } from "../versions.ts";
 import { ROOT } from "../workspace.ts";
 import { formatFile, replacePart } from "../write-docs.ts";
 import { breaksTable } from "./breaks.ts";
 import { drawChart } from "./chart.ts";
 import { teamTable, usersTable } from "./days.ts";
-import { about, percent, table } from "./format.ts";
-import { READ_ON } from "./published.ts";
 import type { Result } from "./result.ts";
 import { samplingErrorOf } from "./summarize.ts";
+import { table } from "./table.ts";
 import { limitsTable, modesTable, pricesTable, type Usages } from "./tables.ts";
 
 const PAGE = join(ROOT, "docs", "scale.md");

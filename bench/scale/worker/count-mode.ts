@@ -1,7 +1,7 @@
 /** Counts what uploads of one user cost in one mode, from the tickets until their records are deleted. */
 import { consumeEvents } from "../../../src/queue/consume.ts";
 import type { Mode } from "../modes.ts";
-import type { Usage } from "../usage.ts";
+import type { Usage } from "../../../cli/costs/usage.ts";
 import { ACCOUNT } from "../../identity.ts";
 import type { LedgerBinding } from "./ledgers.ts";
 import { createOutside } from "./outside.ts";

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import * as z from "zod/mini";
 import { MODE_NAMES, type Mode } from "../modes.ts";
 import { scenarioSchema } from "../scenario.ts";
-import type { Usage } from "../usage.ts";
+import type { Usage } from "../../../cli/costs/usage.ts";
 import { countMode, runUploads } from "./count-mode.ts";
 import { createRun, type Run } from "./day.ts";
 import type { LedgerBinding } from "./ledgers.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findFastFolder } from "../../../bench/scale/fast-folder.ts";
-import { PRICES, STORE_PRICES } from "../../../bench/scale/published.ts";
+import { PRICES, STORE_PRICES } from "../../../cli/costs/published.ts";
 import { runScenario, type Outcome } from "../../../bench/scale/run-scenario.ts";
 import { quietDays, type Scenario } from "../../../bench/scale/scenario.ts";
 import { bundleSimulator, openSimulator, type Simulator } from "../../../bench/scale/simulator.ts";

@@ -1,4 +1,4 @@
-/** Writes numbers as a reader can compare them, and tables of Markdown. */
+/** Writes numbers as a reader can compare them. */
 
 /** Two significant digits; all of them from 100 to 999. */
 export function about(value: number): string {
@@ -24,10 +24,4 @@ export function dollars(value: number): string {
 
 export function percent(share: number): string {
   return `${about(100 * share)} %`;
-}
-
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows]
-    .map((cells) => `| ${cells.join(" | ")} |`)
-    .join("\n");
 }
