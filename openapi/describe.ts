@@ -53,6 +53,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   checks: "What was tried",
   configuration: "Names the configuration by its content, without its secrets",
   "Readiness.code": "The code of the problem that requests get now",
+  "Readiness.durationMs": "How long the check has waited, in milliseconds",
   "Readiness.name": "`keys`, `ledger`, or `store` and its name",
   "Readiness.status": "`failing` if anything does not work",
   candidates: "Everybody whose key it can be",

@@ -83,6 +83,20 @@ export const foundSchema = z.object({
   ),
 });
 
+/** `GET /readyz`. */
+export const readySchema = z.object({
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      code: z.optional(z.string()),
+      reason: z.optional(z.string()),
+      /** Releases before this one have none. */
+      durationMs: z.optional(z.number()),
+    }),
+  ),
+});
+
 export const stuckSchema = z.object({
   stuck: z.array(
     z.object({

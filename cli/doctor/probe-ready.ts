@@ -1,5 +1,5 @@
 /** Asks a deployed Worker whether its keys, its ledger and its stores work: `GET /readyz`. */
-import * as z from "zod/mini";
+import { readySchema } from "../admin/answers.ts";
 import { parseJson } from "../parse-json.ts";
 import { good, type Finding } from "./finding.ts";
 import { statusOf, type SendRequest } from "./send-request.ts";
@@ -9,17 +9,6 @@ interface ReadyProbe {
   readonly adminToken: string;
   readonly sendRequest: SendRequest;
 }
-
-const readySchema = z.object({
-  checks: z.array(
-    z.object({
-      name: z.string(),
-      status: z.string(),
-      code: z.optional(z.string()),
-      reason: z.optional(z.string()),
-    }),
-  ),
-});
 
 /** Returns a finding for each check. */
 export async function probeReady({

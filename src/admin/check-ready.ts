@@ -14,6 +14,8 @@ export interface Check {
   readonly code: ProblemCode | undefined;
   /** What went wrong, without a key or a URL. */
   readonly reason: string | undefined;
+  /** How long it was waited for. */
+  readonly durationMs: number;
 }
 
 /** No caller has this ledger, and no upload this key: nothing is written. */
@@ -27,6 +29,11 @@ export async function checkReady(
   requestOrigin: string,
 ): Promise<readonly Check[]> {
   const stores = [...service.stores.values()];
+  const attempt = async (name: string, work: () => Promise<unknown>) => {
+    const startedAtMs = service.now();
+    const failure = await findFailure(work);
+    return { name, ...failure, durationMs: service.now() - startedAtMs };
+  };
   return Promise.all([
     attempt("keys", async () => Promise.resolve(service.receipts.publicKeys())),
     ...(needsLedger(service.config) === undefined
@@ -40,7 +47,7 @@ export async function checkReady(
   ]);
 }
 
-async function attempt(name: string, work: () => Promise<unknown>): Promise<Check> {
+async function findFailure(work: () => Promise<unknown>): Promise<Pick<Check, "code" | "reason">> {
   const late = new Promise<never>((_, reject) => {
     AbortSignal.timeout(TIMEOUT_MS).addEventListener("abort", () => {
       reject(new Problem("internal", `No answer within ${TIMEOUT_MS} ms`));
@@ -48,10 +55,10 @@ async function attempt(name: string, work: () => Promise<unknown>): Promise<Chec
   });
   try {
     await Promise.race([work(), late]);
-    return { name, code: undefined, reason: undefined };
+    return { code: undefined, reason: undefined };
   } catch (error) {
     const { code, message } = toProblem(error);
     const reason = error instanceof StoreUnavailable ? error.logReason : message;
-    return { name, code, reason };
+    return { code, reason };
   }
 }

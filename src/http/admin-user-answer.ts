@@ -119,6 +119,7 @@ export const readiness = z.strictObject({
       status: z.enum(["ok", "failing"]),
       code: z.optional(z.string()),
       reason: z.optional(z.string()),
+      durationMs: z.int(),
     }),
   ),
 });

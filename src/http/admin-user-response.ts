@@ -118,11 +118,12 @@ const statusOf = (isOk: boolean) => (isOk ? "ok" : "failing");
 export function readyAnswer(checks: readonly Check[]): z.output<typeof readiness> {
   return {
     status: statusOf(checks.every(({ code }) => code === undefined)),
-    checks: checks.map(({ name, code, reason }) => ({
+    checks: checks.map(({ name, code, reason, durationMs }) => ({
       name,
       status: statusOf(code === undefined),
       ...(code !== undefined && { code }),
       ...(reason !== undefined && { reason }),
+      durationMs,
     })),
   };
 }
