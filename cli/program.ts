@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { addAdd } from "./add.ts";
 import { addAdmin } from "./admin.ts";
 import { addConsole } from "./console.ts";
+import { addCosts } from "./costs.ts";
 import { addBuild } from "./build.ts";
 import { addCheckConfig } from "./check-config.ts";
 import { addCredentials } from "./credentials.ts";
@@ -49,6 +50,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     addReconcile,
     addAdmin,
     addConsole,
+    addCosts,
     addBuild,
     addCheckConfig,
     addDeploy,

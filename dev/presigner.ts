@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { compileConfig } from "../src/config/compile.ts";
 import { compileIssuer } from "../src/config/compile-issuer.ts";
 import type { Config, Issuer } from "../src/config/config.ts";
-import type { IssuerDefinition } from "../src/config/definition.ts";
+import type { ConfigDefinition, IssuerDefinition } from "../src/config/definition.ts";
 import { ErrorCollector } from "../src/config/errors.ts";
 import { sharedSecret } from "../src/config/issuer-presets.ts";
 import { toPresigner, type Presigner } from "../src/exports.ts";
@@ -21,7 +21,7 @@ import type { Development } from "./development.ts";
 
 /** Creates the Worker once per isolate. It also answers what only development has: tokens, and tickets that expire soon. */
 export function createDevelopmentPresigner(development: Development, hooks?: Hooks): Presigner {
-  const { definition } = development;
+  const definition = withRequests(development.definition, env);
   const create = (ownHooks: Hooks | undefined) =>
     createWorker(definition, secretsOf(development, env), RUNTIME, {
       compile: compileWithTokens,
@@ -34,6 +34,12 @@ export function createDevelopmentPresigner(development: Development, hooks?: Hoo
     fetch: async (request) =>
       (await answerDevelopment(request, getShortTickets)) ?? worker.fetch(request),
   };
+}
+
+/** The variable `LOG_REQUESTS` writes a line for each request, which the commands `console` and `costs` read. */
+function withRequests(definition: ConfigDefinition, bindings: object): ConfigDefinition {
+  if (!("LOG_REQUESTS" in bindings)) return definition;
+  return { ...definition, logging: { ...definition.logging, requests: "all" } };
 }
 
 /**

@@ -1,4 +1,6 @@
 /** The ways to upload whose cost is counted. The Worker and the command share them. */
+
+/** Those of the table in docs/scale.md. */
 export const MODES = {
   stateless: "one PUT, no quota",
   quota: "one PUT, a quota",
@@ -9,7 +11,6 @@ export const MODES = {
   multipart: "100 parts, a quota, a webhook",
 } as const;
 
-export type Mode = keyof typeof MODES;
 export const MODE_NAMES = [
   "stateless",
   "quota",
@@ -18,4 +19,23 @@ export const MODE_NAMES = [
   "events",
   "stored",
   "multipart",
-] as const satisfies readonly Mode[];
+] as const satisfies readonly (keyof typeof MODES)[];
+
+/** All that is counted: the command `costs` adds up what they differ by. */
+export const COUNTED = [
+  ...MODE_NAMES,
+  /** `quota: {}`: a record of each upload, and no limit. */
+  "record",
+  /** As `multipart`, with as many parts as one request signs. */
+  "parts",
+  /** As `webhook`, with what each policy or service can have besides. */
+  "quarantine",
+  "audit",
+  /** As `stateless`, with the same. */
+  "auditOnly",
+  "revocations",
+  /** All of it at once. */
+  "everything",
+] as const;
+export type Counted = (typeof COUNTED)[number];
+export type Mode = keyof typeof MODES;

@@ -19,7 +19,7 @@ const USAGE = `Usage: npm run simulate:scale -- [options]
   --json FILE   saves the result
   --from FILE   takes a saved result and simulates nothing
   --costs       counts what uploads cost, and simulates nothing: some seconds
-  --write-docs  writes the tables and the chart of docs/scale.md`;
+  --write-docs  writes the tables and the chart of docs/scale.md, and what the command costs reads`;
 
 const { values: options } = parseArgs({
   options: {

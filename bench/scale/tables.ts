@@ -2,10 +2,10 @@
 import { about, dollars, group } from "../../cli/costs/format.ts";
 import { LIMITS, PAGES, PRICES, STORE_PRICES, type Page } from "../../cli/costs/published.ts";
 import { priceOf, storePriceOf, type Usage } from "../../cli/costs/usage.ts";
-import { MODES, MODE_NAMES, type Mode } from "./modes.ts";
+import { MODES, MODE_NAMES, type Counted } from "./modes.ts";
 import { table } from "./table.ts";
 
-export type Usages = Readonly<Record<Mode, Usage>>;
+export type Usages = Readonly<Record<Counted, Usage>>;
 
 const link = (page: Page) => `[${PAGES[page].name}](${PAGES[page].url})`;
 
@@ -41,12 +41,14 @@ export function pricesTable(): string {
     about(included),
     link(page),
   ]);
-  const stores = Object.entries(STORE_PRICES).map(([name, { write, read, page }]) => [
-    `${name.toUpperCase()}: a PUT, part, POST or list; a HEAD`,
-    `${dollars(write)}; ${dollars(read)}`,
-    "",
-    link(page),
-  ]);
+  const stores = Object.values(STORE_PRICES).map(
+    ({ title, write, read, includedWrites, includedReads, page }) => [
+      `${title}: a PUT, part, POST or list; a HEAD or GET`,
+      `${dollars(write)}; ${dollars(read)}`,
+      includedWrites > 0 ? `${about(includedWrites)}; ${about(includedReads)}` : "",
+      link(page),
+    ],
+  );
   return table(["what", "a million", "included in a month", "source"], [...rows, ...stores]);
 }
 

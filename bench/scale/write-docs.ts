@@ -1,4 +1,4 @@
-/** Prints the result, and writes it into docs/scale.md and its chart. */
+/** Prints the result, and writes it into docs/scale.md and its chart, docs/recipes/costs.md, and the file that `costs` reads. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { about, percent } from "../../cli/costs/format.ts";
@@ -8,13 +8,16 @@ import { ROOT } from "../workspace.ts";
 import { formatFile, replacePart } from "../write-docs.ts";
 import { breaksTable } from "./breaks.ts";
 import { drawChart } from "./chart.ts";
+import { includedTable, uploadTable } from "./costs-page.ts";
 import { teamTable, usersTable } from "./days.ts";
 import type { Result } from "./result.ts";
 import { samplingErrorOf } from "./summarize.ts";
 import { table } from "./table.ts";
+import { writeMeasured } from "./write-measured.ts";
 import { limitsTable, modesTable, pricesTable, type Usages } from "./tables.ts";
 
 const PAGE = join(ROOT, "docs", "scale.md");
+const RECIPE = join(ROOT, "docs", "recipes", "costs.md");
 const PERFORMANCE = join(ROOT, "docs", "performance.md");
 
 type Parts = Readonly<Record<string, string>>;
@@ -42,20 +45,27 @@ export function formatResult(result: Result): string {
 }
 
 export function writeDocs(result: Result): void {
-  writeParts(partsOf(result));
+  writeParts(PAGE, partsOf(result));
+  writeUsages(result.usages);
   writeFileSync(join(ROOT, "docs", "scale.svg"), drawChart(result));
 }
 
-/** Writes what uploads cost, and leaves the rest of the page as it is. */
+/** Writes what uploads cost, and leaves the rest of the pages as it is. */
 export function writeCosts(usages: Usages): void {
-  writeParts(costsOf(usages));
+  writeParts(PAGE, costsOf(usages));
+  writeUsages(usages);
 }
 
-function writeParts(parts: Parts): void {
-  let page = readFileSync(PAGE, "utf8");
+function writeUsages(usages: Usages): void {
+  writeParts(RECIPE, { included: includedTable(), upload: uploadTable(usages) });
+  writeMeasured(usages);
+}
+
+function writeParts(file: string, parts: Parts): void {
+  let page = readFileSync(file, "utf8");
   for (const [name, text] of Object.entries(parts)) page = replacePart(page, name, text);
-  writeFileSync(PAGE, page);
-  formatFile(PAGE);
+  writeFileSync(file, page);
+  formatFile(file);
 }
 
 /** What was measured on this machine, by its CPU time alone. */

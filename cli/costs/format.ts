@@ -1,4 +1,5 @@
 /** Writes numbers as a reader can compare them. */
+import { describeBytes } from "../../src/describe-bytes.ts";
 
 /** Two significant digits; all of them from 100 to 999. */
 export function about(value: number): string {
@@ -24,4 +25,13 @@ export function dollars(value: number): string {
 
 export function percent(share: number): string {
   return `${about(100 * share)} %`;
+}
+
+/** As a bill has it. */
+export function cents(dollarsAndCents: number): string {
+  return dollarsAndCents.toLocaleString("en-US", { style: "currency", currency: "USD" });
+}
+
+export function shortBytes(bytes: number): string {
+  return describeBytes(Math.round(bytes)).replace(/ \(.*/, "");
 }

@@ -1,6 +1,6 @@
 /**
- * What Cloudflare and AWS publish: prices and limits. The only place of these numbers: `docs/scale.md` is
- * written from it, and a test holds `docs/recipes/costs.md` to it.
+ * What Cloudflare and AWS publish: prices and limits. The only place of these numbers: the command `costs` reads
+ * it, `docs/scale.md` is written from it, and a test holds `docs/recipes/costs.md` to it.
  */
 
 /** When stored copies of the pages were read. The pages themselves may say something else by now. */
@@ -49,6 +49,9 @@ interface Price {
   readonly page: Page;
 }
 
+/** US dollars a month for the Workers Paid plan, which includes what is included below. */
+export const PLAN = { dollars: 5, page: "workersPricing" } as const;
+
 /** What the platform bills for the service. */
 export const PRICES = {
   workerRequests: {
@@ -90,12 +93,42 @@ export const PRICES = {
   },
 } as const satisfies Readonly<Record<string, Price>>;
 
-/** US dollars for a million requests of a store: what its own bill adds. */
+interface StorePrice {
+  readonly title: string;
+  /** US dollars for a million requests. */
+  readonly write: number;
+  readonly read: number;
+  /** Requests that are included in a month. */
+  readonly includedWrites: number;
+  readonly includedReads: number;
+  /** US dollars for a gigabyte that is stored for a month. */
+  readonly gbMonth: number;
+  readonly page: Page;
+}
+
+/** What the store's own bill adds. Both delete for nothing. */
 export const STORE_PRICES = {
-  r2: { write: 4.5, read: 0.36, page: "r2Pricing" },
-  /** S3 Standard in US East (N. Virginia). */
-  s3: { write: 5, read: 0.4, page: "s3Pricing" },
-} as const;
+  r2: {
+    title: "R2",
+    write: 4.5,
+    read: 0.36,
+    includedWrites: 1e6,
+    includedReads: 10e6,
+    gbMonth: 0.015,
+    page: "r2Pricing",
+  },
+  /** S3 Standard in US East (N. Virginia), its first 50 TB. */
+  s3: {
+    title: "S3",
+    write: 5,
+    read: 0.4,
+    includedWrites: 0,
+    includedReads: 0,
+    gbMonth: 0.023,
+    page: "s3Pricing",
+  },
+} as const satisfies Readonly<Record<string, StorePrice>>;
+export type PricedStore = keyof typeof STORE_PRICES;
 
 /** A Durable Object is billed as if it had all of its memory. */
 export const OBJECT_GB = 0.128;

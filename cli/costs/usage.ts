@@ -1,5 +1,5 @@
 /** What something uses of the platform and of a store, and what that costs. */
-import { OBJECT_GB, PRICES, STORE_PRICES } from "./published.ts";
+import { OBJECT_GB, PRICES, STORE_PRICES, type PricedStore } from "./published.ts";
 
 export interface Usage {
   /** Requests to the Worker, batches of Queues among them. */
@@ -12,7 +12,7 @@ export interface Usage {
   /** How long alarms wait for the store and the receiver. */
   readonly alarmMs: number;
   readonly queueMessages: number;
-  /** Requests to the store: PUT, parts, POST and lists of parts; HEAD. */
+  /** Requests to the store: PUT, parts, copies, POST and lists of parts; HEAD and GET. */
   readonly storeWrites: number;
   readonly storeReads: number;
 }
@@ -23,6 +23,9 @@ const CPU_MS_A_REQUEST = 0.3;
 const CALL_MS = 10;
 /** Written, read and deleted. */
 const OPERATIONS_A_MESSAGE = 3;
+
+/** How many parts the multipart uploads have that are counted; others have as many as one request signs. */
+export const MEASURED_PARTS = 100;
 
 /** Returns the units that are billed. */
 export function toUnits(usage: Usage): Readonly<Record<keyof typeof PRICES, number>> {
@@ -35,6 +38,23 @@ export function toUnits(usage: Usage): Readonly<Record<keyof typeof PRICES, numb
     rowsRead,
     rowsWritten,
     queueOperations: queueMessages * OPERATIONS_A_MESSAGE,
+  };
+}
+
+/** Returns the sum of usages, each so many times: a negative number takes one away. */
+export function addUsages(parts: readonly (readonly [usage: Usage, times: number])[]): Usage {
+  const sum = (name: keyof Usage) =>
+    parts.reduce((total, [usage, times]) => total + usage[name] * times, 0);
+  return {
+    workerRequests: sum("workerRequests"),
+    calls: sum("calls"),
+    alarms: sum("alarms"),
+    rowsRead: sum("rowsRead"),
+    rowsWritten: sum("rowsWritten"),
+    alarmMs: sum("alarmMs"),
+    queueMessages: sum("queueMessages"),
+    storeWrites: sum("storeWrites"),
+    storeReads: sum("storeReads"),
   };
 }
 
@@ -61,7 +81,7 @@ export function priceOf(usage: Usage): number {
   return perMillion / 1e6;
 }
 
-export function storePriceOf(usage: Usage, store: keyof typeof STORE_PRICES): number {
+export function storePriceOf(usage: Usage, store: PricedStore): number {
   const { write, read } = STORE_PRICES[store];
   return (usage.storeWrites * write + usage.storeReads * read) / 1e6;
 }

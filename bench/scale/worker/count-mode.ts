@@ -1,10 +1,11 @@
 /** Counts what uploads of one user cost in one mode, from the tickets until their records are deleted. */
+import { MAX_SIGNED_PARTS } from "../../../src/grant/parts.ts";
 import { consumeEvents } from "../../../src/queue/consume.ts";
-import type { Mode } from "../modes.ts";
-import type { Usage } from "../../../cli/costs/usage.ts";
+import type { Counted } from "../modes.ts";
+import { MEASURED_PARTS, type Usage } from "../../../cli/costs/usage.ts";
 import { ACCOUNT } from "../../identity.ts";
 import type { LedgerBinding } from "./ledgers.ts";
-import { createOutside } from "./outside.ts";
+import { createOutside, keyOf } from "./outside.ts";
 import { createSchedule } from "./schedule.ts";
 import type { PolicyName } from "./service.ts";
 import { createSimulatedService } from "./simulated-service.ts";
@@ -17,24 +18,46 @@ const MINUTE_MS = 60_000;
 const PAUSE_MS = 10 * MINUTE_MS;
 /** After that no record is left. */
 const END_MS = START_MS + 20 * DAY_MS;
-const PART_COUNT = 100;
-const PARTS_A_REQUEST = 25;
 const PART_BYTES = 5 * 1024 * 1024;
 const PHOTO_BYTES = 3_000_000;
 
-const POLICIES: Readonly<Record<Mode, PolicyName>> = {
-  stateless: "stateless",
-  quota: "counted",
-  idempotency: "counted",
-  webhook: "counted",
-  events: "counted",
-  stored: "kept",
-  multipart: "video",
+/** How the uploads of a mode are made. */
+interface Setup {
+  readonly policy: PolicyName;
+  readonly hasWebhook?: boolean;
+  readonly hasKey?: boolean;
+  readonly hasEvents?: boolean;
+  readonly hasAudit?: boolean;
+  readonly revocations?: boolean;
+  /** Of a multipart upload. */
+  readonly parts?: number;
+}
+
+const SETUPS: Readonly<Record<Counted, Setup>> = {
+  stateless: { policy: "stateless" },
+  record: { policy: "recorded" },
+  quota: { policy: "counted" },
+  idempotency: { policy: "counted", hasKey: true },
+  webhook: { policy: "counted", hasWebhook: true },
+  events: { policy: "counted", hasWebhook: true, hasEvents: true },
+  stored: { policy: "kept", hasWebhook: true },
+  parts: { policy: "video", hasWebhook: true, parts: MAX_SIGNED_PARTS },
+  multipart: { policy: "video", hasWebhook: true, parts: MEASURED_PARTS },
+  quarantine: { policy: "checked", hasWebhook: true },
+  audit: { policy: "counted", hasWebhook: true, hasAudit: true },
+  auditOnly: { policy: "stateless", hasAudit: true },
+  revocations: { policy: "stateless", revocations: true },
+  everything: {
+    policy: "everything",
+    hasWebhook: true,
+    hasKey: true,
+    hasAudit: true,
+    revocations: true,
+  },
 };
-const WITHOUT_WEBHOOK: ReadonlySet<Mode> = new Set(["stateless", "quota", "idempotency"]);
 
 /** Returns what each upload costs after the first ones, which create the ledger. */
-export async function countMode(mode: Mode, binding: LedgerBinding): Promise<Usage> {
+export async function countMode(mode: Counted, binding: LedgerBinding): Promise<Usage> {
   const few = await runUploads(mode, 10, binding);
   const more = await runUploads(mode, 30, binding);
   const each = (name: keyof Usage) => (more[name] - few[name]) / 20;
@@ -53,24 +76,36 @@ export async function countMode(mode: Mode, binding: LedgerBinding): Promise<Usa
 
 /** Runs so many uploads of one user, until their records are deleted. */
 export async function runUploads(
-  mode: Mode,
+  mode: Counted,
   count: number,
   binding: LedgerBinding,
 ): Promise<Usage> {
+  const { policy, hasWebhook = false, parts, ...setup } = SETUPS[mode];
   const schedule = createSchedule(START_MS);
   const outside = createOutside({
     storeHealth: () => "up",
     receiverHealth: () => "up",
-    partCount: PART_COUNT,
+    partCount: parts ?? 0,
   });
   let [workerRequests, queueMessages] = [0, 0];
+  const background: Promise<unknown>[] = [];
+  const audit = {
+    async sendBatch(messages: readonly unknown[]) {
+      queueMessages += messages.length;
+    },
+  };
   const ledger = { calls: 0, alarms: 0, rowsRead: 0, rowsWritten: 0, alarmMs: 0 };
   const { post, getService } = createSimulatedService({
     binding,
     schedule,
     outside,
     seed: 1,
-    hasWebhook: !WITHOUT_WEBHOOK.has(mode),
+    hasWebhook,
+    extras: {
+      ...(setup.hasAudit && { audit }),
+      revocations: setup.revocations === true,
+      waitUntil: (work) => background.push(work),
+    },
     onOperation({ method, rowsRead, rowsWritten, busyMs }) {
       if (method === "alarm") ledger.alarms += 1;
       else ledger.calls += 1;
@@ -84,38 +119,37 @@ export async function runUploads(
     const user = { "x-user": `${mode}-${count}` };
     const headers = { ...user, ...(key !== undefined && { "idempotency-key": key }) };
     const answer = await post(path, body, headers);
+    await Promise.all(background.splice(0));
     if (answer.status < 300) return answer.body;
     throw new Error(`Cannot count ${mode}: ${answer.status} ${JSON.stringify(answer.body)}`);
   };
   const upload = async (index: number) => {
-    const policy = POLICIES[mode];
-    const isMultipart = mode === "multipart";
     const ticket = await send(
       "/v1/uploads",
-      isMultipart
+      parts !== undefined
         ? {
             policy,
             filename: "holiday.mp4",
             contentType: "video/mp4",
-            size: PART_COUNT * PART_BYTES,
+            size: parts * PART_BYTES,
             partSize: PART_BYTES,
           }
         : { policy, filename: "holiday.jpg", contentType: "image/jpeg", size: PHOTO_BYTES },
-      mode === "idempotency" ? `upload-${index}` : undefined,
+      setup.hasKey ? `upload-${index}` : undefined,
     );
-    const { id, key } = ticketSchema.parse(ticket);
-    if (isMultipart) {
+    const { id, key, url } = ticketSchema.parse(ticket);
+    if (parts !== undefined) {
       // The first ones came with the upload.
-      for (let first = 1 + PARTS_A_REQUEST; first <= PART_COUNT; first += PARTS_A_REQUEST) {
-        const partNumbers = Array.from({ length: PARTS_A_REQUEST }, (_, part) => first + part);
+      for (let first = 1 + MAX_SIGNED_PARTS; first <= parts; first += MAX_SIGNED_PARTS) {
+        const partNumbers = Array.from({ length: MAX_SIGNED_PARTS }, (_, part) => first + part);
         // oxlint-disable-next-line no-await-in-loop -- as a client does
         await send(`/v1/uploads/${id}/parts`, { partNumbers });
       }
-      for (let part = 1; part <= PART_COUNT; part += 1) outside.putPart();
+      for (let part = 1; part <= parts; part += 1) outside.putPart();
     } else {
-      outside.put(key, PHOTO_BYTES);
+      outside.put(keyOf(new URL(url ?? "").pathname), PHOTO_BYTES);
     }
-    if (mode !== "events") {
+    if (!setup.hasEvents) {
       await send(`/v1/uploads/${id}/complete`, {});
       return;
     }
@@ -129,6 +163,7 @@ export async function runUploads(
   for (let index = 0; index < count; index += 1)
     schedule.at(START_MS + (index + 1) * PAUSE_MS, async () => upload(index));
   await schedule.runUntil(END_MS);
-  const { PUT = 0, POST = 0, LIST = 0, HEAD: storeReads = 0 } = outside.requests;
-  return { workerRequests, queueMessages, ...ledger, storeWrites: PUT + POST + LIST, storeReads };
+  const { PUT = 0, POST = 0, LIST = 0, HEAD = 0, GET = 0 } = outside.requests;
+  const store = { storeWrites: PUT + POST + LIST, storeReads: HEAD + GET };
+  return { workerRequests, queueMessages, ...ledger, ...store };
 }

@@ -1,7 +1,7 @@
 /** The entry of the simulation. The command asks it for one step after the other. */
 import { env } from "cloudflare:workers";
 import * as z from "zod/mini";
-import { MODE_NAMES, type Mode } from "../modes.ts";
+import { COUNTED, type Counted } from "../modes.ts";
 import { scenarioSchema } from "../scenario.ts";
 import type { Usage } from "../../../cli/costs/usage.ts";
 import { countMode, runUploads } from "./count-mode.ts";
@@ -12,7 +12,7 @@ export { Ledger } from "./ledger.ts";
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the binding of bench/serve.ts
 const { LEDGER } = env as unknown as { readonly LEDGER: LedgerBinding };
-const spendSchema = z.object({ mode: z.enum(MODE_NAMES), count: z.int() });
+const spendSchema = z.object({ mode: z.enum(COUNTED), count: z.int() });
 const advanceSchema = z.object({ hour: z.number() });
 
 let run: Run | undefined;
@@ -21,7 +21,11 @@ let run: Run | undefined;
 export default {
   async fetch(request: Request): Promise<Response> {
     const body: unknown = await request.json();
-    return Response.json((await step(new URL(request.url).pathname, body)) ?? {});
+    try {
+      return Response.json((await step(new URL(request.url).pathname, body)) ?? {});
+    } catch (error) {
+      return new Response(error instanceof Error ? error.stack : String(error), { status: 500 });
+    }
   },
 };
 
@@ -46,9 +50,9 @@ async function step(path: string, body: unknown): Promise<unknown> {
   }
 }
 
-async function countModes(): Promise<Readonly<Partial<Record<Mode, Usage>>>> {
-  const usages: Partial<Record<Mode, Usage>> = {};
+async function countModes(): Promise<Readonly<Partial<Record<Counted, Usage>>>> {
+  const usages: Partial<Record<Counted, Usage>> = {};
   // oxlint-disable-next-line no-await-in-loop -- they share one meter
-  for (const mode of MODE_NAMES) usages[mode] = await countMode(mode, LEDGER);
+  for (const mode of COUNTED) usages[mode] = await countMode(mode, LEDGER);
   return usages;
 }

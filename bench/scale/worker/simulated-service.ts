@@ -5,7 +5,7 @@ import type { Service } from "../../../src/service.ts";
 import { openLedgers, type LedgerBinding, type Ledgers, type Operation } from "./ledgers.ts";
 import type { Outside } from "./outside.ts";
 import type { Schedule } from "./schedule.ts";
-import { createService } from "./service.ts";
+import { createService, type Extras } from "./service.ts";
 
 export interface Answer {
   readonly status: number;
@@ -29,6 +29,7 @@ interface Options {
   readonly outside: Outside;
   readonly seed: number;
   readonly hasWebhook: boolean;
+  readonly extras?: Extras;
   /** Called after each call of a ledger and each alarm. */
   readonly onOperation: (operation: Operation) => void;
 }
@@ -42,6 +43,7 @@ export function createSimulatedService({
   outside,
   seed,
   hasWebhook,
+  extras,
   onOperation,
 }: Options): SimulatedService {
   let ids = 0;
@@ -59,6 +61,7 @@ export function createSimulatedService({
     fetch: outside.fetch,
     ledgers: ledgers.namespace,
     hasWebhook,
+    extras,
   });
   return {
     ledgers,

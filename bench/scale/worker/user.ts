@@ -19,7 +19,12 @@ export interface Client {
 }
 
 const POLICIES: Readonly<Record<Owner, PolicyName>> = { users: "counted", team: "team" };
-export const ticketSchema = z.object({ id: z.string(), key: z.string() });
+export const ticketSchema = z.object({
+  id: z.string(),
+  key: z.string(),
+  /** Where there is one PUT. */
+  url: z.optional(z.string()),
+});
 const problemSchema = z.object({ retryAfter: z.optional(z.number()) });
 
 /** As in client/web/src/retry.ts. */
