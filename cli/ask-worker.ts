@@ -13,6 +13,8 @@ export interface WorkerRequest<T> {
   readonly path: string;
   readonly body?: unknown;
   readonly answer: z.ZodMiniType<T>;
+  /** Statuses beside those of success with which this answer comes. */
+  readonly accepts?: readonly number[];
 }
 
 export type AskWorker = <T>(request: WorkerRequest<T>) => Promise<T>;
@@ -22,7 +24,7 @@ export function createAskWorker(
   { url, token }: { readonly url: URL; readonly token: string },
   send: SendRequest,
 ): AskWorker {
-  return async ({ method, path, body, answer: schema }) => {
+  return async ({ method, path, body, answer: schema, accepts = [] }) => {
     if (!TOKEN.test(token)) throw new WorkerError("The token cannot be sent: copy it again");
     const answer = await sendOrFail(send, new URL(path, url).href, {
       method,
@@ -34,7 +36,8 @@ export function createAskWorker(
     });
     const json = answer.text === "" ? undefined : parseJson(answer.text);
     const parsed = schema.safeParse(json);
-    if (answer.status < 300 && parsed.success) return parsed.data;
+    const isExpected = answer.status < 300 || accepts.includes(answer.status);
+    if (isExpected && parsed.success) return parsed.data;
     const problem = problemSchema.safeParse(json);
     throw new WorkerError(
       problem.success

@@ -1,38 +1,39 @@
 /** `edge-presigner console`: a page for operators, on this machine alone. */
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import { InvalidArgumentError, type Command } from "commander";
 import { addAdminOptions, type AdminOptions } from "./admin/ask-admin.ts";
-import { createRefusals, type Refusals } from "./console/refusals.ts";
+import { addConfigOptions, openConfig, type ConfigOptions } from "./config-options.ts";
+import { createConsoleLog, type ConsoleLog } from "./console/log.ts";
+import type { Console } from "./console/pages.ts";
 import { serveConsole } from "./console/serve.ts";
 import { listenForInterrupts } from "./interrupt.ts";
-import { print } from "./output.ts";
+import { describeError } from "./describe-error.ts";
+import { STANDARD_INPUT, followLog } from "./log/follow.ts";
+import { print, printError } from "./output.ts";
 
-interface Options extends AdminOptions {
+interface Options extends AdminOptions, ConfigOptions {
   readonly log?: string;
   readonly port: number;
 }
 
 /** Adds the command `console` to the program. */
 export function addConsole(program: Command): void {
-  addAdminOptions(
-    program
-      .command("console")
-      .description("Shows what is stuck, users, objects and refusals on a page of this machine."),
-  )
+  const command = program
+    .command("console")
+    .description("Shows whether it is up, users, objects, refusals and costs on a page of yours.");
+  addConfigOptions(addAdminOptions(command))
     .option(
       "--log <file>",
-      "lines of the Worker's log to show refusals from; - reads standard input",
+      "lines of the Worker's log to show refusals and costs from; - reads standard input",
     )
     .option("--port <number>", "port on 127.0.0.1 (default: a free one)", readPort, 0)
     .action(run);
 }
 
-async function run({ log, port, ...options }: Options): Promise<void> {
+async function run({ log: path, port, ...options }: Options): Promise<void> {
   const interrupts = listenForInterrupts();
-  const refusals = createRefusals(Date.now);
-  if (log !== undefined) follow(log, refusals);
-  const served = await serveConsole({ ...options, port, refusals, hasLog: log !== undefined });
+  const log = path === undefined ? undefined : follow(path, interrupts.signal);
+  const config = await readConfig(options);
+  const served = await serveConsole({ ...options, port, log, config });
   print(
     `Console of ${options.url.origin}:\n\n  ${served.url}\n\nWho has this address can use it. Ctrl-C ends it.\n`,
   );
@@ -47,11 +48,21 @@ async function run({ log, port, ...options }: Options): Promise<void> {
 }
 
 /** Reads lines for as long as there are some. */
-function follow(path: string, refusals: Refusals): void {
-  const input = path === "-" ? process.stdin : createReadStream(path);
-  createInterface({ input }).on("line", (line) => {
-    refusals.read(line);
+function follow(path: string, signal: AbortSignal): ConsoleLog {
+  const log = createConsoleLog(Date.now, path === STANDARD_INPUT ? "live" : "file");
+  followLog(path, signal, log.read).catch((error: unknown) => {
+    printError(`Cannot read ${path}: ${describeError(error)}\n`);
   });
+  return log;
+}
+
+/** Only the costs need it: the console may run without. */
+async function readConfig(options: ConfigOptions): Promise<Console["config"]> {
+  try {
+    return (await openConfig(options)).config;
+  } catch (error) {
+    return { unread: describeError(error) };
+  }
 }
 
 function readPort(text: string): number {

@@ -1,11 +1,11 @@
 /** `npm run screenshots`: pictures of the page, on a desktop and a phone, in both languages, light and dark. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { startBrowser } from "../test/e2e/support/browser.ts";
 import { startServer } from "../test/e2e/support/server.ts";
 import { shootConsole } from "./screenshot-console.ts";
+import { FONT_CONTEXT, useFont } from "./screenshot-font.ts";
 import { drawPictures, type Chosen } from "./screenshot-files.ts";
 
 /** Git ignores this folder. */
@@ -15,15 +15,6 @@ const HERO = join(import.meta.dirname, "../docs/page.webp");
 const HERO_LOOK = "desktop-en-light";
 const HERO_QUALITY = 75;
 const MARGIN = 20;
-
-/** The page names fonts of operating systems. Where a machine has none with Korean, this one stands in. */
-const FONT = dirname(fileURLToPath(import.meta.resolve("@fontsource-variable/noto-sans-kr")));
-const STYLE = `${readFileSync(join(FONT, "index.css"), "utf8").replaceAll("./files/", "/screenshot-font/")}
-:root {
-  --sans: "Noto Sans KR Variable", sans-serif !important;
-  --mono: "DejaVu Sans Mono", "Noto Sans KR Variable", monospace !important;
-}
-* { transition: none !important; }`;
 
 const LOOKS = {
   desktop: { viewport: { width: 1280, height: 1000 } },
@@ -59,15 +50,10 @@ async function shoot(
   pictures: readonly Chosen[],
   look: BrowserContextOptions,
 ): Promise<void> {
-  // The page's Content-Security-Policy allows no font of another place.
-  const context = await browser.newContext({ ...look, bypassCSP: true });
+  const context = await browser.newContext({ ...look, ...FONT_CONTEXT });
   const page = await context.newPage();
-  await page.route("**/screenshot-font/*", async (route) =>
-    route.fulfill({ path: join(FONT, "files", new URL(route.request().url()).pathname.slice(17)) }),
-  );
   await page.goto(server.url);
-  await page.addStyleTag({ content: STYLE });
-  await page.evaluate(async () => document.fonts.ready);
+  await useFont(page);
   await save(page, `${name}-idle`);
   await upload(page, pictures);
   await page.locator("#break-all").click();

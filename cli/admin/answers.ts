@@ -83,6 +83,13 @@ export const foundSchema = z.object({
   ),
 });
 
+/** `GET /healthz`. */
+export const healthSchema = z.object({
+  version: z.string(),
+  deployment: z.optional(z.string()),
+  configuration: z.optional(z.string()),
+});
+
 /** `GET /readyz`. */
 export const readySchema = z.object({
   checks: z.array(

@@ -50,6 +50,15 @@ export function refusalChart(refusals: readonly Refusal[], nowMs: number, title:
 /** How much of a limit is used. */
 export function quotaBar(used: number, limit: number, label: string): Html {
   const share = limit === 0 ? 1 : Math.min(1, Math.max(0, used / limit));
+  return bar(share, label, share >= 0.9 ? "full" : "bar");
+}
+
+/** How much of the whole there is. */
+export function shareBar(share: number, label: string): Html {
+  return bar(share, label, "bar");
+}
+
+function bar(share: number, label: string, kind: "bar" | "full"): Html {
   const width = Math.round(share * 300);
   return html`<svg
     viewBox="0 0 300 10"
@@ -59,7 +68,7 @@ export function quotaBar(used: number, limit: number, label: string): Html {
     height="10"
     preserveAspectRatio="none"
   >
-    <rect class="track" width="300" height="10" rx="5"></rect>
-    <rect class="${share >= 0.9 ? "full" : "bar"}" width="${width}" height="10" rx="5"></rect>
+    <rect class="track" width="300" height="10" rx="2"></rect>
+    <rect class="${kind}" width="${width}" height="10" rx="2"></rect>
   </svg>`;
 }

@@ -1,6 +1,7 @@
 /** The frame of each page of the console. */
 import { html } from "hono/html";
-import type { Language, Texts } from "./texts.ts";
+import type { Texts } from "./english.ts";
+import type { Language } from "./texts.ts";
 
 export type Html = ReturnType<typeof html>;
 
@@ -16,9 +17,15 @@ export interface PageContext {
   readonly here: string;
 }
 
-type Tab = "overview" | "user" | "object";
+const TABS = ["overview", "user", "object", "costs"] as const;
+export type Tab = (typeof TABS)[number];
 
-const PATHS: Readonly<Record<Tab, string>> = { overview: "", user: "user", object: "object" };
+/** `undefined` for a path that no page has. */
+export function tabOf(path: string): Tab | undefined {
+  return TABS.find((tab) => pathOf(tab) === path);
+}
+
+const pathOf = (tab: Tab) => (tab === "overview" ? "" : tab);
 
 /** Returns the whole document. Everything that is interpolated is escaped. */
 export function layout(
@@ -27,7 +34,6 @@ export function layout(
   content: Html,
 ): Html {
   const other: Language = language === "ko" ? "en" : "ko";
-  const tabs = ["overview", "user", "object"] as const;
   return html`<!doctype html>
     <html lang="${language}">
       <head>
@@ -41,9 +47,9 @@ export function layout(
         <header>
           <strong>edge-presigner</strong> <span class="origin">${origin}</span>
           <nav aria-label="${texts.title}">
-            ${tabs.map(
+            ${TABS.map(
               (one) =>
-                html`<a href="${base}${PATHS[one]}" ${one === tab ? html`aria-current="page"` : ""}
+                html`<a href="${base}${pathOf(one)}" ${one === tab ? html`aria-current="page"` : ""}
                   >${texts[one]}</a
                 > `,
             )}
@@ -67,25 +73,57 @@ export function note(text: string, kind: "good" | "bad"): Html {
   </section>`;
 }
 
-/** A table, or a sentence where there are no rows. */
+/** What belongs together, each with its name. Empty ones are left out. */
+export function factList(facts: readonly (readonly [name: string, value: string])[]): Html {
+  return html`<dl class="facts">
+    ${facts
+      .filter(([, value]) => value !== "")
+      .map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+  </dl>`;
+}
+
+interface TableOptions {
+  /** The sentence where there are no rows. */
+  readonly empty: string;
+  /** The columns of numbers. */
+  readonly numbers?: readonly number[];
+}
+
+/** A table, or a sentence. */
 export function tableOf(
   headings: readonly string[],
   rows: readonly (readonly (string | Html)[])[],
-  empty: string,
+  { empty, numbers = [] }: TableOptions,
 ): Html {
+  const kind = (column: number) => (numbers.includes(column) ? html`class="number"` : "");
   if (rows.length === 0) return html`<p class="dim">${empty}</p>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${headings.join(", ")}">
+  return html`<div
+    class="scroll"
+    tabindex="0"
+    role="region"
+    aria-label="${headings.filter(Boolean).join(", ")}"
+  >
     <table>
       <thead>
         <tr>
-          ${headings.map((heading) => html`<th scope="col">${heading}</th>`)}
+          ${headings.map((heading, column) =>
+            heading === ""
+              ? html`<td></td>`
+              : html`<th scope="col" ${kind(column)}>${heading}</th>`,
+          )}
         </tr>
       </thead>
       <tbody>
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((cell) => html`<td>${cell}</td>`)}
+              ${row.map((cell, column) => html`<td ${kind(column)}>${cell}</td>`)}
             </tr>`,
         )}
       </tbody>

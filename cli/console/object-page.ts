@@ -4,6 +4,7 @@ import type * as z from "zod/mini";
 import { describeBytes } from "../../src/describe-bytes.ts";
 import type { foundSchema, uploadSchema, uploadsSchema } from "../admin/answers.ts";
 import type { Html, PageContext } from "./layout.ts";
+import { mark, type Mark } from "./mark.ts";
 import { statusText } from "./texts.ts";
 
 type Found = z.output<typeof foundSchema>;
@@ -78,19 +79,17 @@ export function objectPage(
 }
 
 interface Step {
-  readonly kind: "good" | "bad" | "wait" | "none";
+  readonly kind: Mark;
   readonly title: string;
   readonly content: string | Html;
 }
-
-const MARKS = { good: "✓", bad: "✕", wait: "…", none: "–" } as const;
 
 function way(_: PageContext, steps: readonly Step[], after: string | Html): Html {
   return html`<ol class="way">
       ${steps.map(
         ({ kind, title, content }) =>
           html`<li>
-            <span class="dot ${kind}" aria-hidden="true">${MARKS[kind]}</span>
+            ${mark(kind)}
             <div>
               <strong>${title}</strong>
               <p>${content}</p>

@@ -1,14 +1,17 @@
 /** The pages of the console by their paths, with what they ask the Worker. */
 import { html } from "hono/html";
 import * as z from "zod/mini";
-import { foundSchema, quotaSchema, stuckSchema, uploadsSchema } from "../admin/answers.ts";
+import type { Config } from "../../src/config/config.ts";
+import { foundSchema, quotaSchema, uploadsSchema } from "../admin/answers.ts";
 import { askAdmin, type AdminOptions } from "../admin/ask-admin.ts";
 import { userPath } from "../admin/user-path.ts";
 import { WorkerError } from "../open-uploader.ts";
-import { layout, note, type Html, type PageContext } from "./layout.ts";
+import { askHealth } from "./ask-health.ts";
+import { costsPage } from "./costs-page.ts";
+import { layout, note, tabOf, type Html, type PageContext, type Tab } from "./layout.ts";
 import { objectForm, objectPage } from "./object-page.ts";
 import { overviewPage } from "./overview-page.ts";
-import type { Refusals } from "./refusals.ts";
+import type { ConsoleLog } from "./log.ts";
 import { TEXTS, languageOf } from "./texts.ts";
 import { userForm, userPage, type UserQuery } from "./user-page.ts";
 
@@ -24,9 +27,11 @@ export interface PageRequest {
   readonly acceptLanguage: string;
 }
 
-interface Console extends AdminOptions {
-  readonly refusals: Refusals;
-  readonly hasLog: boolean;
+export interface Console extends AdminOptions {
+  /** `undefined` where none is read. */
+  readonly log: ConsoleLog | undefined;
+  /** The configuration, or why it could not be read. */
+  readonly config: Config | { readonly unread: string };
 }
 
 type Page =
@@ -43,13 +48,13 @@ export async function answerPage(request: PageRequest, console: Console): Promis
   try {
     if (method === "POST" && path === "send-again") return await sendAgain(request, console);
     const sent = fields.get("sent") === "1" ? note(texts.sentAgain, "good") : html``;
-    const [tab, content] = await contentOf(request, context, console);
-    const isKnown = method === "GET" && tab !== undefined;
-    if (!isKnown) return { location: base };
+    const tab = tabOf(path);
+    if (method !== "GET" || tab === undefined) return { location: base };
+    const content = await contentOf(tab, { fields, context, console });
     return { status: 200, content: layout(context, tab, html`${sent}${content}`) };
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
-    const tab = path === "object" ? "object" : path === "user" ? "user" : "overview";
+    const tab = tabOf(path) ?? "overview";
     const form =
       tab === "user"
         ? userForm(context, userQuery(fields))
@@ -61,33 +66,28 @@ export async function answerPage(request: PageRequest, console: Console): Promis
   }
 }
 
-type Content = readonly ["overview" | "user" | "object", Html] | readonly [undefined, undefined];
+interface Asking {
+  readonly fields: URLSearchParams;
+  readonly context: PageContext;
+  readonly console: Console;
+}
 
-async function contentOf(
-  { path, fields }: PageRequest,
-  context: PageContext,
-  console: Console,
-): Promise<Content> {
-  switch (path) {
-    case "":
-      return ["overview", await overview(context, console)];
+async function contentOf(tab: Tab, { fields, context, console }: Asking): Promise<Html> {
+  switch (tab) {
+    case "overview":
+      return overview(context, console);
     case "user":
-      return ["user", await userOf(context, console, fields)];
+      return userOf(context, console, fields);
     case "object":
-      return ["object", await objectOf(context, console, fields)];
-    default:
-      return [undefined, undefined];
+      return objectOf(context, console, fields);
+    case "costs":
+      return costsPage(context, { seen: console.log?.traffic.seen(), config: console.config });
   }
 }
 
-async function overview(context: PageContext, { refusals, hasLog, ...options }: Console) {
-  const path = "/v1/admin/stuck";
-  const { stuck } = await askAdmin(options, { method: "GET", path, answer: stuckSchema });
-  return overviewPage(context, {
-    stuck,
-    refusals: hasLog ? refusals.recent() : undefined,
-    nowMs: Date.now(),
-  });
+async function overview(context: PageContext, { log, ...options }: Console): Promise<Html> {
+  const health = await askHealth(options);
+  return overviewPage(context, { health, refusals: log?.refusals.recent(), nowMs: Date.now() });
 }
 
 const userQuery = (fields: URLSearchParams): UserQuery => ({
@@ -167,7 +167,7 @@ async function sendAgain({ fields, base }: PageRequest, console: Console): Promi
 function changeLanguage({ fields, base }: PageRequest): Page {
   const language = fields.get("to") === "ko" ? "ko" : "en";
   const back = fields.get("back") ?? "";
-  const isOwn = /^(user|object)?(\?[^\r\n]*)?$/.test(back);
+  const isOwn = /^(user|object|costs)?(\?[^\r\n]*)?$/.test(back);
   return {
     location: base + (isOwn ? back : ""),
     "set-cookie": `lang=${language}; Path=${base}; SameSite=Strict; HttpOnly`,

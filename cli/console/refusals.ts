@@ -1,13 +1,17 @@
 /** Keeps the refusals of the last minutes, as the Worker's log has them. */
 import * as z from "zod/mini";
-import { parseJson } from "../parse-json.ts";
+import { readLogLine } from "../log/read-line.ts";
 
 export interface Refusal {
   readonly atMs: number;
   readonly code: string;
   readonly requestId: string;
   /** What only the log says. */
-  readonly reason: string | undefined;
+  readonly reason?: string | undefined;
+  /** Of the line of the request, where it has one. The caller is a digest. */
+  readonly route?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly caller?: string | undefined;
 }
 
 export interface Refusals {
@@ -19,17 +23,15 @@ export interface Refusals {
 
 export const KEPT_MINUTES = 30;
 const MAX_KEPT = 2000;
-const MAX_LINE_CHARACTERS = 256 * 1024;
 
 const eventSchema = z.object({
-  event: z.enum(["request-refused", "request-failed"]),
+  event: z.enum(["request-refused", "request-failed", "request"]),
   code: z.optional(z.string()),
   requestId: z.optional(z.string()),
   reason: z.optional(z.string()),
-});
-/** One invocation, with what it has logged (Cloudflare: "Tail Workers"). */
-const tailSchema = z.object({
-  logs: z.array(z.object({ message: z.array(z.unknown()), timestamp: z.optional(z.number()) })),
+  route: z.optional(z.string()),
+  policy: z.optional(z.string()),
+  caller: z.optional(z.string()),
 });
 
 /** `now` is in milliseconds: lines of the Worker itself have no time. */
@@ -42,22 +44,16 @@ export function createRefusals(now: () => number): Refusals {
   };
   const add = (value: unknown, atMs: number) => {
     const { success, data } = eventSchema.safeParse(value);
-    if (!success) return;
-    const { code = "internal", requestId = "", reason } = data;
-    kept = [{ atMs, code, requestId, reason }, ...recent()].slice(0, MAX_KEPT);
+    if (!success || data.code === "ok") return;
+    const { event: _, code = "internal", requestId = "", ...facts } = data;
+    // Two lines may be of one request: why it was refused, and whose it was.
+    const earlier = requestId === "" ? undefined : kept.find((one) => one.requestId === requestId);
+    const others = earlier ? kept.filter((one) => one !== earlier) : recent();
+    kept = [{ atMs, ...earlier, code, requestId, ...facts }, ...others].slice(0, MAX_KEPT);
   };
   return {
     read(line) {
-      if (line.length > MAX_LINE_CHARACTERS) return;
-      const value = parseJson(line.slice(Math.max(0, line.indexOf("{"))));
-      const tail = tailSchema.safeParse(value);
-      if (!tail.success) {
-        add(value, now());
-        return;
-      }
-      for (const { message, timestamp } of tail.data.logs)
-        for (const part of message)
-          add(typeof part === "string" ? parseJson(part) : part, timestamp ?? now());
+      for (const { event, atMs } of readLogLine(line)) add(event, atMs ?? now());
     },
     recent,
   };

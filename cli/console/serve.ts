@@ -3,18 +3,14 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import type { AdminOptions } from "../admin/ask-admin.ts";
 import { WorkerError } from "../open-uploader.ts";
 import type { Html } from "./layout.ts";
-import { answerPage, type PageRequest } from "./pages.ts";
-import type { Refusals } from "./refusals.ts";
+import { answerPage, type Console, type PageRequest } from "./pages.ts";
 import { STYLE } from "./style.ts";
 
-interface ConsoleOptions extends AdminOptions {
+interface ConsoleOptions extends Console {
   /** 0 for a free one. */
   readonly port: number;
-  readonly refusals: Refusals;
-  readonly hasLog: boolean;
 }
 
 interface ServedConsole {

@@ -43,6 +43,15 @@ ol.way li:not(:last-child)::before { content: ""; position: absolute; left: .7re
 .dot { width: 1.5rem; height: 1.5rem; border-radius: 50%; border: 2px solid currentColor; display: grid;
   place-items: center; font-size: .8rem; font-weight: 700; color: var(--dim); }
 .dot.good { color: var(--good); } .dot.bad { color: var(--bad); } .dot.wait { color: var(--wait); }
+.sum { font-size: 2.25rem; font-weight: 700; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.state { font-weight: 600; } .state.good { color: var(--good); } .state.bad { color: var(--bad); }
+ul.checks { list-style: none; margin: .75rem 0; padding: 0; display: grid; gap: .5rem 1.5rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); }
+ul.checks li { display: grid; grid-template-columns: 1.5rem 1fr auto; gap: .75rem; align-items: start; }
+dl.facts { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin: .75rem 0 0; }
+dt { color: var(--dim); font-size: .9rem; } dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+td svg { min-width: 8rem; } td.number, th.number { padding-right: 1.25rem; } th { text-transform: lowercase; }
+section section { border: 0; padding: 0; }
 svg text { fill: var(--dim); font: 11px system-ui, sans-serif; }
 svg .bar { fill: var(--accent); } svg .full { fill: var(--bad); } svg .track { fill: var(--line); } svg .axis { stroke: var(--line); }
 .quotas { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); }

@@ -116,7 +116,7 @@ function outbox(
         <button aria-label="${texts.sendAgain}: ${message}">${texts.sendAgain}</button>
       </form>`,
     ]),
-    texts.noOutbox,
+    { empty: texts.noOutbox },
   );
 }
 
@@ -147,6 +147,6 @@ function listOf(
         >${key}</a
       >`,
     ]),
-    texts.noUploads,
+    { empty: texts.noUploads },
   )}${older}`;
 }

@@ -6,8 +6,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createConsoleLog } from "../../cli/console/log.ts";
 import { createRefusals } from "../../cli/console/refusals.ts";
 import { serveConsole } from "../../cli/console/serve.ts";
+import { loadConfig } from "../../cli/load-config.ts";
 import { startBrowser } from "../e2e/support/browser.ts";
 import {
   askForTicket,
@@ -28,7 +30,8 @@ let receiverStatus = 500;
 let server: Server;
 let browser: Browser;
 let console: Awaited<ReturnType<typeof serveConsole>>;
-const refusals = createRefusals(Date.now);
+const log = createConsoleLog(Date.now, "live");
+let readLines = 0;
 
 beforeAll(async () => {
   mkdirSync(SCREENSHOTS, { recursive: true });
@@ -36,9 +39,13 @@ beforeAll(async () => {
   receiver.listen(0, "127.0.0.1");
   await once(receiver, "listening");
   const { port } = receiver.address() as AddressInfo;
-  server = await startServer({ WEBHOOK_URL: `http://127.0.0.1:${port}/hook` });
+  server = await startServer({
+    WEBHOOK_URL: `http://127.0.0.1:${port}/hook`,
+    LOG_REQUESTS: "all",
+  });
   const url = new URL(server.url);
-  console = await serveConsole({ url, port: 0, refusals, hasLog: true });
+  const { config } = await loadConfig("dev/presigner.config.ts", {});
+  console = await serveConsole({ url, port: 0, log, config });
   browser = await startBrowser();
 });
 afterAll(async () => {
@@ -63,20 +70,49 @@ async function upload(user: string, file = FILE) {
   return ticket;
 }
 
+/** Passes on what the Worker has logged since the last time. */
+function readServerLog(): void {
+  const lines = server.readLog();
+  for (const line of lines.slice(readLines)) log.read(line);
+  readLines = lines.length;
+}
+
 const shoot = async (page: Page, name: string) =>
   page.screenshot({ path: join(SCREENSHOTS, `console-${name}.png`), fullPage: true });
 
 describe("the console", () => {
-  it("says that nothing is stuck, and shows the refusals of the log with their reasons", async () => {
-    for (const code of ["unauthenticated", "quota-exceeded", "unauthenticated"])
-      refusals.read(
-        JSON.stringify({ event: "request-refused", code, requestId: "r-1", reason: "JWTExpired" }),
-      );
+  it("says whether it is up: version, and each key, ledger and store with its time", async () => {
+    const page = await open();
+    expect(await page.locator("h1").innerText()).toBe("Is it up");
+    const checks = await page.locator("ul.checks li").allInnerTexts();
+    expect(checks.map((text) => text.replaceAll(/\s+/g, " ").trim())).toEqual([
+      expect.stringMatching(/^✓ keys of the receipts works \d+ ms$/),
+      expect.stringMatching(/^✓ ledger works \d+ ms$/),
+      expect.stringMatching(/^✓ store local works \d+ ms$/),
+    ]);
+    const text = await page.locator("main").innerText();
+    expect(text).toContain("Everything works.");
+    expect(text).toMatch(/Version\n+0\.1\.0/);
+    expect(text).toMatch(/Configuration\n+[0-9a-f]{16}/);
+    await page.context().close();
+  });
+
+  it("says who is refused and why, by the log of real requests, and that nothing is stuck", async () => {
+    await call(server, "no-token", "POST", "/v1/uploads", LIMITED);
+    await call(server, tokenFor("eve"), "POST", "/v1/uploads", {
+      ...LIMITED,
+      contentType: "text/html",
+    });
+    await call(server, "no-token", "GET", "/v1/uploads");
+    await expect.poll(() => server.readLog().join("\n")).toContain("type-not-allowed");
+    readServerLog();
     const page = await open();
     const text = await page.locator("main").innerText();
     expect(text).toContain("Nothing is stuck.");
     expect(text).toContain("unauthenticated 2");
-    expect(text).toContain("JWTExpired");
+    expect(text).toContain("type-not-allowed 1");
+    expect(text).toMatch(/unauthenticated\s+ERR_JWT_INVALID\s+\/v1\/uploads/);
+    expect(text).toMatch(/type-not-allowed\s+limited\s+\/v1\/uploads\s+[0-9a-f]{12}\s/);
     expect(await findViolations(page)).toEqual([]);
     await shoot(page, "overview");
     await page.context().close();
@@ -130,13 +166,43 @@ describe("the console", () => {
     await page.context().close();
   });
 
+  it("says what next month costs, by policy, from the log of real uploads", async () => {
+    await upload("frank");
+    await upload("frank");
+    await expect
+      .poll(() => server.readLog().filter((line) => line.includes("/complete")).length)
+      .toBeGreaterThan(3);
+    readServerLog();
+    const page = await open("costs");
+    expect(await page.locator("h1").innerText()).toBe("Next month, if it goes on like this");
+    expect(await page.locator(".sum").innerText()).toMatch(/^\$\d/);
+    const text = await page.locator("main").innerText();
+    expect(text).toMatch(/Watched for\n+\d+ (seconds|minutes)/);
+    expect(text).toContain("Less than a week says little");
+    expect(await page.getByRole("img", { name: /^limited: \$/ }).count()).toBe(1);
+    expect(text).toMatch(/rows written\s+[\d.]+[KM]/);
+    expect(text).toMatch(/the plan Workers Paid\s+\$5\.00/);
+    expect(await findViolations(page)).toEqual([]);
+    await shoot(page, "costs");
+    await page.setViewportSize({ width: 360, height: 740 });
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBeLessThanOrEqual(0);
+    await page.context().close();
+  });
+
   it("is in Korean where the browser is, and changes its language by a link", async () => {
     const page = await open("", { locale: "ko-KR", colorScheme: "dark" });
-    expect(await page.locator("h1").innerText()).toBe("멈춰 있는 작업");
+    expect(await page.locator("h1").innerText()).toBe("작동 상태");
     expect(await findViolations(page)).toEqual([]);
     await shoot(page, "korean-dark");
+    await page.getByRole("link", { name: "비용" }).click();
+    expect(await page.locator("h1").innerText()).toBe("이대로라면 다음 달 비용");
+    expect(await findViolations(page)).toEqual([]);
+    await shoot(page, "costs-korean-dark");
     await page.getByRole("link", { name: "English" }).click();
-    expect(await page.locator("h1").innerText()).toBe("What is stuck");
+    expect(await page.locator("h1").innerText()).toBe("Next month, if it goes on like this");
     await page.getByRole("link", { name: "User", exact: true }).click();
     expect(await page.locator("h1").innerText()).toBe("User");
     await page.context().close();
@@ -169,7 +235,8 @@ describe("the console", () => {
 
   it("shows names of strangers as text, and runs nothing", async () => {
     const evil = '"><script>document.title="run"</script><img src=x onerror=alert(1)>';
-    refusals.read(JSON.stringify({ event: "request-refused", code: evil, reason: evil }));
+    log.read(JSON.stringify({ event: "request-refused", code: evil, reason: evil }));
+    log.read(JSON.stringify({ event: "request", route: "/v1/uploads", policy: evil }));
     const page = await open(`user?user=${encodeURIComponent(evil)}`);
     expect(await page.getByLabel("User id").inputValue()).toBe(evil);
     expect(await page.locator("main script, main img").count()).toBe(0);
@@ -177,7 +244,71 @@ describe("the console", () => {
     expect(await page.title()).not.toBe("run");
     expect(await page.locator("main script, main img").count()).toBe(0);
     expect(await page.locator("main").innerText()).toContain('"><script>');
+    await page.goto(`${console.url}costs`);
+    expect(await page.locator("main script, main img").count()).toBe(0);
+    expect(await page.locator("main").innerText()).toContain('"><script>');
     await page.context().close();
+  });
+});
+
+describe("a console of a Worker in trouble", () => {
+  const openOf = async (url: string, path: string) => {
+    const served = await serveConsole({
+      url: new URL(url),
+      port: 0,
+      log: undefined,
+      config: { unread: "There is none" },
+    });
+    const context = await browser.newContext({ locale: "en-US" });
+    const page = await context.newPage();
+    await page.goto(served.url + path);
+    const text = await page.locator("main").innerText();
+    const violations = await findViolations(page);
+    await shoot(page, `trouble-${path}`);
+    await context.close();
+    served.close();
+    return { text, violations };
+  };
+
+  it("names the check that fails, with its code, its reason and its time", async () => {
+    const checks = [
+      { name: "keys", status: "ok", durationMs: 0 },
+      {
+        name: "store media",
+        status: "failing",
+        code: "store-unavailable",
+        reason: "HEAD returned 403 SignatureDoesNotMatch",
+        durationMs: 83,
+      },
+    ];
+    const answers: Readonly<Record<string, object>> = {
+      "/healthz": { status: "ok", version: "0.1.0", configuration: "0123456789abcdef" },
+      "/readyz": { status: "failing", checks },
+    };
+    const worker = createServer(({ url = "" }, response) => {
+      const answer = answers[url];
+      response.writeHead(url === "/healthz" ? 200 : 503).end(JSON.stringify(answer ?? {}));
+    });
+    worker.listen(0, "127.0.0.1");
+    await once(worker, "listening");
+    const { port } = worker.address() as AddressInfo;
+    const { text, violations } = await openOf(`http://127.0.0.1:${port}`, "");
+    worker.close();
+    expect(text).toContain("Something does not work.");
+    expect(text).toMatch(/store media\s+fails: store-unavailable\s+HEAD returned 403[^]+83 ms/);
+    expect(violations).toEqual([]);
+  });
+
+  it("says that nothing answers", async () => {
+    const { text, violations } = await openOf("http://127.0.0.1:9", "");
+    expect(text).toContain("The Worker does not answer");
+    expect(violations).toEqual([]);
+  });
+
+  it("says how to see costs without a log", async () => {
+    const { text, violations } = await openOf(server.url, "costs");
+    expect(text).toContain("npx edge-presigner costs");
+    expect(violations).toEqual([]);
   });
 });
 
