@@ -32,7 +32,7 @@ const REFUSED = { ...WHO, code: "always", policy: "if known", ...REQUEST } as co
 
 export const ACTS: { readonly [Type in ActType]: ActText } = {
   "upload.granted": {
-    when: "An upload got its ticket. A repeated request with the same `Idempotency-Key` is no new grant",
+    when: "A ticket for an upload was given. Not sent again for a repeated `Idempotency-Key`",
     fields: { ...UPLOAD, expiresAt: "always" },
   },
   "upload.refused": { when: "A ticket for an upload was refused", fields: REFUSED },
@@ -41,35 +41,35 @@ export const ACTS: { readonly [Type in ActType]: ActText } = {
     fields: { ...UPLOAD, size: "always", etag: "always" },
   },
   "upload.rejected": {
-    when: "The file differs from what was granted, or was found to be bad",
+    when: "The file differs from what was granted, or failed its check under [quarantine](quarantine.md)",
     fields: { ...UPLOAD, code: "always", reasons: "always" },
   },
   "upload.expired": {
-    when: "No file has arrived in time. Only under a quota",
+    when: "No file arrived before the ticket expired. Only with a quota",
     fields: OF_UPLOAD,
   },
   "upload.aborted": {
-    when: "Its user, an admin or a failed start has ended the upload",
+    when: "The user or an admin aborted the upload, or it could not be started",
     fields: UPLOAD,
   },
   "download.granted": {
-    when: "A ticket to read a file was given",
+    when: "A ticket for a download was given",
     fields: { ...WHO, ...ABOUT, ...REQUEST, expiresAt: "always" },
   },
   "download.refused": {
-    when: "A ticket to read a file was refused",
+    when: "A ticket for a download was refused",
     fields: { ...REFUSED, key: "if known" },
   },
   "object.deleted": {
-    when: "A file was deleted for its user. Without `store` there was none",
+    when: "A user deleted a file. Without `store`, there was no such file",
     fields: { ...WHO, ...ABOUT, store: "if known", ...REQUEST },
   },
   "deletion.refused": {
-    when: "A file was not deleted",
+    when: "A deletion was refused, or failed",
     fields: { ...REFUSED, key: "if known" },
   },
   "credentials.issued": {
-    when: "Temporary credentials were given",
+    when: "Temporary credentials were issued",
     fields: {
       ...WHO,
       policy: "always",
@@ -82,7 +82,7 @@ export const ACTS: { readonly [Type in ActType]: ActText } = {
   },
   "credentials.refused": { when: "Temporary credentials were refused", fields: REFUSED },
   "identity.refused": {
-    when: "Whoever asked has no valid token, no admin's token, or one that was revoked. `issuer` and `user` only of the last",
+    when: "The token is not valid, not an admin's, or revoked. `issuer` and `user` are present only if it was revoked",
     fields: {
       decision: "always",
       code: "always",
@@ -94,7 +94,7 @@ export const ACTS: { readonly [Type in ActType]: ActText } = {
     },
   },
   "admin.called": {
-    when: "An admin has called a route of `/v1/admin` or `/readyz`",
+    when: "An admin called a route of `/v1/admin`, or `/readyz`",
     fields: {
       ...WHO,
       code: "if known",
@@ -118,35 +118,38 @@ const codes = Object.keys(PROBLEMS) as readonly ProblemCode[];
 
 export const ACT_FIELDS: Readonly<Record<Field, FieldText>> = {
   decision: {
-    means: "`allowed`, or `refused`, also where something has failed",
+    means: "`allowed` or `refused`. A request that failed is `refused` too",
     schema: z.enum(["allowed", "refused"]),
   },
   code: {
-    means: "Why not: the code of the [problem](protocol.md#problems)",
+    means: "Why it was refused: the code of the [problem](protocol.md#problems)",
     schema: z.enum(codes),
   },
-  issuer: { means: "Who: the name of the issuer of the token", schema: text },
-  user: { means: "Who: the id of the user, or of the admin, at that issuer", schema: text },
+  issuer: { means: "The issuer of the token", schema: text },
+  user: { means: "The id of the user or admin at that issuer", schema: text },
   policy: { means: "The policy's name", schema: text },
   store: { means: "The store's name", schema: text },
   key: {
-    means: "Where the file is in the end. Of a refusal the key that was asked for",
+    means: "The final key of the file. In a refusal: the requested key",
     schema: text,
   },
   upload: {
-    means: "The upload's name: the `jti` of its receipt, `data.id` of its webhook",
+    means: "The upload's name: `jti` in its receipt, `data.id` in its webhook",
     schema: text,
   },
-  size: { means: "In bytes: granted, or of `upload.completed` stored", schema: z.int() },
-  contentType: { means: "Granted, or of `upload.completed` stored", schema: text },
-  etag: { means: "As the store has it", schema: text },
+  size: {
+    means: "Bytes: as granted, or in `upload.completed` as stored",
+    schema: z.int(),
+  },
+  contentType: { means: "As granted, or in `upload.completed` as stored", schema: text },
+  etag: { means: "The object's ETag in the store", schema: text },
   reasons: { means: "What is wrong with the file", schema: z.array(text) },
   actions: { means: "What the credentials allow", schema: z.array(text) },
-  prefix: { means: "The keys that the credentials reach", schema: text },
-  expiresAt: { means: "When ticket or credentials end", schema: time },
+  prefix: { means: "The prefix that the credentials are limited to", schema: text },
+  expiresAt: { means: "When the ticket or the credentials expire", schema: time },
   target: {
     means:
-      "Whom or what the admin's request named: `user`, `issuer`, `key`, `id`, `message`, or `all` users",
+      "What the admin's request was about: `user`, `issuer`, `key`, `id`, `message`, or `all` users",
     schema: z.partial(
       z.strictObject({
         user: text,
@@ -159,16 +162,16 @@ export const ACT_FIELDS: Readonly<Record<Field, FieldText>> = {
     ),
   },
   requestId: {
-    means: "The `x-request-id` of the answer. Not of what a ledger has written down",
+    means: "The `x-request-id` of the answer. Absent in events that a ledger stored itself",
     schema: text,
   },
   method: { means: "The HTTP method; `RPC` for a service binding", schema: text },
   route: {
-    means: "The pattern of the route, or the name of the method of a service binding",
+    means: "The pattern of the route, or the method of the service binding",
     schema: text,
   },
   country: {
-    means: "Where the request came from: two letters",
+    means: "The country of the request: two letters",
     schema: z.string().check(z.regex(/^[A-Z][A-Z0-9]$/)),
   },
 };
