@@ -5,36 +5,36 @@
 
 /** Of each column: what docs/metrics.md calls it, and what it holds. src/meter.ts writes them in this order. */
 export const COLUMNS = [
-  ["index1", "index", "Kind and policy: what the platform samples by"],
+  ["index1", "index", "Kind and policy. Cloudflare samples by this column"],
   ["blob1", "kind", "`ticket`, `refusal`, `settled`, `check`, `scan`, `webhook`, `ledger`"],
   [
     "blob2",
     "policy",
-    "Of `ticket`, `settled`, `check` and `scan`: its name; empty for one that does not exist",
+    "Of `ticket`, `settled`, `check` and `scan`: its name, or empty if there is no such policy",
   ],
-  ["blob3", "store", "Of tickets that were given, and of `settled`, `check` and `scan`: its name"],
+  ["blob3", "store", "Of given tickets, `settled`, `check` and `scan`: its name"],
   [
     "blob4",
     "outcome",
-    "Of `ticket` and `refusal`: `ok` or the code of the problem. Of `settled`: `completed`, `rejected`, `expired`, `aborted`. Of `check`: the same, and `waiting` once for a file whose first try gave no result. Of `scan`: `clean`, `infected`, `failed`. Of `webhook`: `accepted`, `failed`, `gone`, `dropped`. Of `ledger`: `failed`",
+    "Of `ticket` and `refusal`: `ok` or the code of the problem. Of `settled`: `completed`, `rejected`, `expired`, `aborted`. Of `check`: the same, or `waiting`, once, if the first attempt gave no result. Of `scan`: `clean`, `infected`, `failed`. Of `webhook`: `accepted`, `failed`, `gone`, `dropped`. Of `ledger`: `failed`",
   ],
   [
     "blob5",
     "detail",
-    "Of `ticket`: `upload`, `download`, `credentials`. Of `refusal`: the pattern of the route. Of `settled` and `check`: who has found out, `request` or `alarm`",
+    "Of `ticket`: `upload`, `download`, `credentials`. Of `refusal`: the pattern of the route. Of `settled` and `check`: what ended it, a `request` or the `alarm`",
   ],
   ["blob6", "deployment", "The id of the deployed version"],
   [
     "double1",
     "bytes",
-    "Of `ticket`: the most that it can store. Of `settled` and `check`: what is stored, 0 unless `completed`. Of `scan`: the size of the file",
+    "Of `ticket`: the most that it can store. Of `settled` and `check`: the stored size, and 0 if not `completed`. Of `scan`: the size of the file",
   ],
   [
     "double2",
     "ms",
-    "Of `settled`: since the ticket was given. Of `check`: since it began, for whoever asked first. Of `scan`: how long the scanner took. Of `webhook`: since the message was written",
+    "Of `settled`: since the ticket was given. Of `check`: since the first attempt began. Of `scan`: how long the scanner took. Of `webhook`: since the message was written",
   ],
-  ["double3", "attempts", "Of `webhook`: with this one. Of `check`: those that gave no result"],
+  ["double3", "attempts", "Of `webhook`: including this one. Of `check`: those without a result"],
 ] as const;
 
 interface Query {
@@ -69,7 +69,7 @@ LIMIT 50`,
   {
     title: "Bytes promised and settled",
     answers:
-      "How much was promised with tickets in the last month, and how much has arrived. A large difference is files without a size, or clients that give up.",
+      "The bytes that tickets allowed in the last month, and the bytes that have arrived. A large difference means files without a size, or clients that give up.",
     sql: `SELECT blob2 AS policy,
   sumIf(_sample_interval * double1, blob1 = 'ticket') AS promised,
   sumIf(_sample_interval * double1, blob1 = 'settled') AS settled
@@ -82,7 +82,7 @@ ORDER BY settled DESC`,
   },
   {
     title: "How long an upload takes",
-    answers: "From the ticket to its completion, in seconds: half of them, and 95 of 100.",
+    answers: "From the ticket to the completion, in seconds: the median, and the 95th percentile.",
     sql: `SELECT blob2 AS policy,
   SUM(_sample_interval) AS uploads,
   quantileExactWeighted(0.5)(double2, _sample_interval) / 1000 AS half,
@@ -95,7 +95,7 @@ ORDER BY uploads DESC`,
   {
     title: "How uploads end",
     answers:
-      "By status, and by who has found out. Many that the alarm completes are clients that never call `complete`.",
+      "By status, and by what ended them. If the alarm completes many, there are clients that never call `complete`.",
     sql: `SELECT blob2 AS policy, blob4 AS status, blob5 AS found_by, SUM(_sample_interval) AS uploads
 FROM edge_presigner
 WHERE blob1 = 'settled' AND timestamp > NOW() - INTERVAL '1' DAY
@@ -105,7 +105,7 @@ ORDER BY uploads DESC`,
   {
     title: "Files that wait for their check",
     answers:
-      "How many files under [quarantine](quarantine.md) are not promoted now, as their scanner gave no verdict, or a store has failed. It adds up a month: what began to wait, without what has ended.",
+      "How many files under [quarantine](quarantine.md) wait now, because their scanner gave no verdict or a store has failed: those that began to wait in the last month, less those that have ended.",
     sql: `SELECT blob2 AS policy,
   sumIf(_sample_interval, blob4 = 'waiting')
     - sumIf(_sample_interval, blob4 != 'waiting' AND double3 > 0) AS waiting
@@ -117,7 +117,7 @@ ORDER BY waiting DESC`,
   {
     title: "How long a check takes",
     answers:
-      "From the first `complete`, or the alarm, to its end, in seconds. `late` took more than ten seconds or more than one try, so that clients got 202.",
+      "From the first attempt to the end, in seconds. `late` counts checks that took more than ten seconds or more than one attempt: their clients got 202.",
     sql: `SELECT blob2 AS policy, blob4 AS status, blob5 AS found_by,
   SUM(_sample_interval) AS checks,
   sumIf(_sample_interval, double2 > 10000 OR double3 > 0) AS late,
@@ -131,7 +131,7 @@ ORDER BY checks DESC`,
   {
     title: "What scanners say",
     answers:
-      "How many files they call clean and infected, how often they gave no verdict (`failed`), and how long they take, in seconds. What else was rejected has other first bytes than its type, or is not what was granted.",
+      "How often the verdict was clean or infected, how often there was none (`failed`), and how long scanners took, in seconds. Other rejected files have wrong first bytes, or differ from what was granted.",
     sql: `SELECT blob2 AS policy, blob4 AS verdict,
   SUM(_sample_interval) AS answers,
   quantileExactWeighted(0.5)(double2, _sample_interval) / 1000 AS half,
@@ -143,7 +143,7 @@ ORDER BY answers DESC`,
   },
   {
     title: "Webhooks",
-    answers: "What became of each attempt, and the age of the oldest message in minutes.",
+    answers: "The results of attempts, and the age of the oldest message in minutes.",
     sql: `SELECT blob4 AS outcome,
   SUM(_sample_interval) AS attempts,
   max(double2) / 60000 AS oldest_minutes
@@ -182,8 +182,7 @@ export const ALERTS: readonly Alert[] = [
     sql: `SELECT SUM(_sample_interval) AS value
 FROM edge_presigner
 WHERE blob1 = 'refusal' AND blob4 = 'misconfigured' AND timestamp > NOW() - INTERVAL '5' MINUTE`,
-    reason:
-      "Every request is refused, or one policy's key may not delete. It does not pass by itself.",
+    reason: "Every request fails, or a policy's key may not delete. Somebody has to fix it.",
     event: "misconfigured",
   },
   {
@@ -195,7 +194,7 @@ WHERE timestamp > NOW() - INTERVAL '10' MINUTE
   AND (blob1 = 'ticket'
     OR (blob1 = 'refusal' AND blob4 IN ('internal', 'store-unavailable', 'ledger-unavailable')))`,
     reason:
-      "Failures for each 100 tickets. Clients try a single one again; one in a hundred for ten minutes is a store, a ledger or a release.",
+      "Failures for each 100 tickets. Clients retry a single failure. One in a hundred for ten minutes points to a store, a ledger or a release.",
     event: "request-failed",
   },
   {
@@ -205,7 +204,7 @@ WHERE timestamp > NOW() - INTERVAL '10' MINUTE
 FROM edge_presigner
 WHERE blob1 = 'ticket' AND blob4 = 'ok' AND timestamp > NOW() - INTERVAL '15' MINUTE`,
     reason:
-      "A Worker that nobody reaches writes no refusal either: DNS, a route, an app that cannot log in. Choose a time without traffic that you never have, or let `smoke` run more often than that.",
+      "No ticket was given for 15 minutes. If requests do not reach the Worker, it writes no refusals either: look at DNS, routes and your app's login. Choose an interval in which you always have traffic, or run `smoke` more often.",
     event: "request-refused",
   },
   {
@@ -215,7 +214,7 @@ WHERE blob1 = 'ticket' AND blob4 = 'ok' AND timestamp > NOW() - INTERVAL '15' MI
 FROM edge_presigner
 WHERE blob1 = 'ledger' AND timestamp > NOW() - INTERVAL '5' MINUTE`,
     reason:
-      "A few come with each deployment, as ledgers start anew. More are one that is overloaded, or the platform.",
+      "A few are normal after a deployment, which restarts ledgers. Many point to one overloaded ledger, or to the platform.",
     event: "ledger-failed",
   },
   {
@@ -225,7 +224,7 @@ WHERE blob1 = 'ledger' AND timestamp > NOW() - INTERVAL '5' MINUTE`,
 FROM edge_presigner
 WHERE blob1 = 'webhook' AND blob4 = 'failed' AND timestamp > NOW() - INTERVAL '70' MINUTE`,
     reason:
-      "The age in minutes of the oldest message that has failed. The first retries take a quarter of an hour; after an hour the receiver is down. It has three days.",
+      "The age in minutes of the oldest message that has failed. The first retries take a quarter of an hour. After an hour, assume that the receiver is down. Messages are dropped after three days.",
     event: "webhook-failed",
   },
   {
@@ -234,7 +233,7 @@ WHERE blob1 = 'webhook' AND blob4 = 'failed' AND timestamp > NOW() - INTERVAL '7
     sql: `SELECT SUM(_sample_interval) AS value
 FROM edge_presigner
 WHERE blob1 = 'webhook' AND blob4 IN ('dropped', 'gone') AND timestamp > NOW() - INTERVAL '1' HOUR`,
-    reason: "The backend has missed an upload, and nothing will tell it any more.",
+    reason: "The backend has missed an upload, and the message is not sent again.",
     event: "webhook-dropped",
   },
   {
@@ -244,7 +243,7 @@ WHERE blob1 = 'webhook' AND blob4 IN ('dropped', 'gone') AND timestamp > NOW() -
 FROM edge_presigner
 WHERE blob1 = 'settled' AND blob4 IN ('completed', 'expired') AND timestamp > NOW() - INTERVAL '1' HOUR`,
     reason:
-      "The share of tickets that nothing came for, in percent. Tickets are given, and the store refuses them: its CORS rule, a key without rights, a clock. The Worker itself sees no error. Under a quota alone.",
+      "The percentage of uploads whose file never arrived. The store may refuse tickets: look at its CORS rule, the rights of the key, and the clock. The Worker itself sees no error. Only policies with a quota are counted.",
     event: "upload-settled",
   },
   {
@@ -253,8 +252,7 @@ WHERE blob1 = 'settled' AND blob4 IN ('completed', 'expired') AND timestamp > NO
     sql: `SELECT 100 * sumIf(_sample_interval, blob4 = 'failed') / SUM(_sample_interval) AS value
 FROM edge_presigner
 WHERE blob1 = 'scan' AND timestamp > NOW() - INTERVAL '15' MINUTE`,
-    reason:
-      "The share of questions that a scanner gave no verdict to, in percent. Its files wait, and after a week they expire.",
+    reason: "The percentage of scans without a verdict. The files wait, and expire after a week.",
     event: "scanner-failed",
   },
   {
@@ -265,7 +263,7 @@ FROM edge_presigner
 WHERE timestamp > NOW() - INTERVAL '15' MINUTE
   AND (blob1 = 'ticket' OR (blob1 = 'refusal' AND blob4 = 'unauthenticated'))`,
     reason:
-      "Refused identities for each 100 tickets. Some expired tokens are usual; many are an issuer whose keys cannot be fetched, or tokens of another environment.",
+      "Failed authentications for each 100 tickets. Some expired tokens are normal. Many mean that an issuer's keys cannot be fetched, or that tokens are of another environment.",
     event: "request-refused",
   },
 ];
