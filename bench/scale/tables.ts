@@ -27,9 +27,9 @@ export function modesTable(usages: Usages): string {
     "to its ledger",
     "rows read",
     "rows written",
-    "a million",
-    "R2 beside it",
-    "or S3",
+    "price of a million",
+    "R2 requests",
+    "S3 requests",
   ];
   return table(head, rows);
 }
@@ -70,7 +70,7 @@ export function limitsTable({ webhook }: Usages): string {
     [
       "alarmsPerObject",
       "alarm for each Durable Object, at a time",
-      "What is due in a ledger is one queue: a run handles ten uploads and sends six webhooks",
+      "A run handles ten uploads and sends six webhooks. The rest waits for the next run",
     ],
     [
       "alarmMinutes",
@@ -82,7 +82,7 @@ export function limitsTable({ webhook }: Usages): string {
       "open connections of one invocation",
       "A run sends six webhooks at once, and asks the store about ten uploads in two rounds",
     ],
-    ["subrequests", "subrequests of one invocation", "A batch of 25 completions sends some 125"],
+    ["subrequests", "subrequests of one invocation", "A batch of 25 completions sends about 125"],
     [
       "cpuSeconds",
       "seconds of CPU for one invocation",
@@ -91,12 +91,12 @@ export function limitsTable({ webhook }: Usages): string {
     [
       "memoryMb",
       "MB for an isolate, which many ledgers share",
-      "A ledger keeps nothing in memory but when its alarm is due",
+      "A ledger keeps in memory only the time of its next alarm",
     ],
     [
       "queueMessagesPerSecond",
       "messages a second in one queue",
-      "Bucket events: as many uploads and deletions a second in one bucket",
+      "Bucket events: uploads and deletions of one bucket together",
     ],
     [
       "queueConsumers",
@@ -118,5 +118,5 @@ export function limitsTable({ webhook }: Usages): string {
     const { value, page } = LIMITS[name];
     return [`${group(value)} ${what}`, meaning, link(page)];
   });
-  return table(["Cloudflare allows", "here that is", "source"], rows);
+  return table(["Cloudflare allows", "what this means here", "source"], rows);
 }
