@@ -14,6 +14,7 @@ export const DEVELOPMENT_SECRETS = {
     y: "VYI-DDYMFzZSvkLgIo7rxPQQ1ho9sNGAwfxfWwIcMxA",
     d: "LrNJzakH7kALKLoqwwgPo5-Ls3ja3-fBunLAe34sWRc",
   }),
+  AUDIT_SECRET: "whsec_vbdj3U+BSPRCWx49rtqsn21yo/NWcmh3yAYCuSgjtpg=",
   WEBHOOK_SECRET: "whsec_2TbaARGSYnhgVZYgvq0wEsBzYLJorFNFHcqBX6yAjdw=",
   UPLOAD_ID_SECRET: "development-only: anybody may make upload ids with this",
 } as const;

@@ -111,7 +111,7 @@ export async function readStored({ secrets }: UnreadSecrets): Promise<ReadSecret
 }
 
 /** What the secrets of `npm run dev` contain, and no others: dev/secrets.ts. */
-const PUBLIC = /development-only|cAho-499sqmc0F3ilZm4|2TbaARGSYnhgVZYgvq0w/;
+const PUBLIC = /development-only|cAho-499sqmc0F3ilZm4|2TbaARGSYnhgVZYgvq0w|BSPRCWx49rtqsn21yo/;
 /** Of 32 random digits, fewer than 6 different ones come up once in ten million secrets. */
 const MIN_DIFFERENT_CHARACTERS = 6;
 

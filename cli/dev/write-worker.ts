@@ -95,14 +95,19 @@ export const ${create} = (...options) => createDevelopmentPresigner(development,
 
 /** For a configuration without a Worker of its own. */
 function ownConfig(project: ProjectWorker | undefined): WranglerConfig {
-  const { config: { name = "edge-presigner", compatibility_date = COMPATIBILITY_DATE } = {} } =
-    project ?? {};
+  const {
+    name = "edge-presigner",
+    compatibility_date = COMPATIBILITY_DATE,
+    queues: { producers } = {},
+  } = project?.config ?? {};
   return {
     name: `${name}-dev`,
     compatibility_date,
     durable_objects: { bindings: [{ name: "LEDGER", class_name: "Ledger" }] },
     migrations: [{ tag: "v1", new_sqlite_classes: ["Ledger"] }],
     version_metadata: { binding: "VERSION" },
+    // For the audit.
+    ...(producers && { queues: { producers } }),
   };
 }
 

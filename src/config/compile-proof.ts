@@ -46,14 +46,19 @@ export interface AuditPlan {
   readonly url?: string | undefined;
 }
 
-/** Returns where the audit is sent, if there is one. */
+/** Returns where the audit is sent, if there is one. The variable `AUDIT_URL` replaces the configured queue or URL. */
 export function compileAudit(
-  audit: AuditPlan | undefined,
+  configured: AuditPlan | undefined,
   context: WebhookContext,
   errors: ErrorCollector,
 ): Audit | undefined {
+  const override = readSecret(context.env, "AUDIT_URL")?.reveal();
+  const audit =
+    override === undefined
+      ? configured
+      : { source: configured?.source ?? "edge-presigner", url: override };
   if (!audit) return undefined;
-  const { source, queue, url } = audit;
+  const { source, queue, url }: AuditPlan = audit;
   if ((queue === undefined) === (url === undefined))
     errors.at("audit").add('must have either "queue" or "url"');
   if (queue !== undefined) return { kind: "queue", source, binding: queue };

@@ -153,6 +153,7 @@ const webhook = {
   webhook: { url: "https://hooks.acme.dev/uploads" },
 };
 const WEBHOOK_SECRET = `whsec_${btoa("a secret of at least 24 bytes")}`;
+const AUDIT_SECRET = `whsec_${btoa("another secret of at least 24 bytes")}`;
 
 const CONFIGURATIONS: readonly (readonly [string, unknown, Env])[] = [
   ["the one of most tests", CONFIG, ENV],
@@ -195,6 +196,8 @@ describe("a built configuration", () => {
     ["a webhook that only the deployment has", { WEBHOOK_URL: "https://a.dev/", WEBHOOK_SECRET }],
     ["a webhook without a secret", { WEBHOOK_URL: "https://a.dev/" }],
     ["a webhook without TLS", { WEBHOOK_URL: "http://a.dev/", WEBHOOK_SECRET }],
+    ["an audit that only the deployment has", { AUDIT_URL: "https://a.dev/", AUDIT_SECRET }],
+    ["an audit without a secret", { AUDIT_URL: "https://a.dev/" }],
   ])("says the same of %s", ([, changes]) => {
     const env = { ...ENV, ...changes };
     expect(outcomeOf(() => readBuilt(build(CONFIG), env, {}))).toEqual(
