@@ -1,11 +1,12 @@
 /** Checks that presigner.config.ts and wrangler.toml agree, before they are deployed. */
 import { compileConfig } from "../src/config/compile.ts";
 import type { Config } from "../src/config/config.ts";
+import { findMissingBindings, type BindingKind } from "../src/compose/find-missing-bindings.ts";
 import { needsLedger } from "../src/config/needs-ledger.ts";
 import type { RateLimit } from "../src/config/units.ts";
 import { chooseEnvironment } from "../src/config/environment.ts";
 import { ConfigurationError, ErrorCollector, type ConfigError } from "../src/config/errors.ts";
-import { pasteLedger, pasteRateLimit, pasteSecrets } from "./paste.ts";
+import { pasteLedger, pasteQueue, pasteRateLimit, pasteSecrets, pasteService } from "./paste.ts";
 import { findWarnings } from "./config-warnings.ts";
 import { findExampleValues } from "./example-values.ts";
 import { requiredSecretsOf, placeholdersFor } from "./placeholder-secrets.ts";
@@ -18,6 +19,8 @@ export interface Deployment {
   /** The bindings of the Secrets Store, by their names. */
   readonly storedSecrets?: Readonly<Record<string, StoredSecret>>;
   readonly rateLimits: Readonly<Record<string, RateLimit>>;
+  /** The names of the bindings of queues and of other Workers. */
+  readonly bindings: Readonly<Record<BindingKind, readonly string[]>>;
   /** Whether the binding `LEDGER` has a class that a migration creates. */
   readonly hasLedger: boolean;
   /** The value of the variable `ENVIRONMENT`; production has none. */
@@ -62,15 +65,14 @@ export function checkDeployment(written: unknown, deployment: Deployment): Check
   };
 }
 
-function checkConfig(
-  { isDevelopment, limits, policies, revocations }: Config,
-  deployment: Deployment,
-): readonly Finding[] {
+function checkConfig(config: Config, deployment: Deployment): readonly Finding[] {
+  const { isDevelopment, limits } = config;
   const detail =
     "is a development configuration: remove the embedded store (local) and origins with any port (:*)";
   return [
     ...(isDevelopment ? [{ path: "presigner.config.ts", detail }] : []),
-    ...(deployment.hasLedger ? [] : missingLedger({ policies, revocations }, deployment)),
+    ...(deployment.hasLedger ? [] : missingLedger(config, deployment)),
+    ...missingBindings(config, deployment),
     ...checkLimit("perAddress", limits.perAddress, deployment),
     ...checkLimit("perCaller", limits.perCaller, deployment),
   ];
@@ -85,6 +87,14 @@ function missingLedger(
   const detail = `bind LEDGER to a class that a migration creates (new_sqlite_classes): ${reason}`;
   const paste = pasteLedger(name);
   return [{ path: "wrangler.toml: durable_objects.bindings", detail, paste }];
+}
+
+function missingBindings(config: Config, { name, bindings }: Deployment): readonly Finding[] {
+  const missing = findMissingBindings(config, (kind, binding) => bindings[kind].includes(binding));
+  return missing.map(({ kind, binding, path, detail }) => {
+    const paste = kind === "services" ? pasteService(name, binding) : pasteQueue(name, binding);
+    return { path, detail, paste };
+  });
 }
 
 function compile(

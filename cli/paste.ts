@@ -20,6 +20,18 @@ name = "LEDGER"
 class_name = "Ledger"`;
 }
 
+export function pasteService(name: Name, binding: string): string {
+  return `[[${tableOf(name, "services")}]]
+binding = "${binding}"
+service = "the name of that Worker"`;
+}
+
+export function pasteQueue(name: Name, binding: string): string {
+  return `[[${tableOf(name, "queues.producers")}]]
+binding = "${binding}"
+queue = "the name of that queue"`;
+}
+
 function tableOf(name: Name, table: string): string {
   return name === undefined ? table : `env.${name}.${table}`;
 }

@@ -34,6 +34,8 @@ const wranglerSchema = z.object({
     ),
   }),
   migrations: z.array(z.object({ new_sqlite_classes: z._default(z.array(z.string()), []) })),
+  services: z.optional(z.array(z.object({ binding: z.string() }))),
+  queues: z.object({ producers: z.optional(z.array(z.object({ binding: z.string() }))) }),
   vars: z.record(z.string(), z.unknown()),
   r2_buckets: z.array(z.object({ local_dev: z.optional(z.unknown()) })),
 });
@@ -87,6 +89,10 @@ function toDeployment(config: z.output<typeof wranglerSchema>): Deployment {
         ],
       ),
     ),
+    bindings: {
+      services: namesOf(config.services),
+      "queues.producers": namesOf(config.queues.producers),
+    },
     hasLedger: config.durable_objects.bindings.some(
       (one) =>
         one.name === "LEDGER" && (one.script_name !== undefined || created.has(one.class_name)),
@@ -98,4 +104,8 @@ function toDeployment(config: z.output<typeof wranglerSchema>): Deployment {
       ]),
     ),
   };
+}
+
+function namesOf(bindings: readonly { readonly binding: string }[] = []): readonly string[] {
+  return bindings.map(({ binding }) => binding);
 }

@@ -5,14 +5,14 @@ import { ConfigurationError } from "../config/errors.ts";
 import { needsLedger } from "../config/needs-ledger.ts";
 import type { Hooks } from "../hooks.ts";
 import { isQueue } from "./create-audit.ts";
+import { findMissingBindings } from "./find-missing-bindings.ts";
 import type { WorkerEnv } from "./worker-env.ts";
 
 /** Throws `ConfigurationError` for the first kind of thing that is missing. */
 export function checkBindings(config: Config, env: WorkerEnv, hooks: Hooks): void {
   checkLedger(config, env);
   checkSessions(config, hooks);
-  checkScanners(config, env);
-  checkAudit(config, env);
+  checkNamed(config, env);
 }
 
 /** Throws `ConfigurationError` if something needs a ledger and wrangler.toml has none: nothing would be allowed. */
@@ -42,23 +42,13 @@ function checkSessions({ issuers, isDevelopment }: Config, { authenticate }: Hoo
   if (errors.length > 0) throw new ConfigurationError(errors);
 }
 
-/** Throws `ConfigurationError` if a scanner is a binding that wrangler.toml does not have. */
-function checkScanners({ policies }: Config, env: WorkerEnv): void {
-  const errors = [...policies.values()].flatMap(({ name, quarantine }) => {
-    const binding = quarantine?.scanner?.binding;
-    if (binding === undefined || isFetcher(env[binding])) return [];
-    const detail = `add ${binding}: the policy "${name}" asks it whether a file is clean`;
-    return [{ path: "wrangler.toml: services", detail }];
-  });
-  if (errors.length > 0) throw new ConfigurationError(errors);
-}
-
-/** Throws `ConfigurationError` if the queue of the audit is a binding that wrangler.toml does not have. */
-function checkAudit({ audit }: Config, env: WorkerEnv): void {
-  if (audit?.kind !== "queue" || isQueue(env[audit.binding])) return;
-  const path = "wrangler.toml: queues.producers";
-  const detail = `add ${audit.binding}: the audit is sent to it`;
-  throw new ConfigurationError([{ path, detail }]);
+/** Throws `ConfigurationError` if a binding that the configuration names is missing. */
+function checkNamed(config: Config, env: WorkerEnv): void {
+  const errors = findMissingBindings(config, (kind, name) =>
+    kind === "services" ? isFetcher(env[name]) : isQueue(env[name]),
+  );
+  if (errors.length > 0)
+    throw new ConfigurationError(errors.map(({ path, detail }) => ({ path, detail })));
 }
 
 /** Returns whether it is a service binding. */

@@ -29,6 +29,7 @@ const ADMINS = auth0({
 });
 const DEPLOYMENT = {
   hasLedger: true,
+  bindings: { services: [], "queues.producers": [] },
   requiredSecrets: [
     "MEDIA_ACCESS_KEY_ID",
     "MEDIA_SECRET_ACCESS_KEY",
@@ -143,6 +144,45 @@ describe("the environments of wrangler.toml", () => {
     expect(pathsOf(revocable, {})).toEqual([]);
     expect(pathsOf(revocable, { hasLedger: false })).toEqual([
       "staging: wrangler.toml: durable_objects.bindings",
+    ]);
+  });
+
+  it("name the queue of the audit and the scanner that one of them lacks, and what to paste", () => {
+    const bindings = { services: ["SCANNER"], "queues.producers": ["AUDIT"] };
+    const requiredSecrets = [
+      ...DEPLOYMENT.requiredSecrets,
+      "MEDIA_READ_ACCESS_KEY_ID",
+      "MEDIA_READ_SECRET_ACCESS_KEY",
+      "SCANNER_SECRET",
+    ];
+    const complete = { ...DEPLOYMENT, requiredSecrets, bindings };
+    const quarantine = { scanner: { binding: "SCANNER" } };
+    const definition = {
+      ...READY,
+      audit: { queue: "AUDIT" },
+      policies: { photo: { ...POLICY, quarantine } },
+    };
+    const errorsOf = (staging: object) =>
+      checkEnvironments(definition, [
+        { name: undefined, ...complete },
+        { name: "staging", ...complete, ...staging },
+      ]).errors;
+    expect(errorsOf({})).toEqual([]);
+    expect(errorsOf({ bindings: DEPLOYMENT.bindings })).toEqual([
+      {
+        path: "staging: wrangler.toml: services",
+        detail: 'add SCANNER: it is the scanner of the policy "photo"',
+        paste: expect.stringMatching(
+          /^\[\[env\.staging\.services]]\nbinding = "SCANNER"/,
+        ) as string,
+      },
+      {
+        path: "staging: wrangler.toml: queues.producers",
+        detail: "add AUDIT: the audit is sent to it",
+        paste: expect.stringMatching(
+          /^\[\[env\.staging\.queues\.producers]]\nbinding = "AUDIT"/,
+        ) as string,
+      },
     ]);
   });
 

@@ -93,6 +93,7 @@ describe("npm run check-config", () => {
   ) =>
     checkDeployment(definition, {
       hasLedger: true,
+      bindings: { services: [], "queues.producers": [] },
       requiredSecrets,
       rateLimits: { ...rateLimits },
     }).errors.map(({ path }) => path);

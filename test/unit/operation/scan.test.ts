@@ -218,7 +218,9 @@ describe("a scanner behind a service binding", () => {
     const worker = start({ binding: "SCANNER" });
     const response = await worker.ask("GET", "/v1/policies");
     expect(response.status).toBe(503);
-    expect(worker.log.join()).toContain('add SCANNER: the policy \\"checked\\" asks it');
+    expect(worker.log.join()).toContain(
+      'add SCANNER: it is the scanner of the policy \\"checked\\"',
+    );
   });
 });
 
