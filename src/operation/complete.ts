@@ -113,7 +113,7 @@ function completedOf(record: UploadRecord): Completed | undefined {
     case "aborted":
       throw new Problem("upload-expired", "The upload was aborted: create a new one");
     case "rejected": {
-      const detail = `Send the file again with a new ticket: ${record.reasons.join("; ")}`;
+      const detail = `The upload was rejected, and needs a new ticket: ${record.reasons.join("; ")}`;
       throw new Problem("verification-failed", detail, { extras: { upload: "rejected" } });
     }
     case "pending":
