@@ -19,7 +19,10 @@ const ENGLISH: Texts = {
   "type-not-allowed": ["Type not allowed", "“{type}” is not allowed here. Allowed: {types}."],
   "invalid-request": ["Does not fit the policy", "The policy does not take this file."],
   "size-required": ["Size missing", "The policy needs the size of the file."],
-  "verification-failed": ["Verification failed", "What is stored differs from what was signed."],
+  "verification-failed": [
+    "Verification failed",
+    "The stored file is not what the ticket allowed, or its content did not pass the check.",
+  ],
   "rate-limited": ["Too many requests", "Try again in {wait}."],
   "quota-exceeded": ["Quota used up", "There is room for this file again in {wait}."],
   "quota-full": ["Storage full", "Delete stored files to make room for this one."],
@@ -55,7 +58,10 @@ const KOREAN: Texts = {
   "type-not-allowed": ["허용되지 않은 형식", "“{type}” 형식은 올릴 수 없습니다. 가능: {types}."],
   "invalid-request": ["정책에 맞지 않음", "이 정책으로는 올릴 수 없는 파일입니다."],
   "size-required": ["크기 없음", "이 정책에는 파일 크기가 필요합니다."],
-  "verification-failed": ["확인 실패", "저장된 것이 서명한 것과 다릅니다."],
+  "verification-failed": [
+    "확인 실패",
+    "저장된 파일이 티켓이 허용한 것과 다르거나, 내용 검사를 통과하지 못했습니다.",
+  ],
   "rate-limited": ["요청이 너무 많음", "{wait} 후에 다시 시도해 주세요."],
   "quota-exceeded": ["한도 초과", "{wait} 후에 이 파일을 올릴 수 있습니다."],
   "quota-full": ["저장 공간 부족", "저장된 파일을 지우면 이 파일을 올릴 수 있습니다."],

@@ -11,9 +11,15 @@ function unitOf(language: Language, value: number, unit: string): string {
   return new Intl.NumberFormat(language, options).format(value);
 }
 
+/** What rounds to 1,000 of a unit is one of the next. */
+const ROUNDING = 1.0005;
+
 /** Returns a size such as `1.5 MB`. */
 export function bytesOf(language: Language, bytes: number): string {
-  const step = Math.min(SIZES.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const step = Math.min(
+    SIZES.length - 1,
+    Math.floor(Math.log10(Math.max(1, bytes * ROUNDING)) / 3),
+  );
   return unitOf(language, bytes / 1000 ** step, SIZES[step] ?? "byte");
 }
 

@@ -20,7 +20,7 @@ interface Exchange {
   readonly sentAt: Date;
 }
 
-/** Returns the lines: path, every signed header, and the expiry. */
+/** Returns the lines: path, every signed header, and the expiry where that is what the page waits for. */
 export function compare({ name, signed, sent, sentAt }: Exchange): readonly ComparedLine[] {
   const { language } = settings;
   const headers = { ...sent.headers, "content-length": String(sent.body.size) };
@@ -37,12 +37,16 @@ export function compare({ name, signed, sent, sentAt }: Exchange): readonly Comp
     line("path", lastOf(signed.path), lastOf(decodeURI(new URL(sent.url).pathname)), broken),
     ...fields,
     ...(isAdded ? [{ name: broken, signed: "", sent: added, isBroken: true }] : []),
-    {
-      name: "expires",
-      signed: timeOf(language, signed.expiresAt),
-      sent: timeOf(language, sentAt),
-      isBroken: broken === "expires",
-    },
+    ...(broken === "expires"
+      ? [
+          {
+            name: broken,
+            signed: timeOf(language, signed.expiresAt),
+            sent: timeOf(language, sentAt),
+            isBroken: true,
+          },
+        ]
+      : []),
   ];
 }
 
