@@ -46,7 +46,7 @@ export function addAdmin(program: Command): void {
     .option("--yes", "ask nothing")
     .action(reporting(deleteUser));
   addAdminOptions(
-    command("find", "Finds whose an object is, with its upload and what the store has."),
+    command("find", "Finds the owner of an object, its upload, and what the store has."),
   )
     .argument("[key]", "the key of the object")
     .option("--id <id>", "the id of its upload, in place of the key")

@@ -17,7 +17,7 @@ interface Options {
 export function addBuild(program: Command): void {
   program
     .command("build")
-    .description("Compiles the configuration into a module, so that a new isolate need not.")
+    .description("Compiles the configuration before it is deployed: new isolates start faster.")
     .option("--config <file>", "configuration file", CONFIG_FILE)
     .option(
       "--out <file>",

@@ -12,7 +12,7 @@ import { print, printError } from "./output.ts";
 
 interface Options extends AdminOptions, ConfigOptions {
   readonly log?: string;
-  readonly port: number;
+  readonly port?: number;
 }
 
 /** Adds the command `console` to the program. */
@@ -25,17 +25,17 @@ export function addConsole(program: Command): void {
       "--log <file>",
       "lines of the Worker's log to show refusals and costs from; - reads standard input",
     )
-    .option("--port <number>", "port on 127.0.0.1 (default: a free one)", readPort, 0)
+    .option("--port <number>", "port on 127.0.0.1 (default: a free one)", readPort)
     .action(run);
 }
 
-async function run({ log: path, port, ...options }: Options): Promise<void> {
+async function run({ log: path, port = 0, ...options }: Options): Promise<void> {
   const interrupts = listenForInterrupts();
   const log = path === undefined ? undefined : follow(path, interrupts.signal);
   const config = await readConfig(options);
   const served = await serveConsole({ ...options, port, log, config });
   print(
-    `Console of ${options.url.origin}:\n\n  ${served.url}\n\nWho has this address can use it. Ctrl-C ends it.\n`,
+    `Console of ${options.url.origin}:\n\n  ${served.url}\n\nAnyone with this address can use it. Ctrl-C ends it.\n`,
   );
   await new Promise<void>((resolve) => {
     if (interrupts.signal.aborted) resolve();

@@ -14,6 +14,7 @@ import { INTERRUPT_EXIT_CODE, listenForInterrupts } from "./interrupt.ts";
 import { mintDevelopmentAdminToken, mintDevelopmentToken } from "./mint.ts";
 import { print, printError, printJson } from "./output.ts";
 import { createSpinner } from "./progress-bar.ts";
+import { requireKeys } from "./require-keys.ts";
 import { addConfigOptions, openConfig, type ConfigOptions } from "./config-options.ts";
 import { readUrl, urlOption } from "./url-option.ts";
 
@@ -74,15 +75,8 @@ async function run(name: string | undefined, options: Options): Promise<void> {
     return;
   }
   const stores = storesOf(config, name);
-  for (const { credentials } of stores) {
-    const pair = [credentials.accessKeyId.name, credentials.secretAccessKey.name];
-    const missing = pair.filter((secret) => missingSecrets.includes(secret));
-    if (missing.length > 0) {
-      throw new InvalidArgumentError(
-        `Set ${missing.join(" and ")} in the environment or in the file of --secrets-file: doctor sends real requests.`,
-      );
-    }
-  }
+  for (const { credentials } of stores)
+    requireKeys(credentials, missingSecrets, "doctor sends real requests");
   const { signal, release } = listenForInterrupts();
   const reports: Report[] = [];
   try {

@@ -16,6 +16,7 @@ import { WorkerError, describeFailure, openUploader } from "./open-uploader.ts";
 import { paint, print, printError, printJson } from "./output.ts";
 import { listObjects } from "../src/store/list.ts";
 import { quotaPrefixOf } from "./reconcile/quota-prefix.ts";
+import { requireKeys } from "./require-keys.ts";
 import { authenticateClaims, completeClaims } from "./simulate/caller.ts";
 import { tokenOption } from "./token-option.ts";
 import { urlOption } from "./url-option.ts";
@@ -65,8 +66,10 @@ export function addReconcile(program: Command): void {
 
 async function run(options: Options): Promise<void> {
   const { user, claim, url, json } = options;
-  const { config } = await openConfig(options);
+  const { config, missingSecrets } = await openConfig(options);
   const policy = findLimited(config, options.policy);
+  for (const { readCredentials } of policy.stores.values())
+    requireKeys(readCredentials, missingSecrets, "reconcile lists the bucket");
   const prefix = await findPrefix(config, policy, options);
   try {
     const token =
@@ -82,7 +85,10 @@ async function run(options: Options): Promise<void> {
     else print(describe({ ...result, isApplied }));
     if (!isEqual && !isApplied) process.exitCode = 1;
   } catch (error) {
-    const reason = error instanceof StoreUnavailable ? error.logReason : describeFailure(error);
+    const reason =
+      error instanceof StoreUnavailable
+        ? `Cannot list ${prefix} in the store: ${error.logReason}`
+        : describeFailure(error);
     if (json) printJson({ error: reason });
     else printError(`${paint("red", "✘")} ${reason}\n`);
     process.exitCode = 2;

@@ -25,7 +25,7 @@ export function addRevoke(program: Command): void {
   addAdminOptions(
     program
       .command("revoke")
-      .description("Refuses the tokens and uploads that were issued so far, of a user or of all."),
+      .description("Revokes the tokens and uploads of a user, of an issuer, or of all users."),
   )
     .option("--user <id>", "the user's id, which aborts open multipart uploads too")
     .option("--issuer <iss>", "the issuer of the user; alone, all of its users")

@@ -101,8 +101,9 @@ async function run(options: Options): Promise<void> {
   const decision = config.credentialPolicies.has(policy)
     ? await decideCredentials(config, { claims: request.claims, policy }, context)
     : await decide(config, request, context);
+  const isDescribed = (options.file ?? options.name ?? options.type) !== undefined;
   if (options.json) printJson(decision);
-  else print(describe(decision, path));
+  else print(describe(decision, { path, isDescribed }));
   const { expect: expected = "allowed" } = options;
   const outcome = decision.isAllowed ? "allowed" : String(decision.problem["code"]);
   if (outcome === expected) return;
@@ -139,7 +140,11 @@ async function bodyOf({
   };
 }
 
-function describe(decision: Decision | CredentialDecision, path: string): string {
+/** `isDescribed`: whether the options say which file it is. */
+function describe(
+  decision: Decision | CredentialDecision,
+  { path, isDescribed }: { readonly path: string; readonly isDescribed: boolean },
+): string {
   const green = styleText("green", "✔");
   const steps = decision.steps.map(({ step, result }) => `${green} ${step.padEnd(8)} ${result}`);
   const head = styleText("dim", `configuration: ${path}`);
@@ -151,8 +156,11 @@ function describe(decision: Decision | CredentialDecision, path: string): string
     return [head, ...steps, "", ...lines, ""].join("\n");
   }
   const { problem, refusedAt, reason } = decision;
-  const why =
-    reason === undefined ? [] : [styleText("dim", `  reason, written only to the log: ${reason}`)];
+  const notes = [
+    ...(reason === undefined ? [] : [`reason, written only to the log: ${reason}`]),
+    ...(isDescribed ? [] : ["describe the file with --file, or with --name, --type and --size"]),
+  ];
+  const why = notes.map((note) => styleText("dim", `  ${note}`));
   const refusal = `${styleText("red", "✘")} ${refusedAt.padEnd(8)} ${decision.status} ${styleText("bold", String(problem["code"]))}: ${String(problem["detail"])}`;
   return [head, ...steps, refusal, ...why, ""].join("\n");
 }

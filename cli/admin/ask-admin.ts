@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import { createAskWorker, type WorkerRequest } from "../ask-worker.ts";
 import { createRequestSender } from "../doctor/send-request.ts";
 import { mintDevelopmentAdminToken } from "../mint.ts";
+import { WorkerError } from "../open-uploader.ts";
 import { urlOption } from "../url-option.ts";
 
 /** The values of `--url` and `--token`. */
@@ -32,5 +33,11 @@ export async function askAdmin<T>(
 ): Promise<T> {
   const bearer = token ?? (await mintDevelopmentAdminToken("operator", TOKEN_SECONDS));
   const send = createRequestSender(new AbortController().signal);
-  return createAskWorker({ url, token: bearer }, send)(request);
+  try {
+    return await createAskWorker({ url, token: bearer }, send)(request);
+  } catch (error) {
+    if (!(error instanceof WorkerError)) throw error;
+    const message = error.message.replace("/issuer: ", "the issuer (--issuer) ");
+    throw new WorkerError(message, { cause: error });
+  }
 }

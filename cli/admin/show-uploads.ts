@@ -57,6 +57,6 @@ export async function showUploads(
 /** Says how the quotas of teams are reached. */
 export function describeUnreached(unreached: Unreached): string {
   return unreached
-    .map(({ policy, claim }) => `Not looked at: ${policy}. Name the team with --claim ${claim}=…\n`)
+    .map(({ policy, claim }) => `Not shown: ${policy}. It needs --claim ${claim}=…\n`)
     .join("");
 }

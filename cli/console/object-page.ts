@@ -48,7 +48,8 @@ export function objectPage(
   ${candidates.map(({ user, issuer, policy, uploads }) => {
     const path = `${context.base}user?${new URLSearchParams({ user, issuer }).toString()}`;
     const whose = html`<p>
-      ${texts.user} <a href="${path}">${user}</a> · ${texts.policy} <code>${policy}</code>
+      ${texts.user} <a href="${path}">${user}</a> <span class="dim">(${issuer})</span> ·
+      ${texts.policy} <code>${policy}</code>
     </p>`;
     return html`<section>
       <h2>${texts.way}</h2>

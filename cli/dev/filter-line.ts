@@ -20,15 +20,19 @@ const USUAL = [
 /** Warnings of what this command itself wrote into the configuration. */
 const OWN_WARNING = /"local_dev\.experimental_s3_credentials" fields are experimental/;
 const WARNING = /^▲ \[WARNING\] Processing /;
+/** Before Wrangler says that the build command has failed, it prints an error of Node.js, over some fifty lines. */
+const DUMP = /^✘ \[ERROR\] .*Process exited with non-zero status/;
 
 /** Returns a function that takes line after line, and returns those to show. */
 export function createLineFilter(): (line: string) => readonly string[] {
   let held: string | undefined;
+  let isInDump = false;
   return (line) => {
     const text = stripVTControlCharacters(line)
       .trimEnd()
       .replace(/^\[wrangler:info\] /, "");
-    if (text === "" || USUAL.some((usual) => usual.test(text))) return [];
+    isInDump = DUMP.test(text) || (isInDump && /^( |$)/.test(text));
+    if (isInDump || text === "" || USUAL.some((usual) => usual.test(text))) return [];
     if (WARNING.test(text)) {
       held = text;
       return [];

@@ -136,11 +136,11 @@ describe("the console", () => {
     await shoot(page, "user");
     receiverStatus = 204;
     await page.getByRole("button", { name: /^Send again/ }).click();
-    await page.getByText("It is sent again now.").waitFor();
+    await page.getByText("The webhook is sent again now.").waitFor();
     await expect
       .poll(async () => {
         await page.reload();
-        return page.getByText("No webhook waits.").count();
+        return page.getByText("No webhook is waiting.").count();
       })
       .toBe(1);
     await page.context().close();

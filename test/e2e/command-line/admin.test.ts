@@ -28,7 +28,7 @@ describe("edge-presigner admin", () => {
     const { stdout, status } = await admin("uploads", user);
     expect(stdout).toMatch(/CREATED +STATUS +POLICY +SIZE +KEY +NAME/);
     expect(stdout).toContain(key);
-    expect(stdout).toContain("Not looked at: team. Name the team with --claim team=…");
+    expect(stdout).toContain("Not shown: team. It needs --claim team=…");
     expect(status).toBe(0);
     const none = await admin("uploads", user, "--status", "expired", "--claim", "team=red");
     expect(none.stdout).toBe("No uploads.\n");

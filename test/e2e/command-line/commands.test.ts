@@ -223,6 +223,13 @@ describe("edge-presigner simulate", () => {
     });
   });
 
+  it("says how to describe a file where no option does", async () => {
+    const { stdout, status } = await simulate();
+    expect(stdout).toContain("/contentType: is required");
+    expect(stdout).toContain("--file, or with --name, --type and --size");
+    expect(status).toBe(1);
+  });
+
   it("ends with 1 and names the step where it is refused, and what only the log would say", async () => {
     const wrongType = await simulate("--policy", "avatar", "--name", "a.gif", "--size", "9");
     expect(wrongType.status).toBe(1);

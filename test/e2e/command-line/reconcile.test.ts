@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defineConfig, r2, sharedSecret } from "../../../src/define.ts";
 import { runCommand } from "../support/command.ts";
 import { askForTicket, call, put, startServer, tokenFor, type Server } from "../support/server.ts";
 
@@ -7,6 +11,21 @@ beforeAll(async () => {
   server = await startServer();
 });
 afterAll(async () => server.close());
+
+const KEPT = defineConfig({
+  origins: [],
+  issuers: [sharedSecret({ issuer: "backend", audience: "uploads" })],
+  stores: { media: r2({ account: "0123456789abcdef0123456789abcdef", bucket: "media" }) },
+  policies: {
+    kept: {
+      store: "media",
+      key: "kept/{user}/{id}.{ext}",
+      types: ["image/png"],
+      maxBytes: "1 MB",
+      quota: { objects: 10 },
+    },
+  },
+});
 
 const FILE = new Uint8Array(1000);
 const PNG = { policy: "plan", contentType: "image/png", size: FILE.length };
@@ -51,6 +70,17 @@ describe("edge-presigner reconcile", () => {
     const unknown = await reconcile("--user", "ross", "--policy", "none");
     expect(unknown.stderr).toContain('There is no policy "none"');
     expect([limited.status, unknown.status]).toEqual([2, 2]);
+  });
+
+  it("names the secrets that it needs to list the bucket", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "presigner-reconcile-"));
+    const config = join(folder, "presigner.config.ts");
+    writeFileSync(config, `export default ${JSON.stringify(KEPT)};`);
+    const args = ["--user", "ross", "--policy", "kept", "--config", config];
+    const { stderr, status } = await runCommand(["reconcile", "--url", server.url, ...args]);
+    rmSync(folder, { recursive: true });
+    expect(stderr).toContain("Set MEDIA_ACCESS_KEY_ID and MEDIA_SECRET_ACCESS_KEY");
+    expect(status).toBe(2);
   });
 
   it("reads the ledger with the user's own token", async () => {
