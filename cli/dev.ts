@@ -75,7 +75,9 @@ async function run({ config, port, var: vars }: Options): Promise<void> {
       vars,
       onReady: async (url) => {
         const page = await findPage(url, project);
-        if (prepared) print(describeReady({ ...prepared, url, file, page }));
+        if (!prepared) return;
+        const notes = prepared.notes.filter((note) => !isAnswered(note, vars));
+        print(describeReady({ ...prepared, notes, url, file, page }));
       },
       onLine: (line) => print(`${line}\n`),
     }).then(end, fail);
@@ -88,4 +90,9 @@ async function run({ config, port, var: vars }: Options): Promise<void> {
     clearInterval(alive);
     await stop();
   }
+}
+
+/** Whether the variable that a note asks for is set. */
+function isAnswered(note: string, vars: readonly string[]): boolean {
+  return vars.some((one) => note.includes(`--var ${one.split(":")[0]}:`));
 }

@@ -34,7 +34,8 @@ const LIMITS = { perAddress: "10000 / minute", perCaller: "10000 / minute" } as 
 
 /** Replaces every store with the embedded one. The definition must be valid: `config` is what it compiles to. */
 export function embedStores(definition: ConfigDefinition, config: Config): Embedded {
-  const { webhook, audit, ...rest } = definition;
+  const { webhook, ...rest } = definition;
+  const { url: auditUrl, ...audit } = definition.audit ?? {};
   const buckets = nameBuckets(definition.stores);
   const all = Object.entries(definition.policies);
   const policies = all.flatMap(([name, policy]) =>
@@ -49,13 +50,13 @@ export function embedStores(definition: ConfigDefinition, config: Config): Embed
     if (credentials) notes.push(`${name} is left out: the embedded store gives no credentials`);
   if (webhook)
     notes.push("webhooks are not sent: --var WEBHOOK_URL:http://localhost:3000/ sends them there");
-  if (audit?.url !== undefined)
+  if (auditUrl !== undefined)
     notes.push("the audit is not sent: --var AUDIT_URL:http://localhost:3000/ sends it there");
   return {
     definition: {
       ...rest,
-      // Wrangler simulates the queue.
-      ...(audit?.queue !== undefined && { audit }),
+      // Wrangler simulates its queue. What AUDIT_URL names has its source.
+      ...(definition.audit && { audit }),
       origins: [...new Set([...definition.origins, ...LOOPBACK_ORIGINS])],
       limits: LIMITS,
       stores: Object.fromEntries(

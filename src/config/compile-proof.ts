@@ -59,6 +59,8 @@ export function compileAudit(
       : { source: configured?.source ?? "edge-presigner", url: override };
   if (!audit) return undefined;
   const { source, queue, url }: AuditPlan = audit;
+  // `edge-presigner dev` leaves the URL of the deployment out.
+  if (context.isLocal && queue === undefined && url === undefined) return undefined;
   if ((queue === undefined) === (url === undefined))
     errors.at("audit").add('must have either "queue" or "url"');
   if (queue !== undefined) return { kind: "queue", source, binding: queue };

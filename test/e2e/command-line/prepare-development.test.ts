@@ -1,6 +1,7 @@
 /** What `edge-presigner dev` and `edge-presigner/testing` make of a configuration. */
 import { describe, expect, it } from "vitest";
 import { prepareDevelopment } from "../../../cli/dev/prepare.ts";
+import { compileConfig } from "../../../src/config/compile.ts";
 import { auth0, defineConfig, r2 } from "../../../src/define.ts";
 
 const CONFIG = defineConfig({
@@ -14,15 +15,19 @@ const CONFIG = defineConfig({
 
 describe("an audit in development", () => {
   it("is not sent to the server of the deployment, which is said", () => {
-    const audit = { url: "https://audit.acme.dev/" };
+    const audit = { url: "https://audit.acme.dev/", source: "https://uploads.acme.dev" };
     const { development, notes } = prepareDevelopment({ ...CONFIG, audit });
-    expect(development.definition.audit).toBeUndefined();
+    expect(development.definition.audit).toEqual({ source: audit.source });
     expect(notes).toEqual([expect.stringContaining("--var AUDIT_URL:")]);
   });
 
-  it("has a secret, for a server that AUDIT_URL names", () => {
-    const { development } = prepareDevelopment(CONFIG);
-    expect(development.secrets["AUDIT_SECRET"]).toMatch(/^whsec_/);
+  it("is sent to the server that AUDIT_URL names, with a secret and the same source", () => {
+    const audit = { url: "https://audit.acme.dev/", source: "https://uploads.acme.dev" };
+    const { development } = prepareDevelopment({ ...CONFIG, audit });
+    const { definition, secrets, storeSecrets } = development;
+    const AUDIT_URL = "http://localhost:3000/";
+    const config = compileConfig(definition, { ...secrets, ...storeSecrets, AUDIT_URL });
+    expect(config.audit).toMatchObject({ kind: "url", url: AUDIT_URL, source: audit.source });
   });
 
   it("goes to the queue, which Wrangler simulates", () => {
