@@ -18,7 +18,7 @@ export const ENGLISH = {
   refusals: "Refusals of the last 30 minutes",
   noRefusals: "No request was refused.",
   noLog:
-    "No log is read. Start the console with it: npx wrangler tail --format json | npx edge-presigner console --log -",
+    "The console reads no log. Give it one: npx wrangler tail --format json | npx edge-presigner console --log -",
   time: "time",
   code: "code",
   reason: "reason",
@@ -81,7 +81,7 @@ export const ENGLISH = {
   costs: "Costs",
   nextMonth: "Next month, if it goes on like this",
   noCosts:
-    "No log is read. Start the console with it, or ask without one: npx edge-presigner costs",
+    "The console reads no log. Give it one, or ask without one: npx edge-presigner costs",
   noConfig:
     "The costs need the configuration. Start the console in the folder of the project, or with --config:",
   noRequests:
