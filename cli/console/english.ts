@@ -80,8 +80,7 @@ export const ENGLISH = {
   fails: "fails",
   costs: "Costs",
   nextMonth: "Next month, if it goes on like this",
-  noCosts:
-    "The console reads no log. Give it one, or ask without one: npx edge-presigner costs",
+  noCosts: "The console reads no log. Give it one, or ask without one: npx edge-presigner costs",
   noConfig:
     "The costs need the configuration. Start the console in the folder of the project, or with --config:",
   noRequests:
