@@ -31,6 +31,7 @@ interface Event {
 
 class Setting {
   nowMs = NOW;
+  chance = 0.5;
   /** What the receiver answers. */
   status = 204;
   /** Each POST, as the names of its events. */
@@ -69,6 +70,7 @@ class Setting {
       env: { ...PARTS_ENV, AUDIT_SECRET, LEDGER: { getByName: () => ledger as unknown as Ledger } },
       dependencies: {
         now: () => this.nowMs,
+        random: () => this.chance,
         waitUntil: (work) => void this.#work.push(work),
         fetch: async (url, init) =>
           url.startsWith("https://audit.") ? this.#receive(init) : this.store.fetch(url, init),
@@ -265,6 +267,35 @@ describe("the audit of a policy with a quota", () => {
         events: 1,
         status: 500,
       });
+    });
+  });
+
+  it("is tried by each ledger at another moment", async () => {
+    await withLedger(async (setting) => {
+      setting.status = 500;
+      await setting.add(1);
+      setting.chance = 0;
+      const dueMs = (await setting.wait(10 * SECOND)) ?? 0;
+      expect(dueMs - setting.nowMs).toBe(54 * SECOND);
+      setting.chance = 1;
+      expect((await setting.wait(54 * SECOND)) ?? 0).toBe(setting.nowMs + 132 * SECOND);
+    });
+  });
+
+  it("is not tried earlier because an upload is due", async () => {
+    await withLedger(async (setting) => {
+      setting.status = 500;
+      await setting.add(1);
+      let dueMs = (await setting.wait(10 * SECOND)) ?? 0;
+      while (dueMs < setting.nowMs + HOUR / 2)
+        // oxlint-disable-next-line no-await-in-loop -- one try after the other
+        dueMs = (await setting.wait(dueMs - setting.nowMs)) ?? 0;
+      setting.posts.length = 0;
+      await setting.create();
+      const uploadDueMs = (await setting.wait(0)) ?? 0;
+      expect(uploadDueMs).toBeLessThan(dueMs);
+      expect(await setting.wait(uploadDueMs - setting.nowMs)).toBe(dueMs);
+      expect(setting.posts).toEqual([]);
     });
   });
 
