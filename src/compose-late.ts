@@ -46,23 +46,15 @@ interface Given {
  */
 async function composeAfter(
   unread: UnreadSecrets,
-  given: Given,
+  { compose, getConfig, env }: Given,
   isNeeded: () => boolean,
 ): Promise<ComposedWorker | undefined> {
   const { values, failures } = await readStored(unread);
   if (!isNeeded()) return undefined;
-  const { compose, getConfig } = given;
-  const env = { ...given.env, ...values };
-  try {
-    return compose(() => {
-      if (failures.length > 0) throw new ConfigurationError(failures.map(toError));
-      return useSecrets(env, getConfig);
-    });
-  } catch (error) {
-    // One that is asked for because of the value of another one.
-    if (error instanceof UnreadSecrets) return composeAfter(error, { ...given, env }, isNeeded);
-    throw error;
-  }
+  return compose(() => {
+    if (failures.length > 0) throw new ConfigurationError(failures.map(toError));
+    return useSecrets({ ...env, ...values }, getConfig);
+  });
 }
 
 const toError = ({ name, reason }: { readonly name: string; readonly reason: string }) => ({

@@ -167,6 +167,19 @@ describe("a Worker with secrets in the Secrets Store", () => {
     expect(log.join("\n")).not.toContain("misconfigured");
   });
 
+  it("keeps the valid one of two that were read at the same moment", async () => {
+    const answers = [Promise.withResolvers<string>(), Promise.withResolvers<string>()] as const;
+    const unasked = [...answers];
+    const { ask } = start({ AUTH_SECRET: { get: async () => unasked.shift()?.promise } });
+    const both = [ask(), ask()];
+    await vi.waitFor(() => expect(unasked).toEqual([]));
+    answers[0].resolve(ENV.AUTH_SECRET);
+    answers[1].resolve("");
+    for (const answer of both)
+      // oxlint-disable-next-line no-await-in-loop -- both are under way
+      expect((await answer).status).toBe(200);
+  });
+
   it("is misconfigured after 5 seconds without an answer", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { ask, log } = start({ AUTH_SECRET: { get: async () => new Promise(() => undefined) } });
@@ -223,6 +236,16 @@ it("a development Worker uses its own secrets, and none of the Secrets Store", a
   expect(get).not.toHaveBeenCalled();
 });
 
+it("an error of a configuration that is no refusal ends the start, as without stored secrets", () => {
+  const broken = () => {
+    throw new TypeError("Cannot read the configuration");
+  };
+  const bindings = { LEDGER: NO_LEDGER, ...ENV, AUTH_SECRET: STORED_SECRET };
+  expect(() => composeWithSecrets(broken, bindings, start({}).worker.dependencies)).toThrow(
+    "Cannot read the configuration",
+  );
+});
+
 describe("what a Worker with secrets in the Secrets Store exports", () => {
   const BINDINGS = { ...ENV, LEDGER: env.LEDGER, AUTH_SECRET: STORED_SECRET };
 
@@ -265,6 +288,28 @@ describe("what a Worker with secrets in the Secrets Store exports", () => {
       // It has nothing to do, and deletes itself.
       expect(await state.storage.getAlarm()).toBeNull();
     });
+  });
+
+  it("answers another Worker after it has read them, and counts what it gave", async () => {
+    await store(STORED_SECRET, ENV.AUTH_SECRET);
+    const points: { readonly blobs: readonly string[] }[] = [];
+    const METRICS = { writeDataPoint: (point: (typeof points)[number]) => void points.push(point) };
+    const { worker } = start({ AUTH_SECRET: STORED_SECRET, METRICS });
+    const { Uploads } = toPresigner(worker, createLedgerClass(ledgerDependenciesOf(worker)));
+    const props = {
+      issuer: "https://backend.example.com",
+      policies: ["photo"],
+      actions: ["upload"],
+    };
+    const uploads = new Uploads({ props } as never, {} as never);
+    const call = { user: "alice", contentType: "image/png", size: 5 };
+    expect(await uploads.createUpload({ ...call, policy: "photo" })).toMatchObject({ ok: true });
+    expect(await uploads.createUpload({ ...call, policy: "avatar" })).toMatchObject({ ok: false });
+    expect(points.map(({ blobs }) => `${blobs[0]} ${blobs[3]}`)).toEqual([
+      "ticket ok",
+      "ticket forbidden",
+      "refusal forbidden",
+    ]);
   });
 
   it("has no method that its caller expects to be synchronous", () => {
