@@ -52,6 +52,17 @@ describe("the first bytes", () => {
     expect(contentError("text/plain", bytes(start))).toBeDefined();
   });
 
+  it.for(["image/png", "image/gif", "image/bmp", "application/pdf"])(
+    "of %s are not those of its type if any of them differs",
+    (type) => {
+      const start = signatureOf(type)?.starts[0] ?? "";
+      for (const index of start.split("").keys()) {
+        const changed = `${start.slice(0, index)}~${start.slice(index + 1)}`;
+        expect(contentError(type, bytes(changed)), changed).toMatch(/first bytes/);
+      }
+    },
+  );
+
   it("are not enough if they end too soon", () => {
     for (const type of binaryTypes) {
       expect(contentError(type, bytes("", 0)), type).toBeDefined();
@@ -109,6 +120,20 @@ describe("a page", () => {
     },
   );
 
+  it.for(["html", "head", "body", "script", "iframe", "object", "embed", "svg"])(
+    "is found by its tag <%s>",
+    (name) => {
+      expect(contentError("image/png", bytes(`${sampleOf("image/png")}<${name}>`))).toBeDefined();
+      expect(contentError("text/plain", text(`hello <${name}>`))).toMatch(/tags of HTML/);
+    },
+  );
+
+  it("is not looked for behind the first kilobyte, where no browser does", () => {
+    const later = `${sampleOf("image/png").padEnd(1024, "\0")}<html>`;
+    expect(contentError("image/png", bytes(later))).toBeUndefined();
+    expect(contentError("text/plain", text(`${"a".repeat(1024)}<html>`))).toBeUndefined();
+  });
+
   it("is not found by chance in what only looks like a tag", () => {
     const noise = `${sampleOf("image/png")}<svgx<htmlish<scripture<b`;
     expect(contentError("image/png", bytes(noise))).toBeUndefined();
@@ -129,6 +154,10 @@ describe("a text", () => {
     },
   );
 
+  it.for(["<DIV>", "</div>", "<a href=x>", "<!-- -->", "<?php"])("is none: %s", (content) => {
+    expect(contentError("text/plain", text(content))).toMatch(/starts as HTML or XML/);
+  });
+
   it("has no NUL, so that it is not in UTF-16", () => {
     expect(contentError("text/plain", text("a\0b"))).toMatch(/NUL/);
     expect(contentError("text/plain", bytes("\xff\xfe<\0s\0v\0g\0>\0", 12))).toMatch(/NUL/);
@@ -145,6 +174,8 @@ describe("a text", () => {
   it("is no JSON if it starts as none does", () => {
     expect(contentError("application/json", text("hello"))).toMatch(/JSON/);
     expect(contentError("application/json", text("=1+1"))).toMatch(/JSON/);
+    expect(contentError("application/geo+json", text("hello"))).toMatch(/JSON/);
+    expect(contentError("application/json5", text("// hello"))).toBeUndefined();
   });
 });
 
@@ -160,6 +191,7 @@ describe("an SVG image", () => {
   it.for([
     "<html><svg/></html>",
     '<!DOCTYPE svg [<!ENTITY a "b">]><svg/>',
+    "<!DOCTYPE svg [%entities;]><svg/>",
     "<!-- never closed <svg/>",
     "<!---->".repeat(580),
     "hello",
