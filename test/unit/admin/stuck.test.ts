@@ -2,6 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { DIRECTORY, type StuckLedger } from "../../../src/ledger/administer.ts";
+import { isReportDue } from "../../../src/ledger/stuck.ts";
 import { askAsAdmin } from "../support/ask-as-admin.ts";
 import {
   complete,
@@ -75,7 +76,20 @@ describe("GET /v1/admin/stuck", () => {
     expect(await rowsOf("SELECT * FROM stuck_report")).toEqual([]);
   });
 
+  it("tells the webhook that has failed most often, and how many there are", async () => {
+    await failWebhook(3);
+    await rowsOf(
+      `INSERT INTO message (id, body, created_ms, next_ms, attempts)
+         SELECT 'other', json_set(body, '$.data.policy', 'plan'), created_ms, next_ms + 1e9, 9 FROM message`,
+    );
+    await runDurableObjectAlarm(ledgerOf());
+    expect(await admin("GET", "/stuck")).toMatchObject({
+      stuck: [{ kind: "webhook", policy: "plan", attempts: 9, count: 2 }],
+    });
+  });
+
   it("lists a ledger whose uploads cannot be settled", async () => {
+    await grant();
     await grant();
     each.environment.store = () => new Response(null, { status: 503 });
     for (let index = 0; index < 4; index += 1) {
@@ -84,7 +98,7 @@ describe("GET /v1/admin/stuck", () => {
       await runDurableObjectAlarm(ledgerOf());
     }
     expect(await admin("GET", "/stuck")).toMatchObject({
-      stuck: [{ kind: "upload", user: "alice", policy: "limited", attempts: 4, count: 1 }],
+      stuck: [{ kind: "upload", user: "alice", policy: "limited", attempts: 4, count: 2 }],
     });
   });
 
@@ -95,7 +109,8 @@ describe("GET /v1/admin/stuck", () => {
     expect(await admin("GET", "/stuck")).toEqual({ stuck: [] });
   });
 
-  it("is never told of a healthy ledger, and has no tables then", async () => {
+  it("is never told of a healthy ledger, which has no tables for it", async () => {
+    expect(isReportDue(undefined, undefined, Date.now())).toBe(false);
     const { id, key } = await grant();
     await putObject(key, 1000);
     await complete(id);
@@ -116,6 +131,23 @@ describe("GET /v1/admin/stuck", () => {
     await complete(id);
     await runDurableObjectAlarm(ledgerOf());
     expect(await toldAt()).toEqual(first);
+    moveClock(6600);
+    await runDurableObjectAlarm(ledgerOf());
+    expect(await toldAt()).toEqual([{ at_ms: Date.now() }]);
+  });
+
+  it("has what is new of a ledger, and keeps it for eight days from then", async () => {
+    const { ledger, work } = stuckLedger("one", "zoe");
+    await directory().addStuck({ ledger, work });
+    moveClock(7 * 86_400);
+    const newer = { kind: "upload", policy: "plan", attempts: 12, count: 3 } as const;
+    await directory().addStuck({ ledger, work: { ...work, ...newer } });
+    expect(await admin("GET", "/stuck")).toMatchObject({ stuck: [{ user: "zoe", ...newer }] });
+    moveClock(2 * 86_400);
+    await directory().addStuck(stuckLedger("another", "yan"));
+    expect(await admin("GET", "/stuck")).toMatchObject({
+      stuck: [{ user: "zoe" }, { user: "yan" }],
+    });
   });
 
   it("goes on without the directory, and tells it later", async () => {
