@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { ADMIN_CONFIG, ADMIN_ENV, adminToken } from "../support/admin.ts";
 import { askAsAdmin } from "../support/ask-as-admin.ts";
 import { rowsOf } from "../support/development-worker.ts";
 import { startFailingWorker } from "../support/failing-ledger.ts";
 import { startForEach } from "../support/start-for-each.ts";
+import { startWorker } from "../support/start-worker.ts";
 
 const each = startForEach();
 
@@ -58,6 +60,31 @@ describe("GET /readyz", () => {
     expect(await response.json()).toMatchObject({
       checks: [{}, { name: "ledger", code: "ledger-unavailable" }, {}],
     });
+  });
+
+  it("asks a store with the key that reads, and no ledger where nothing needs one", async () => {
+    const keyIds: unknown[] = [];
+    const worker = startWorker({
+      config: ADMIN_CONFIG,
+      env: {
+        ...ADMIN_ENV,
+        LEDGER: undefined,
+        MEDIA_READ_ACCESS_KEY_ID: "AKIDREADER",
+        MEDIA_READ_SECRET_ACCESS_KEY: "media-read-secret-access-key",
+      },
+      dependencies: {
+        fetch: async (_, { headers }) => {
+          const signed = new Headers(headers).get("authorization") ?? "";
+          keyIds.push(/Credential=(\w+)/.exec(signed)?.[1]);
+          return Promise.resolve(new Response(null, { status: 404 }));
+        },
+      },
+    });
+    const authorization = `Bearer ${await adminToken()}`;
+    const response = await worker.fetch("/readyz", { headers: { authorization } });
+    const { checks } = await response.json<{ checks: readonly { readonly name: string }[] }>();
+    expect(checks.map(({ name }) => name)).toEqual(["keys", "store media", "store europe"]);
+    expect(keyIds).toEqual(["AKIDREADER", "AKIDEUROPE"]);
   });
 
   it("is not for users, and not for anybody without a token", async () => {

@@ -123,6 +123,13 @@ describe("/v1/admin", () => {
     expect([...all.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
   });
 
+  it("does not answer HEAD, as no route that needs a token does", async () => {
+    const path = "/v1/admin/users/alice/uploads";
+    const token = await adminToken();
+    expect((await ask(start(), token, { path })).status).not.toBe(404);
+    expect((await ask(start(), token, { path, method: "HEAD" })).status).toBe(404);
+  });
+
   it("does not answer a preflight without an origin either", async () => {
     expect(await ask(start(), undefined, { method: "OPTIONS" })).toMatchObject({ status: 401 });
   });

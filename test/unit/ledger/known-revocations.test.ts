@@ -176,6 +176,8 @@ describe("a later request", () => {
     setting.read = later(50, revoked);
     expect(setting.revocations.refresh()).toBeUndefined();
     expect(() => setting.revocations.refuse(alice, TOKEN)).not.toThrow();
+    // It goes on after the response.
+    expect(setting.background).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(50);
     await Promise.all(setting.background);
     expect(await answer(setting)).toBe("revoked");
