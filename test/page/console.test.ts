@@ -317,11 +317,14 @@ describe("the address of the console", () => {
     readonly path: string;
     readonly method?: string;
     readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly at?: string;
   }
-  async function ask({ path, method = "GET", headers = {} }: Asked) {
+  async function ask({ path, method = "GET", headers = {}, body, at }: Asked) {
     const url = new URL(console.url);
-    const sent = httpRequest({ host: url.hostname, port: url.port, path, method, headers });
-    sent.end();
+    const host = at ?? url.hostname;
+    const sent = httpRequest({ host, port: url.port, path, method, headers });
+    sent.end(body);
     const [response] = (await once(sent, "response")) as [
       { statusCode: number; headers: Record<string, string>; resume: () => void },
     ];
@@ -329,8 +332,10 @@ describe("the address of the console", () => {
     return { status: response.statusCode, headers: response.headers };
   }
 
-  it("is on this machine alone, and nobody guesses it", () => {
+  it("is on this machine alone, and nobody guesses it", async () => {
     expect(console.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/$/);
+    // Only a server on all addresses of the machine answers there.
+    await expect(ask({ path: "/", at: "127.0.0.2" })).rejects.toThrow(/connect/);
   });
 
   it("answers no other path, and no other name of the machine", async () => {
@@ -351,6 +356,17 @@ describe("the address of the console", () => {
     }
   });
 
+  it("takes no method but those of pages, and no form that is too long or has no length", async () => {
+    const { pathname: path, host, origin } = new URL(console.url);
+    const headers = { host, origin, "content-type": "application/x-www-form-urlencoded" };
+    expect((await ask({ path, method: "DELETE", headers })).status).toBe(405);
+    const send = async (body: string, more: object = {}) =>
+      (await ask({ path, method: "POST", headers: { ...headers, ...more }, body })).status;
+    expect(await send("a=b")).toBeLessThan(500);
+    expect(await send(`a=${"b".repeat(16 * 1024)}`)).toBe(500);
+    expect(await send("a=b", { "transfer-encoding": "chunked" })).toBe(500);
+  });
+
   it("leads to no other site", async () => {
     const { pathname: secret, host } = new URL(console.url);
     for (const back of ["//evil.example", "https://evil.example", "user\r\nx: y", "../../"]) {
@@ -364,9 +380,15 @@ describe("the address of the console", () => {
   it("forbids scripts, frames and other sites by its headers", async () => {
     const { pathname: secret, host } = new URL(console.url);
     const { headers } = await ask({ path: secret, headers: { host } });
-    expect(headers["content-security-policy"]).toContain("default-src 'none'");
-    expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");
-    expect(headers["cache-control"]).toBe("no-store");
+    for (const directive of ["default-src 'none'", "frame-ancestors 'none'", "form-action 'self'"])
+      expect(headers["content-security-policy"]).toContain(directive);
+    expect(headers).toMatchObject({
+      "cache-control": "no-store",
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+      "referrer-policy": "same-origin",
+      "x-content-type-options": "nosniff",
+    });
     expect(JSON.stringify(headers)).not.toContain("Bearer");
   });
 });
