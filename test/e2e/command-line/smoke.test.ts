@@ -35,6 +35,7 @@ async function startFront(change: (path: string, answer: object) => object) {
     void (async () => {
       const { method = "", url = "", headers } = request;
       if (url === "/refusing-store") return response.writeHead(403).end();
+      if (url === "/forgetful-store") return response.writeHead(200).end();
       const body = await text(request);
       const answer = await fetch(new URL(url, server.url), {
         method,
@@ -129,6 +130,34 @@ describe("edge-presigner smoke", () => {
       });
       expect(steps.at(-2)?.message).toContain("The store answered 403");
       expect(steps.at(-1)?.message).toBe("the upload is aborted");
+      expect(status).toBe(1);
+    } finally {
+      front.close();
+    }
+  });
+
+  it("aborts the upload whose file the store has taken and not kept", async () => {
+    const front = await startFront((path, answer) =>
+      path === "/v1/uploads" ? { ...answer, url: `${front.url}/forgetful-store` } : answer,
+    );
+    try {
+      const { results, steps } = await smoke(front.url);
+      expect(results).toMatchObject({ put: "good", complete: "bad", delete: "good" });
+      expect(steps.at(-1)?.message).toBe("the upload is aborted");
+    } finally {
+      front.close();
+    }
+  });
+
+  it("compares what it reads with what it has sent, and deletes the file", async () => {
+    const front = await startFront((path, answer) =>
+      path === "/v1/downloads" ? { ...answer, url: `${server.url}/healthz` } : answer,
+    );
+    try {
+      const { results, steps, status } = await smoke(front.url);
+      expect(results).toMatchObject({ receipt: "good", download: "bad", delete: "good" });
+      expect(steps.at(-2)?.message).toBe("The store returned other bytes than were sent");
+      expect(await server.read(keyOf(steps))).toBeUndefined();
       expect(status).toBe(1);
     } finally {
       front.close();
