@@ -1,6 +1,7 @@
 import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import development from "../../../dev/presigner.config.ts";
+import { copyTimeoutMs } from "../../../src/store/copy.ts";
 import {
   ask,
   complete,
@@ -149,6 +150,27 @@ describe("a promotion", () => {
     expect(await readFile(granted.key)).toEqual(PNG);
   });
 
+  it("is not made of another file than its client has sent", async () => {
+    const { id, key } = await send();
+    const response = await ask("POST", `/v1/uploads/${id}/complete`, { body: { etag: '"0123"' } });
+    expect(response.status).toBe(422);
+    expect(await statusOf()).toEqual(["pending"]);
+    expect(await readFile(key)).toBeUndefined();
+    expect(await complete(id)).toMatchObject({ status: 200 });
+  });
+
+  it("holds its upload for as long as the copy may take, and what follows", async () => {
+    const { id } = await send();
+    let heldMs = 0;
+    once(isCopy, async (answer) => {
+      const [row] = await rowsOf("SELECT due_ms FROM upload");
+      heldMs = Number(row?.["due_ms"]) - Date.now();
+      return answer();
+    });
+    await complete(id);
+    expect(heldMs).toBeCloseTo(copyTimeoutMs(PNG.length) + 90_000);
+  });
+
   it("leaves an upload pending whose file has not come, until its ticket has expired", async () => {
     const granted = await grant();
     expect(await complete(granted.id)).toMatchObject({ status: 422 });
@@ -238,8 +260,10 @@ describe("a promotion that is interrupted", () => {
     });
     const first = worker.ask("POST", `/v1/uploads/${granted.id}/complete`);
     await reached.wait;
+    environment.requests.length = 0;
     const second = await ask("POST", `/v1/uploads/${granted.id}/complete`);
     expect(second.status).toBe(202);
+    expect(environment.requests).toEqual([]);
     expect(second.headers.get("retry-after")).toBe("2");
     expect(await second.json()).toEqual({
       id: granted.id,
@@ -251,6 +275,48 @@ describe("a promotion that is interrupted", () => {
     end.go();
     expect((await first).status).toBe(200);
     await expectPromoted(granted);
+  });
+});
+
+describe("the alarm", () => {
+  it("promotes soon after a request has failed whose client is gone", async () => {
+    const granted = await send();
+    once(isCopy, async () => Promise.reject(new Error("Network connection lost")));
+    expect(await complete(granted.id)).toMatchObject({ status: 502 });
+    moveClock(LEASE);
+    await alarm();
+    await expectPromoted(granted);
+  });
+
+  it("keeps no client waiting after it has found nothing", async () => {
+    const granted = await grant();
+    once(isStep("HEAD pending"), async () => Promise.reject(new Error("Network connection lost")));
+    expect(await complete(granted.id)).toMatchObject({ status: 502 });
+    moveClock(LEASE);
+    environment.requests.length = 0;
+    await alarm();
+    expect(environment.requests).not.toEqual([]);
+    expect(await statusOf()).toEqual(["pending"]);
+    await putFile(pendingOf(granted.key), PNG);
+    expect(await complete(granted.id)).toMatchObject({ status: 200 });
+  });
+
+  it("is one promotion at a time, also of an upload that has expired", async () => {
+    const granted = await grant();
+    moveClock(EXPIRY_AND_GRACE);
+    await alarm();
+    expect(await statusOf()).toEqual(["expired"]);
+    await putFile(pendingOf(granted.key), PNG);
+    moveClock(24 * 60 * MINUTE);
+    let meanwhile = 0;
+    once(isCopy, async (answer) => {
+      meanwhile = (await complete(granted.id)).status;
+      return answer();
+    });
+    await alarm();
+    expect(meanwhile).toBe(202);
+    expect(await statusOf()).toEqual(["completed"]);
+    expect(await readFile(granted.key)).toEqual(PNG);
   });
 });
 
@@ -366,6 +432,22 @@ describe("what a client does meanwhile", () => {
     expect(deleted.status).toBe(204);
     end.go();
     await slow;
+    expect(await readFile(key)).toBeUndefined();
+  });
+
+  it("to delete the object before a late copy of it comes gets that removed with the ticket", async () => {
+    const policies = {
+      ...development.policies,
+      checked: { ...development.policies.checked, delete: true },
+    };
+    const worker = startFailingWorker({ config: { ...development, policies } });
+    const { id, key } = await send();
+    await complete(id);
+    const deleted = await worker.ask("DELETE", "/v1/objects", { policy: "checked", key });
+    expect(deleted.status).toBe(204);
+    await putFile(key, PNG);
+    moveClock(EXPIRY_AND_GRACE);
+    await alarm();
     expect(await readFile(key)).toBeUndefined();
   });
 
