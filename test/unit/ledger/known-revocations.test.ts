@@ -282,6 +282,7 @@ describe("a revocation", () => {
     setting.revoke = async () => Promise.reject(new Error("The ledger is down"));
     await expect(
       setting.revocations.revoke({ ...REVOKED, issuer: alice.issuer }),
-    ).rejects.toMatchObject({ code: "ledger-unavailable" });
+    ).rejects.toMatchObject({ code: "ledger-unavailable", headers: { "retry-after": "5" } });
+    expect(setting.log).toEqual(["ledger-failed"]);
   });
 });
