@@ -3,6 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import development from "../../../dev/presigner.config.ts";
+import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 import { local } from "../../../src/define.ts";
 import { askAsAdmin } from "../support/ask-as-admin.ts";
 import {
@@ -15,6 +16,7 @@ import {
 } from "../support/development-worker.ts";
 import { startFailingWorker } from "../support/failing-ledger.ts";
 import { startForEach } from "../support/start-for-each.ts";
+import { mintShared } from "../support/tokens.ts";
 
 const each = startForEach({
   config: {
@@ -28,6 +30,14 @@ const each = startForEach({
         types: ["image/*"],
         maxBytes: "1 MB",
         overwrite: true,
+      },
+      album: {
+        store: "local",
+        key: "albums/{claim.team}/{user}/{id}.{ext}",
+        types: ["image/*"],
+        maxBytes: "1 MB",
+        quota: { stored: "1 MB", objects: 10 },
+        quotaFor: "{claim.team}",
       },
       shared: {
         store: "local",
@@ -128,6 +138,30 @@ describe("a user of a team", () => {
     expect(await rowsOfTeam(USERS_OF_TEAM)).toEqual([{ user: "bob" }]);
   });
 
+  it("gives the team back what the deleted objects took of its quota", async () => {
+    await uploadInTeam("bob");
+    const claims = { iss: "development", aud: "edge-presigner", sub: "alice", ...RED };
+    const exp = Date.now() / 1000 + 600;
+    const token = await mintShared(DEVELOPMENT_SECRETS.AUTH_SECRET, { ...claims, exp });
+    const headers = { authorization: `Bearer ${token}` };
+    const body = { policy: "album", contentType: "image/png", size: 10 };
+    const { status } = await each.worker.ask("POST", "/v1/uploads", body, headers);
+    expect(status).toBe(201);
+    const key = "albums/red/alice/1.png";
+    await putObject(key, 10);
+    const etag = (await env.LOCAL_BUCKET?.head(key))?.etag ?? "";
+    // The ledger itself does not know this policy: it counts nothing when an upload is completed.
+    await rowsOfTeam(
+      `INSERT INTO stored (store, key, policy, objects, bytes, etag, open_until_ms)
+         VALUES ('local', '${key}', 'album', 1, 10, '${etag}', 0)`,
+    );
+    const usage = async () => rowsOfTeam("SELECT objects, bytes FROM stored_usage");
+    expect(await usage()).toEqual([{ objects: 1, bytes: 10 }]);
+    moveClock(3600);
+    await deleteAll("?claim.team=red");
+    expect(await usage()).toEqual([{ objects: 0, bytes: 0 }]);
+  });
+
   it("ends no ticket of others, and drops no webhook of theirs", async () => {
     each.environment.receiver = () => new Response(null, { status: 500 });
     await uploadInTeam("alice");
@@ -159,6 +193,13 @@ describe("one call", () => {
     expect(await deleteAlice()).toMatchObject({ deletedObjects: 15 });
     // A store answers 0 with an empty list that has no next page.
     expect(asked).not.toContain("0");
+  });
+
+  it("is not the last one while the last place has more", async () => {
+    for (let index = 0; index < 30; index += 1) await putObject(`shared/red/alice/${index}.png`, 1);
+    const call = async () => deleteAlice("?claim.team=red");
+    expect(await call()).toMatchObject({ done: false, deletedObjects: 25 });
+    expect(await call()).toMatchObject({ done: true, deletedObjects: 5 });
   });
 
   it("ends five tickets at most, and no records before all are ended", async () => {
