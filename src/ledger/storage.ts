@@ -134,7 +134,6 @@ export class LedgerStorage {
     if (this.countsStored && hasStored(this.sql)) return;
     if (KEPT.some((table) => hasAddition(this.sql, table) && hasRows(this.sql, table))) return;
     this.#isOpen = false;
-    this.#alarmAtMs = undefined;
     await this.#storage.deleteAll();
   }
 

@@ -42,6 +42,16 @@ describe("a ledger whose alarm is lost", () => {
     expect(await alarmAt()).toBe(Date.now() + 20 * 60_000);
   });
 
+  it("gets one from a read where an upload is overdue", async () => {
+    await grant(10);
+    const dueMs = Number(await alarmAt());
+    moveClock(21 * 60);
+    await evictDurableObject(ledgerOf());
+    expect(await alarmAt()).toBe(dueMs);
+    await ask("GET", "/v1/uploads");
+    expect(await alarmAt()).toBe(Date.now() + 1);
+  });
+
   it("gets one from a read where it is overdue, and sends what is in the outbox", async () => {
     const { id, key } = await grant(10);
     await putObject(key, 10);
