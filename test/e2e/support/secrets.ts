@@ -14,4 +14,5 @@ export const SECRETS = {
     d: "HZrSq-OLZffsc77THeXK75DDQgI43w-NztFTEl38NsE",
   }),
   WEBHOOK_SECRET: `whsec_${btoa("a webhook secret of the end-to-end tests")}`,
+  AUDIT_SECRET: `whsec_${btoa("an audit secret of the end-to-end tests")}`,
 } as const;
