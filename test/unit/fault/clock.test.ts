@@ -1,26 +1,17 @@
-import { reset, runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
 import {
   ask,
-  controlEnvironment,
+  controlForEach,
   grant,
   ledgerOf,
   moveClock,
   putObject,
-  restoreEnvironment,
   rowsOf,
-  type Environment,
 } from "../support/development-worker.ts";
 import { startFailingWorker } from "../support/failing-ledger.ts";
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 const TEN_MINUTES = 600;
 const UPLOAD = { policy: "limited", contentType: "image/png", size: 1000 };

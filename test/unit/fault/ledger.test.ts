@@ -4,28 +4,19 @@ import {
   runDurableObjectAlarm,
   runInDurableObject,
 } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
-  controlEnvironment,
+  controlForEach,
   grant,
   isStored,
   ledgerOf,
   moveClock,
   putObject,
-  restoreEnvironment,
   rowsOf,
-  type Environment,
 } from "../support/development-worker.ts";
 import { startFailingWorker, type LedgerFault } from "../support/failing-ledger.ts";
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 const FAULTS = ["before", "after", "evicted"] as const satisfies readonly LedgerFault[];
 const UPLOAD = { policy: "limited", contentType: "image/png", size: 1000 };

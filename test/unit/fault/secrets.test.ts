@@ -1,30 +1,16 @@
-import { reset, runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
 import { Webhook } from "standardwebhooks";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 import { compileWebhook } from "../../../src/config/compile-proof.ts";
 import { ErrorCollector } from "../../../src/config/errors.ts";
 import { createDeliver } from "../../../src/ledger/webhook.ts";
-import {
-  controlEnvironment,
-  ledgerOf,
-  moveClock,
-  putObject,
-  restoreEnvironment,
-  type Environment,
-} from "../support/development-worker.ts";
+import { controlForEach, ledgerOf, moveClock, putObject } from "../support/development-worker.ts";
 import { startFailingWorker, type FailingWorker } from "../support/failing-ledger.ts";
 import { ENV } from "../support/start-worker.ts";
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 const eventsOf = () =>
   environment.delivered.map(({ body }) => (JSON.parse(body) as { type: string }).type);

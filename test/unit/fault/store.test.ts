@@ -1,27 +1,18 @@
-import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
 import {
   ask,
   complete,
-  controlEnvironment,
+  controlForEach,
   grant,
   isStored,
   ledgerOf,
   moveClock,
   putObject,
-  restoreEnvironment,
   rowsOf,
-  type Environment,
 } from "../support/development-worker.ts";
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 const EXPIRY_AND_GRACE = 20 * 60;
 const alarm = async () => runDurableObjectAlarm(ledgerOf());

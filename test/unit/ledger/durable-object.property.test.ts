@@ -1,28 +1,19 @@
-import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import {
   ask,
   complete,
   grant,
-  controlEnvironment,
+  controlForEach,
   isStored,
   ledgerOf,
   moveClock,
-  restoreEnvironment,
   rowsOf,
   sendFile,
-  type Environment,
 } from "../support/development-worker.ts";
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 interface Upload {
   readonly id: string;

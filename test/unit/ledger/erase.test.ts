@@ -1,26 +1,17 @@
-import { reset, runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
 import {
   ask,
-  controlEnvironment,
+  controlForEach,
   grant,
   ledgerOf,
   moveClock,
   putObject,
   complete,
-  restoreEnvironment,
   rowsOf,
-  type Environment,
 } from "../support/development-worker.ts";
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 const EXPIRY = 300;
 /** A PUT may end so long after its ticket. */

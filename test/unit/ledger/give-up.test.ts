@@ -1,27 +1,18 @@
 /** What the alarm does while the store does not answer, and after a week of that. */
-import { reset, runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
 import {
   ask,
-  controlEnvironment,
+  controlForEach,
   grant,
   isStored,
   ledgerOf,
   moveClock,
   putObject,
-  restoreEnvironment,
   rowsOf,
-  type Environment,
 } from "../support/development-worker.ts";
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 const MINUTE = 60;
 const DAY = 86_400;

@@ -1,31 +1,17 @@
-import {
-  evictDurableObject,
-  reset,
-  runDurableObjectAlarm,
-  runInDurableObject,
-} from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { describe, expect, it, vi } from "vitest";
 import {
   ask,
   complete,
-  controlEnvironment,
+  controlForEach,
   grant,
   ledgerOf,
   moveClock,
   putObject,
-  restoreEnvironment,
   rowsOf,
-  type Environment,
 } from "../support/development-worker.ts";
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 const MINUTE = 60;
 const DAY = 86_400;

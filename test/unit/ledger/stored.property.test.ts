@@ -1,28 +1,19 @@
-import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import {
   ask,
-  controlEnvironment,
+  controlForEach,
   isStored,
   ledgerOf,
   lengthsUnder,
   moveClock,
   putObject,
-  restoreEnvironment,
   rowsOf,
   sendFile,
-  type Environment,
 } from "../support/development-worker.ts";
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 const TICKET_ENDS = 20 * 60;
 const DAY = 86_400;

@@ -1,23 +1,16 @@
-import {
-  evictDurableObject,
-  reset,
-  runDurableObjectAlarm,
-  runInDurableObject,
-} from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   ask,
   complete,
-  controlEnvironment,
+  controlForEach,
   isStored,
   ledgerOf,
   moveClock,
   putObject,
-  restoreEnvironment,
   rowsOf,
   sendFile,
-  type Environment,
 } from "../support/development-worker.ts";
 import type { Ledger } from "../../../src/ledger/client.ts";
 import { createLedgerClass, type LedgerClass } from "../../../src/ledger/durable-object.ts";
@@ -27,14 +20,7 @@ import { createStore, send, status as answer, type FakeStore } from "../support/
 import { recordSql } from "../support/record-sql.ts";
 import { ACCOUNT, CONFIG, ENV, startWorker } from "../support/start-worker.ts";
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 const MB = 1_000_000;
 const DAY = 86_400;

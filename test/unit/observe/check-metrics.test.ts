@@ -1,17 +1,11 @@
-import { reset, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import development from "../../../dev/presigner.config.ts";
 import type { Ledger } from "../../../src/ledger/client.ts";
 import { createLedgerClass, type LedgerClass } from "../../../src/ledger/durable-object.ts";
 import { ledgerDependenciesOf } from "../../../src/worker.ts";
-import {
-  controlEnvironment,
-  moveClock,
-  putFile,
-  restoreEnvironment,
-  type Environment,
-} from "../support/development-worker.ts";
+import { controlForEach, moveClock, putFile } from "../support/development-worker.ts";
 import { startFailingWorker, type FailingWorker } from "../support/failing-ledger.ts";
 
 const PNG = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13]);
@@ -19,14 +13,7 @@ const PAGE = new TextEncoder().encode("<html>123456");
 const MINUTE = 60;
 const WEEK = 7 * 24 * 60 * MINUTE;
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 interface Setting {
   readonly worker: FailingWorker;

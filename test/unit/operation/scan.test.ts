@@ -1,18 +1,15 @@
-import { reset } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import development from "../../../dev/presigner.config.ts";
 import type { Tracing } from "../../../src/observe/tracing.ts";
 import type { Dependencies } from "../../../src/service.ts";
 import {
   ask,
-  controlEnvironment,
+  controlForEach,
   moveClock,
   putFile,
   readFile,
-  restoreEnvironment,
   rowsOf,
-  type Environment,
 } from "../support/development-worker.ts";
 import { startFailingWorker, type FailingWorker } from "../support/failing-ledger.ts";
 
@@ -20,14 +17,7 @@ const PNG = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13]);
 const SCANNER_SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
 const NEW_SECRET = "whsec_YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4";
 
-let environment: Environment;
-beforeEach(() => {
-  environment = controlEnvironment();
-});
-afterEach(async () => {
-  restoreEnvironment();
-  await reset();
-});
+const environment = controlForEach();
 
 const URL_OF_SCANNER = "https://scanner.example.com/scan?tenant=1";
 

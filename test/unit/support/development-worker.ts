@@ -1,8 +1,8 @@
 /** The development Worker with its real Durable Object; the test holds the clock, the store's answers and the receiver. */
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { env, exports } from "cloudflare:workers";
-import { runInDurableObject } from "cloudflare:test";
-import { vi } from "vitest";
+import { reset, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, vi } from "vitest";
 import { DEVELOPMENT_SECRETS } from "../../../dev/secrets.ts";
 import { mintShared } from "./tokens.ts";
 
@@ -38,17 +38,39 @@ export interface Environment {
   readonly requests: string[];
 }
 
-/** Starts the clock well in the future, so that no alarm of the platform goes off by itself. */
+const inOrder = (): Environment => ({
+  receiver: () => new Response(null, { status: 204 }),
+  store: undefined,
+  refuses: [],
+  beforeAnswer: undefined,
+  around: undefined,
+  delivered: [],
+  requests: [],
+});
+
+/** Controls the environment of each test of a file, and forgets what its ledgers have stored after it. */
+export function controlForEach(): Environment {
+  const environment = inOrder();
+  beforeEach(() => {
+    Object.assign(environment, inOrder());
+    control(environment);
+  });
+  afterEach(async () => {
+    restoreEnvironment();
+    await reset();
+  });
+  return environment;
+}
+
+/** The same for a test that begins again and again. */
 export function controlEnvironment(): Environment {
-  const environment: Environment = {
-    receiver: () => new Response(null, { status: 204 }),
-    store: undefined,
-    refuses: [],
-    beforeAnswer: undefined,
-    around: undefined,
-    delivered: [],
-    requests: [],
-  };
+  const environment = inOrder();
+  control(environment);
+  return environment;
+}
+
+/** Starts the clock well in the future, so that no alarm of the platform goes off by itself. */
+function control(environment: Environment): void {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2040-01-01T00:00:00Z") });
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const request = new Request(input, init);
@@ -70,7 +92,6 @@ export function controlEnvironment(): Environment {
     const operation = (isCopy ? "COPY" : request.method) as StoreRequest["operation"];
     return environment.around({ operation, key, request }, answer);
   });
-  return environment;
 }
 
 export function restoreEnvironment(): void {
