@@ -96,7 +96,7 @@ export interface Config {
   readonly defaultPolicy: string | undefined;
   readonly limits: { readonly perAddress: RateLimit; readonly perCaller: RateLimit };
   readonly logging: Logging;
-  /** Traces are told of policy, store and outcome, if the platform has any. */
+  /** Adds policy, store and outcome to the spans of the platform's traces. */
   readonly traces: boolean;
   readonly idSecrets: IdSecrets;
   readonly receipts: ReceiptSettings;

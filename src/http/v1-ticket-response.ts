@@ -2,7 +2,7 @@
 import type * as z from "zod/mini";
 import type { CreatedUpload, SinglePartUpload } from "../operation/sign-upload.ts";
 import type { IssuedCredentials } from "../operation/issue-credentials.ts";
-import type { Download } from "../operation/object.ts";
+import type { Download } from "../operation/create-download.ts";
 import type { StartedMultipart } from "../operation/start-multipart.ts";
 import type { PartTicket } from "../operation/ticket.ts";
 import { endpointOf } from "../store/store.ts";

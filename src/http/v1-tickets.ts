@@ -4,7 +4,7 @@ import { Hono } from "hono/tiny";
 import type { UploadContext } from "../operation/allow.ts";
 import { createUpload } from "../operation/create.ts";
 import { createUploads } from "../operation/create-batch.ts";
-import { createDownload } from "../operation/object.ts";
+import { createDownload } from "../operation/create-download.ts";
 import { quotaHeaders } from "../operation/quota-headers.ts";
 import { Problem, problemBody } from "../problem.ts";
 import type { Service } from "../service.ts";

@@ -4,7 +4,7 @@ import { abortUpload } from "../operation/abort.ts";
 import { completeUploads } from "../operation/complete-batch.ts";
 import { completeUpload } from "../operation/complete.ts";
 import { findUpload, listUploads } from "../operation/list.ts";
-import { removeObject } from "../operation/object.ts";
+import { removeObject } from "../operation/remove-object.ts";
 import { listPolicies } from "../operation/policies.ts";
 import type { Service } from "../service.ts";
 import { answerJson } from "./answer.ts";
