@@ -14,6 +14,7 @@ import {
   send,
   type FakeStore,
 } from "../support/fake-store.ts";
+import { recordSql } from "../support/record-sql.ts";
 import { NOW, startWorker, type TestWorker } from "../support/start-worker.ts";
 
 const AUDIT_SECRET = `whsec_${btoa("an audit secret of 24 bytes and more")}`;
@@ -159,7 +160,10 @@ async function withLedger(test: (setting: Setting) => Promise<void>): Promise<vo
   );
 }
 
-afterEach(reset);
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await reset();
+});
 
 describe("the audit of a policy with a quota", () => {
   it("has the grant and the completion of an upload, sent together", async () => {
@@ -330,6 +334,22 @@ describe("the audit of a policy with a quota", () => {
       await setting.wait(11 * SECOND);
       await setting.wait(SECOND);
       expect(setting.posts.map((post) => post.length)).toEqual([100, 50]);
+    });
+  });
+
+  it("writes a row for each event, deletes it when it is taken, and writes one for a retry of them all", async () => {
+    const { measure } = await recordSql();
+    await withLedger(async (setting) => {
+      const { id } = await setting.create();
+      await setting.complete(id);
+      const written = async (work: () => Promise<unknown>) => (await measure(work)).written;
+      expect(await written(async () => setting.add(18))).toBe(18);
+      setting.status = 503;
+      expect(await written(async () => setting.wait(11 * SECOND))).toBe(1);
+      setting.status = 204;
+      // The grant and the completion too.
+      expect(await written(async () => setting.wait(2 * 60 * SECOND))).toBe(20);
+      expect(setting.attempts()).toEqual([]);
     });
   });
 });
