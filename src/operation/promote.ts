@@ -4,14 +4,14 @@
  */
 import type { Policy } from "../config/config.ts";
 import { START_BYTES, contentError } from "../content/check.ts";
-import { encodeMetadata, decodeAll, METADATA_PREFIX } from "../grant/metadata.ts";
 import type { Promotion, PromotionGate } from "../ledger/promotion.ts";
 import type { Outcome, UploadRecord } from "../ledger/record.ts";
 import type { Service } from "../service.ts";
-import { copyObject, copyTimeoutMs } from "../store/copy.ts";
+import { copyTimeoutMs } from "../store/copy.ts";
 import { deleteObject, headObject, type StoredObject } from "../store/object.ts";
-import { StoreUnavailable, readStart } from "../store/request.ts";
+import { readStart } from "../store/request.ts";
 import { removeFinal } from "./cleanup.ts";
+import { copyToFinal } from "./copy-to-final.ts";
 import { finalLocation, type LocatedUpload } from "./locate.ts";
 import { NoVerdict, scan } from "./scan.ts";
 import { compareObject, requireEtag } from "./verify.ts";
@@ -82,8 +82,7 @@ async function checkAndCopy(
     return { kind: "checked", outcome: { status: "rejected", reasons: [reason] } };
   const held = await gate.hold(copyTimeoutMs(pending.size) + CHECK_MS);
   if (!held?.isHeld) return notHeld(held?.record);
-  await copy(upload, pending, policy);
-  return finish(upload, gate, { granted, final: await compareCopy(upload, pending) });
+  return finish(upload, gate, { granted, final: await copyToFinal(upload, pending, policy) });
 }
 
 interface Pending {
@@ -113,59 +112,6 @@ async function startOf(
 ): Promise<Uint8Array> {
   if (size === 0) return new Uint8Array();
   return readStart(location, { etag, maxBytes: START_BYTES }, reader);
-}
-
-/** Type, metadata and all that the policy sets are stated anew: the ticket may have let others through. */
-async function copy(
-  upload: LocatedUpload,
-  pending: StoredObject,
-  policy: Policy | undefined,
-): Promise<void> {
-  const { claims, location, reader } = upload;
-  const metadata = Object.entries(decodeAll(pending.metadata)).map(
-    ([name, value]) => [METADATA_PREFIX + name, encodeMetadata(value)] as const,
-  );
-  await copyObject(
-    {
-      from: location,
-      to: finalLocation(upload),
-      etag: pending.etag,
-      size: pending.size,
-      headers: {
-        "content-type": claims.type,
-        ...Object.fromEntries(metadata),
-        ...policy?.fixedHeaders,
-      },
-      isMultipart: claims.uploadId !== undefined,
-    },
-    reader,
-  );
-}
-
-/** Returns the copy. Removes one of another object, which a store can make that ignores the condition, and throws `StoreUnavailable`. */
-async function compareCopy(upload: LocatedUpload, pending: StoredObject): Promise<StoredObject> {
-  const { location, reader } = upload;
-  const final = await headObject(finalLocation(upload), reader);
-  if (final && isCopyOf(final, pending, upload)) return final;
-  await removeFinal(upload);
-  throw new StoreUnavailable(
-    final ? "The copy is of another object" : `The copy is not in ${location.store.name}`,
-  );
-}
-
-/**
- * The ETag of a copy may differ where it is not the MD5 of the content. Then the condition has to be trusted; so it
- * is where the source was a multipart upload, which no ticket can replace.
- */
-function isCopyOf(
-  final: StoredObject,
-  pending: StoredObject,
-  { claims, location }: LocatedUpload,
-): boolean {
-  if (final.size !== pending.size) return false;
-  if (final.etag === pending.etag) return true;
-  if (final.isEtagMd5 && pending.isEtagMd5) return false;
-  return location.store.provider.copies?.trust === "enforced" || claims.uploadId !== undefined;
 }
 
 /** The pending file is gone: either none has come, or an earlier promotion has copied it. */
